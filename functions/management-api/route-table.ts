@@ -1,0 +1,17 @@
+/** Every route of the management API as data: the gateway is built from it (infra/) and the handler is typed by it. */
+export type Access = 'public' | 'user' | 'admin';
+
+export const routeTable = {
+  connect: { method: 'GET', path: '/api/v2/calendar/connect', access: 'user' },
+  callback: { method: 'GET', path: '/api/calendar/callback', access: 'public' },
+  status: { method: 'GET', path: '/api/v2/calendar/real-time-sync/status', access: 'user' },
+  enable: { method: 'POST', path: '/api/v2/calendar/real-time-sync/enable', access: 'user' },
+  disable: { method: 'POST', path: '/api/v2/calendar/real-time-sync/disable', access: 'user' },
+  appointments: { method: 'GET', path: '/api/v2/appointments', access: 'user' },
+  openapi: { method: 'GET', path: '/api/v2/openapi.json', access: 'public' },
+} as const satisfies Record<string, { method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; path: string; access: Access }>;
+
+export type RouteName = keyof typeof routeTable;
+
+/** The scope that the JWT authorizer asks for on routes of access `admin`. */
+export const adminScope = 'calendar-sync:admin';
