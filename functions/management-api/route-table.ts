@@ -9,7 +9,10 @@ export const routeTable = {
   disable: { method: 'POST', path: '/api/v2/calendar/real-time-sync/disable', access: 'user' },
   appointments: { method: 'GET', path: '/api/v2/appointments', access: 'user' },
   openapi: { method: 'GET', path: '/api/v2/openapi.json', access: 'public' },
-} as const satisfies Record<string, { method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; path: string; access: Access }>;
+} as const satisfies Record<
+  string,
+  { method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; path: string; access: Access }
+>;
 
 export type RouteName = keyof typeof routeTable;
 

@@ -1,0 +1,75 @@
+/** Puts the management API together: the one place that knows which adapters it runs on. */
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { instantAt } from '../../shared/domain/instant.ts';
+import { googleCalendar } from '../../shared/google/calendar-client.ts';
+import { googleEndpoints } from '../../shared/google/endpoints.ts';
+import { googleOAuth } from '../../shared/google/oauth.ts';
+import { sqsSyncQueue } from '../../shared/queue/sync-queue.ts';
+import { impatient } from '../../shared/runtime/aws-clients.ts';
+import { readConfig } from '../../shared/runtime/config.ts';
+import { createLog } from '../../shared/runtime/observability.ts';
+import { parseOAuthClient, readSecret } from '../../shared/runtime/secrets.ts';
+import { tokenVault } from '../../shared/runtime/token-vault.ts';
+import { appointmentStore } from '../../shared/store/appointments.ts';
+import { calendarStore } from '../../shared/store/calendars.ts';
+import { connectionStore } from '../../shared/store/connections.ts';
+import { kmsDataKeys } from '../../shared/store/data-keys.ts';
+import { oauthStateStore } from '../../shared/store/oauth-states.ts';
+import { dynamoTable } from '../../shared/store/table.ts';
+import type { Routes } from './route.ts';
+import { appointmentsRoute } from './routes/appointments.ts';
+import { callbackRoute } from './routes/callback.ts';
+import { connectRoute } from './routes/connect.ts';
+import { openApiRoute } from './routes/openapi.ts';
+import { statusRoute, switchRoute } from './routes/real-time-sync.ts';
+
+export const assemble = (environment: NodeJS.ProcessEnv) => {
+  const config = readConfig(
+    environment,
+    'TABLE_NAME',
+    'SYNC_QUEUE_URL',
+    'GOOGLE_OAUTH_SECRET',
+    'VAULT_KEY_ID',
+    'GOOGLE_REDIRECT_URI',
+    'CALLBACK_PAGES',
+    'GOOGLE_API_ROOT_URL',
+    'GOOGLE_OAUTH_ROOT_URL',
+  );
+  const now = () => instantAt(Date.now());
+  const log = createLog();
+  const table = dynamoTable(new DynamoDBClient(impatient), config.TABLE_NAME);
+  const endpoints = googleEndpoints(config);
+  const secrets = new SecretsManagerClient(impatient);
+  const oauthClient = readSecret(secrets, config.GOOGLE_OAUTH_SECRET, parseOAuthClient, now);
+  const states = oauthStateStore(table);
+
+  const connecting = {
+    calendars: calendarStore(table),
+    connections: connectionStore(table),
+    google: googleCalendar(endpoints.api),
+    queue: sqsSyncQueue(new SQSClient(impatient), config.SYNC_QUEUE_URL),
+    vault: tokenVault(kmsDataKeys(new KMSClient(impatient), config.VAULT_KEY_ID, table), randomBytes),
+  };
+  const consent = async () => ({
+    oauth: googleOAuth(await oauthClient(), endpoints.oauth),
+    states,
+    redirectUri: config.GOOGLE_REDIRECT_URI,
+    newSecret: () => randomBytes(32).toString('base64url'),
+  });
+  const callbackPages = config.CALLBACK_PAGES;
+
+  const routes: Routes = {
+    connect: connectRoute({ consent, callbackPages }),
+    callback: callbackRoute({ consent, connecting, callbackPages, log }),
+    status: statusRoute(connecting),
+    enable: switchRoute(connecting, true),
+    disable: switchRoute(connecting, false),
+    appointments: appointmentsRoute(appointmentStore(table)),
+    openapi: openApiRoute(),
+  };
+  return { routes, log };
+};

@@ -1,0 +1,56 @@
+/** An error → `application/problem+json`: https://www.rfc-editor.org/rfc/rfc9457 */
+import type { APIGatewayProxyStructuredResultV2 as ApiResult } from 'aws-lambda';
+import { RetryLater, Superseded } from '../../shared/domain/errors.ts';
+import { GoogleError } from '../../shared/google/google-error.ts';
+import type { Log } from '../../shared/runtime/observability.ts';
+import { Problem, type ProblemSlug, problemType } from '../../shared/runtime/problem.ts';
+
+type Failed = { routeKey: string; requestContext: { requestId: string } };
+
+export const problemDetails = (error: unknown, { routeKey, requestContext }: Failed, log: Log): ApiResult => {
+  const problem = toProblem(error);
+  const { requestId } = requestContext;
+  const fields = { route: routeKey, status: problem.status, requestId, outcome: problem.slug };
+  if (problem.status >= 500) log.error('A request failed', error, fields);
+  else log.info('A request was refused', fields);
+  return {
+    statusCode: problem.status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    body: JSON.stringify({
+      type: problemType(problem.slug),
+      title: titles[problem.slug],
+      status: problem.status,
+      detail: problem.message,
+      ...(problem.errors !== undefined && { errors: problem.errors }),
+    }),
+  };
+};
+
+/** What a client is told of an error; all but a Problem itself says no more than whether to try again. */
+export const toProblem = (error: unknown): Problem => {
+  if (error instanceof Problem) return error;
+  const cause = { cause: error };
+  if (error instanceof GoogleError) {
+    return new Problem('google-unavailable', 'Google did not answer as it should. Start again.', cause);
+  }
+  if (error instanceof Superseded) {
+    return new Problem('conflict', 'Something changed at the same moment. Try again.', cause);
+  }
+  if (error instanceof RetryLater) return new Problem('try-again', 'Not possible now. Try again.', cause);
+  return new Problem('internal-error', 'Something went wrong on our side', cause);
+};
+
+const titles: Record<ProblemSlug, string> = {
+  'invalid-request': 'The request is invalid',
+  unauthorized: 'Not signed in',
+  'not-found': 'Not found',
+  'not-connected': 'Not connected',
+  'consent-state-invalid': 'The consent cannot be completed',
+  'consent-refused': 'Consent was refused',
+  'consent-incomplete': 'The consent is incomplete',
+  'other-account': 'Another account is connected',
+  'google-unavailable': 'Google is unavailable',
+  conflict: 'Changed meanwhile',
+  'try-again': 'Not possible now',
+  'internal-error': 'Internal error',
+};

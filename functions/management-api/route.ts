@@ -1,0 +1,32 @@
+/** What a route is: a function from a request that has been checked to a reply. */
+import type * as z from 'zod';
+import type { ChainId, UserId } from '../../shared/domain/ids.ts';
+import type { Instant } from '../../shared/domain/instant.ts';
+import { type FieldError, invalidRequest } from '../../shared/runtime/problem.ts';
+import type { RouteName, routeTable } from './route-table.ts';
+
+/** `body` is parsed JSON, undefined when there is none. */
+export type PublicRequest = { query: Record<string, string>; body: unknown; now: Instant; chainId: ChainId };
+/** `userId` comes from the verified token and from nowhere else [R15]. */
+export type UserRequest = PublicRequest & { userId: UserId };
+
+export type Reply = { status: 200; body: unknown } | { status: 302; location: string };
+
+export type Route<Request extends PublicRequest = PublicRequest> = (request: Request) => Promise<Reply>;
+
+/** A route that needs a user is given one; the compiler sees to it that every route of the table is there. */
+export type Routes = {
+  [Name in RouteName]: (typeof routeTable)[Name]['access'] extends 'public' ? Route : Route<UserRequest>;
+};
+
+/** Throws a Problem that names every field that is wrong or unknown. */
+export const parse = <T>(schema: z.ZodType<T>, input: unknown): T => {
+  const { success, data, error } = schema.safeParse(input);
+  if (success) return data;
+  throw invalidRequest(error.issues.flatMap(toFieldErrors));
+};
+
+const toFieldErrors = (issue: z.core.$ZodIssue): FieldError[] => {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((field) => ({ field, message: 'Unknown field' }));
+  return [{ field: issue.path.join('.'), message: issue.message }];
+};

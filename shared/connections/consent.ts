@@ -1,0 +1,51 @@
+/** The user's consent: a link to Google with a one-time state, and what comes back from it. */
+import { createHash } from 'node:crypto';
+import { asId, type UserId } from '../domain/ids.ts';
+import { type Instant, minute, plusMs } from '../domain/instant.ts';
+import type { GoogleOAuth, Grant } from '../google/oauth.ts';
+import { scopes } from '../google/oauth.ts';
+import type { OAuthStates, PendingConsent } from '../store/oauth-states.ts';
+
+export type ConsentDeps = { oauth: GoogleOAuth; states: OAuthStates; redirectUri: string; newSecret(): string };
+
+/** A user takes this long at most to say yes. */
+const consentLifetimeMs = 10 * minute;
+
+/** The link to Google. The state is kept by its hash, so that a leaked table gives nobody a state to use. */
+export const askConsent = async (
+  { oauth, states, redirectUri, newSecret }: ConsentDeps,
+  userId: UserId,
+  returnTo: string | undefined,
+  now: Instant,
+): Promise<string> => {
+  const state = newSecret();
+  const codeVerifier = newSecret();
+  const expiresAt = plusMs(now, consentLifetimeMs);
+  await states.save(sha256(state), { userId, codeVerifier, expiresAt, ...(returnTo !== undefined && { returnTo }) });
+  return oauth.authorizationUrl({ redirectUri, state, codeChallenge: sha256(codeVerifier) });
+};
+
+/** Undefined when the state is unknown, used or too old. Whoever asks first uses it up. */
+export const takeConsent = async (
+  { states }: Pick<ConsentDeps, 'states'>,
+  state: string,
+  now: Instant,
+): Promise<PendingConsent | undefined> => {
+  const consent = await states.take(sha256(state));
+  return consent !== undefined && consent.expiresAt > now ? { ...consent, userId: asId(consent.userId) } : undefined;
+};
+
+/** The boxes that the user must tick, in the words of Google's consent page. */
+const boxes: Record<keyof typeof scopes, string> = {
+  events: 'View and edit events on all your calendars',
+  calendarList: 'See the list of Google calendars you’re subscribed to',
+};
+
+/** The boxes that were left unticked. */
+export const missingBoxes = (grant: Pick<Grant, 'scopes'>): string[] =>
+  (Object.keys(scopes) as (keyof typeof scopes)[])
+    .filter((key) => !grant.scopes.includes(scopes[key]))
+    .map((key) => boxes[key]);
+
+/** base64url, which is what PKCE's S256 asks for: https://www.rfc-editor.org/rfc/rfc7636#section-4.2 */
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');

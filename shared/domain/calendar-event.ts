@@ -1,0 +1,32 @@
+/** A Google Calendar event as the sync core sees it: parsed, without Google's wire shapes. */
+import type { EventId } from './ids.ts';
+import type { Instant } from './instant.ts';
+
+export type EventTime = { kind: 'date'; date: string } | { kind: 'dateTime'; dateTime: string; timeZone?: string };
+
+export type CalendarEvent = {
+  id: EventId;
+  etag: string;
+  updated: Instant;
+  /** Google's `eventType`: `default`, `focusTime`, `workingLocation`, … */
+  eventType: string;
+  transparent: boolean;
+  /** The calendar's owner has declined the invitation. */
+  declined: boolean;
+  /** Visibility `private` or `confidential`: its text is nobody else's business. */
+  confidential: boolean;
+  summary?: string;
+  description?: string;
+  location?: string;
+  start: EventTime;
+  end: EventTime;
+  recurringEventId?: EventId;
+};
+
+/** What a listing says of one event id. */
+export type EventChange =
+  | { kind: 'event'; event: CalendarEvent }
+  | { kind: 'deleted'; id: EventId }
+  | { kind: 'unreadable'; id: EventId; reason: string };
+
+export const eventIdOf = (change: EventChange): EventId => (change.kind === 'event' ? change.event.id : change.id);

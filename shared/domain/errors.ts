@@ -1,0 +1,16 @@
+/** The named errors. Each says what its catcher does about it; every other error is a surprise. */
+
+/** The state moved on since it was read: someone newer is at work, so this worker stops without another write. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded';
+}
+
+/** Not possible now, probably possible later: the hint goes back to the queue. */
+export class RetryLater extends Error {
+  override readonly name = 'RetryLater';
+}
+
+/** The user has withdrawn the grant, or it has died. Only the user can mend that. */
+export class GrantRevoked extends Error {
+  override readonly name = 'GrantRevoked';
+}

@@ -1,0 +1,72 @@
+/** Google's wire shape of an event → a domain event. Google's data is a stranger's: nothing is believed before it is parsed. */
+import * as z from 'zod';
+import type { CalendarEvent, EventChange } from '../domain/calendar-event.ts';
+import { asId, type EventId } from '../domain/ids.ts';
+import { instantAt } from '../domain/instant.ts';
+
+/** The parts of an event that are asked for; `events.list` sends nothing else. */
+export const eventFields =
+  'id,status,etag,updated,eventType,transparency,visibility,summary,description,location,start,end,recurringEventId,attendees(self,responseStatus)';
+
+const timeSchema = z.union([
+  z.object({ dateTime: z.iso.datetime({ offset: true, local: true }), timeZone: z.string().min(1).optional() }),
+  z.object({ date: z.iso.date() }),
+]);
+
+const liveSchema = z.object({
+  id: z.string().min(1).max(1024),
+  etag: z.string().min(1).max(1024),
+  updated: z.iso.datetime({ offset: true }).refine((text) => /^(19|2\d)/.test(text)),
+  eventType: z.string().default('default'),
+  transparency: z.string().optional(),
+  visibility: z.string().optional(),
+  summary: z.string().optional(),
+  description: z.string().optional(),
+  location: z.string().optional(),
+  start: timeSchema,
+  end: timeSchema,
+  recurringEventId: z.string().min(1).max(1024).optional(),
+  attendees: z.array(z.object({ self: z.boolean().optional(), responseStatus: z.string().optional() })).default([]),
+});
+
+/** A tombstone guarantees its id and nothing else: https://developers.google.com/workspace/calendar/api/guides/sync */
+const tombstoneSchema = z.object({ id: z.string().min(1).max(1024), status: z.literal('cancelled') });
+
+/** An item of a listing before it is parsed. */
+export type WireEvent = { id: string; [field: string]: unknown };
+
+export const parseEventChange = (wire: WireEvent): EventChange => {
+  const tombstone = tombstoneSchema.safeParse(wire);
+  if (tombstone.success) return { kind: 'deleted', id: asId(tombstone.data.id) };
+  const live = liveSchema.safeParse(wire);
+  if (live.success) return { kind: 'event', event: toEvent(live.data) };
+  return { kind: 'unreadable', id: asId(wire.id), reason: reasonOf(live.error) };
+};
+
+const toEvent = (wire: z.infer<typeof liveSchema>): CalendarEvent => ({
+  id: asId<EventId>(wire.id),
+  etag: wire.etag,
+  updated: instantAt(Date.parse(wire.updated)),
+  eventType: wire.eventType,
+  transparent: wire.transparency === 'transparent',
+  declined: wire.attendees.some(({ self, responseStatus }) => self === true && responseStatus === 'declined'),
+  confidential: wire.visibility === 'private' || wire.visibility === 'confidential',
+  ...(wire.summary !== undefined && { summary: wire.summary }),
+  ...(wire.description !== undefined && { description: wire.description }),
+  ...(wire.location !== undefined && { location: wire.location }),
+  start: toTime(wire.start),
+  end: toTime(wire.end),
+  ...(wire.recurringEventId !== undefined && { recurringEventId: asId<EventId>(wire.recurringEventId) }),
+});
+
+const toTime = (time: z.infer<typeof timeSchema>): CalendarEvent['start'] => {
+  if ('date' in time) return { kind: 'date', date: time.date };
+  const { dateTime, timeZone } = time;
+  return { kind: 'dateTime', dateTime, ...(timeZone !== undefined && { timeZone }) };
+};
+
+/** Names the field, never its value: reasons are shown and logged, event text is neither. */
+const reasonOf = (error: z.ZodError): string => {
+  const paths = error.issues.map((issue) => issue.path.join('.'));
+  return `Google sent an event that cannot be read: ${[...new Set(paths)].join(', ')}`;
+};

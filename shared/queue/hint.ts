@@ -1,0 +1,51 @@
+/** The hint, the only message on the queue: sync this calendar, because … The job reads the state and never trusts it. */
+import * as z from 'zod';
+import { asId, type CalendarKey, type ChainId, type ChannelId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Verified } from '../notifications/verify-notification.ts';
+
+const hintSchema = z.strictObject({
+  calendarKey: z.string().transform((value) => asId<CalendarKey>(value)),
+  chainId: z.string().transform((value) => asId<ChainId>(value)),
+  reason: z.enum(['notification', 'connected', 'enabled', 'disabled', 'continuation', 'sweep']),
+  /** The connect generation that a notification's token names; an old one is acknowledged and forgotten. */
+  connectGeneration: z.int().optional(),
+  /** The channel that fired, and Google's name for what it watches. */
+  channel: z
+    .strictObject({ id: z.string().transform((value) => asId<ChannelId>(value)), resourceId: z.string() })
+    .optional(),
+});
+
+export type Hint = z.infer<typeof hintSchema>;
+
+/** What the queue gets: the group keeps one calendar in order, the deduplication id names the event that caused it. */
+export type Envelope = { hint: Hint; deduplicationId: string };
+
+/** Throws a ZodError when the body is no hint. */
+export const parseHint = (body: string): Hint => hintSchema.parse(JSON.parse(body));
+
+/** Google's own repeats of one message collapse here; two messages never do. */
+export const notificationHint = ({ calendarKey, connectGeneration, notification }: Verified): Envelope => {
+  const { channelId, messageNumber, resourceId } = notification;
+  const id = `${channelId}:${messageNumber}`;
+  const channel = { id: asId<ChannelId>(channelId), resourceId };
+  return {
+    hint: { calendarKey, connectGeneration, channel, chainId: asId(id), reason: 'notification' },
+    deduplicationId: id,
+  };
+};
+
+/** A hint of our own making; its chain is what caused it. */
+export const freshHint = (calendarKey: CalendarKey, reason: Hint['reason'], chainId: ChainId): Envelope => ({
+  hint: { calendarKey, chainId, reason },
+  deduplicationId: `${reason}:${calendarKey}:${chainId}`,
+});
+
+/**
+ * The next run goes on from the checkpoint that the one begun at `runStartedAt` has saved. The chain goes on as it is:
+ * a chain id that grew with each run would outgrow SQS's 128 characters.
+ */
+export const continuationHint = (calendarKey: CalendarKey, chainId: ChainId, runStartedAt: Instant): Envelope => ({
+  hint: { calendarKey, chainId, reason: 'continuation' },
+  deduplicationId: `continuation:${calendarKey}:${runStartedAt}`,
+});

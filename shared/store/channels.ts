@@ -1,0 +1,79 @@
+/** Channels, and the calendar's one slot for its current channel: both change together or not at all [R7]. */
+import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Calendar } from '../domain/calendar.ts';
+import type { Channel } from '../domain/channel.ts';
+import { Superseded } from '../domain/errors.ts';
+import type { ChannelId } from '../domain/ids.ts';
+import { day, epochSecondsOf, plusMs } from '../domain/instant.ts';
+import type { ChannelStore } from '../sync/ports.ts';
+import { toUpdate } from './item-update.ts';
+import { dueShardOf, indexKeys, keys, prefixes } from './keys.ts';
+import { fromItem, isConditionFailure, queryAll, type Table, toItem } from './table.ts';
+
+/** A channel's record outlives the channel by this, for the questions that come afterwards. */
+const keptAfterExpiryMs = 7 * day;
+
+export const channelStore = (table: Table): ChannelStore => {
+  const transact = async (what: string, writes: object[]): Promise<void> => {
+    try {
+      await table.client.send(new TransactWriteCommand({ TransactItems: writes }));
+    } catch (cause) {
+      if (isConditionFailure(cause)) throw new Superseded(`The channel slot changed before ${what}`, { cause });
+      throw cause;
+    }
+  };
+  const slotUpdate = (
+    read: Calendar,
+    slotId: ChannelId | undefined,
+    set: Record<string, unknown>,
+    indexed: Record<string, string> = {},
+  ) => ({
+    Update: {
+      TableName: table.name,
+      ...toUpdate({
+        key: keys.calendar(read.key),
+        set,
+        indexed,
+        expect: { 'channel.id': slotId, connectGeneration: read.connectGeneration },
+      }),
+    },
+  });
+  const put = (channel: Channel) => ({ Put: { TableName: table.name, Item: toChannelItem(channel) } });
+
+  return {
+    begin: (read, channel, slot) =>
+      transact('the channel was saved', [put(channel), slotUpdate(read, read.channel?.id, { channel: slot })]),
+
+    activate: (read, channel, slot, dueAt) =>
+      transact('the channel was activated', [
+        put(channel),
+        slotUpdate(read, channel.id, { channel: slot }, indexKeys.due(dueShardOf(read.key), dueAt)),
+      ]),
+
+    postpone: (read, slot) =>
+      transact('it was postponed', [
+        slotUpdate(read, slot.id, { channel: slot }, indexKeys.due(dueShardOf(read.key), slot.renewAt)),
+      ]),
+
+    settle: (read) =>
+      transact('it was settled', [slotUpdate(read, read.channel?.id, { 'channel.unsettled': undefined })]),
+
+    vacate: (read, watchable) =>
+      transact('the slot was emptied', [slotUpdate(read, read.channel?.id, { channel: undefined, watchable })]),
+
+    async listOf(userId, key) {
+      return (await queryAll(table, prefixes.channels(userId, key))).map(fromItem<Channel>);
+    },
+
+    async setState(channel, state) {
+      const { userId, calendarKey, id } = channel;
+      const update = toUpdate({ key: keys.channel(userId, calendarKey, id), set: { state }, expect: {} });
+      await table.client.send(new UpdateCommand({ TableName: table.name, ...update }));
+    },
+  };
+};
+
+const toChannelItem = (channel: Channel) =>
+  toItem(keys.channel(channel.userId, channel.calendarKey, channel.id), channel, {
+    expiresAt: epochSecondsOf(plusMs(channel.expiresAt, keptAfterExpiryMs)),
+  });

@@ -1,0 +1,79 @@
+/**
+ * The whole table on one screen. Partition key `pk`, sort key `sk`, TTL attribute `expiresAt` (epoch seconds).
+ *
+ * | pk                | sk                               | item                                              |
+ * | ----------------- | -------------------------------- | ------------------------------------------------- |
+ * | CALENDAR#<key>    | STATE                            | calendar: what it is, cursor, channel slot        |
+ * | CALENDAR#<key>    | QUARANTINE#<hash of the event>   | an event that cannot be read                      |
+ * | USER#<user>       | CONNECTION#google                | connection                                        |
+ * | USER#<user>       | CALENDAR#<key>                   | pointer to a calendar                             |
+ * | USER#<user>       | CHANNEL#<key>#<channel>          | channel                                           |
+ * | USER#<user>       | APPOINTMENT#<id>                 | appointment                                       |
+ * | LOG#<user>        | SYNC_EVENT#<time>#<id>#<version> | sync event (audit); TTL                           |
+ * | OAUTH_STATE#<hash> | STATE                           | one-time OAuth state; TTL                         |
+ * | VAULT             | DATA_KEY#<id>                    | wrapped data key of the token vault               |
+ *
+ * | index   | partition                      | sort         | holds                                            |
+ * | ------- | ------------------------------ | ------------ | ------------------------------------------------ |
+ * | agenda  | USER#<user>#<span>             | start, id    | appointments; span: DAYS, LONG or CANCELLED      |
+ * | due     | DUE#<shard>                    | due time     | calendars, by when the sweep must look at them   |
+ * | pending | CALENDAR#<key>                 | since        | appointments that Google must still hear of      |
+ */
+import { createHash } from 'node:crypto';
+import type { AppointmentId, CalendarKey, ChannelId, EventId, UserId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+
+export type Key = { pk: string; sk: string };
+
+export const keys = {
+  calendar: (key: CalendarKey): Key => ({ pk: `CALENDAR#${key}`, sk: 'STATE' }),
+  quarantine: (key: CalendarKey, event: EventId): Key => ({
+    pk: `CALENDAR#${key}`,
+    sk: `QUARANTINE#${createHash('sha256').update(event).digest('base64url')}`, // An id may be longer than a key.
+  }),
+  connection: (user: UserId): Key => ({ pk: `USER#${user}`, sk: 'CONNECTION#google' }),
+  pointer: (user: UserId, key: CalendarKey): Key => ({ pk: `USER#${user}`, sk: `CALENDAR#${key}` }),
+  channel: (user: UserId, key: CalendarKey, channel: ChannelId): Key => ({
+    pk: `USER#${user}`,
+    sk: `CHANNEL#${key}#${channel}`,
+  }),
+  appointment: (user: UserId, id: AppointmentId): Key => ({ pk: `USER#${user}`, sk: `APPOINTMENT#${id}` }),
+  syncEvent: (user: UserId, at: Instant, id: AppointmentId, version: number): Key => ({
+    pk: `LOG#${user}`,
+    sk: `SYNC_EVENT#${at}#${id}#${version}`,
+  }),
+  oauthState: (hash: string): Key => ({ pk: `OAUTH_STATE#${hash}`, sk: 'STATE' }),
+  dataKey: (id: string): Key => ({ pk: 'VAULT', sk: `DATA_KEY#${id}` }),
+} as const;
+
+/** Where items of one kind lie together: the partition, and how their sort keys begin. */
+export const prefixes = {
+  quarantine: (key: CalendarKey): Key => ({ pk: `CALENDAR#${key}`, sk: 'QUARANTINE#' }),
+  pointers: (user: UserId): Key => ({ pk: `USER#${user}`, sk: 'CALENDAR#' }),
+  channels: (user: UserId, key: CalendarKey): Key => ({ pk: `USER#${user}`, sk: `CHANNEL#${key}#` }),
+} as const;
+
+/**
+ * Appointments of more than a week are few; apart from the others they need no search far into the past. Cancelled ones
+ * are apart, so that they cost nothing to those who do not ask for them.
+ */
+export type AgendaSpan = 'DAYS' | 'LONG' | 'CANCELLED';
+
+export const indexKeys = {
+  agenda: (user: UserId, span: AgendaSpan, startsAt: Instant, id: AppointmentId) => ({
+    agendaPartition: agendaPartition(user, span),
+    agendaStart: agendaPosition(startsAt, id),
+  }),
+  due: (shard: number, dueAt: Instant) => ({ duePartition: duePartition(shard), dueAt }),
+} as const;
+
+/** Where an appointment stands in the agenda: by start, then by id. */
+export const agendaPosition = (startsAt: Instant, id: AppointmentId): string => `${startsAt}#${id}`;
+
+export const agendaPartition = (user: UserId, span: AgendaSpan): string => `USER#${user}#${span}`;
+
+/** Due work is spread over this many partitions of the index. */
+export const dueShards = 8;
+export const duePartition = (shard: number): string => `DUE#${shard}`;
+/** The first character of a calendar key is six random bits. */
+export const dueShardOf = (key: CalendarKey): number => key.charCodeAt(0) % dueShards;

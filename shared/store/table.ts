@@ -1,0 +1,90 @@
+/** The table: how items are wrapped and unwrapped, and what a failed condition looks like. Used by store/ only. */
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import pMap from 'p-map';
+import { RetryLater } from '../domain/errors.ts';
+import type { Key } from './keys.ts';
+
+export type Table = { client: DynamoDBDocumentClient; name: string };
+export type Item = Record<string, unknown>;
+
+export const dynamoTable = (client: DynamoDBClient, name: string): Table => ({
+  client: DynamoDBDocumentClient.from(client),
+  name,
+});
+
+/** The shape of items written by this version. A later version that changes a shape reads the older ones too. */
+const schema = 1;
+
+export const toItem = (key: Key, value: object, indexed: object = {}): Item => ({
+  ...key,
+  ...indexed,
+  schema,
+  value,
+});
+
+/** Throws when a later version wrote the item: it may mean more than this version understands. */
+export const fromItem = <T>(item: Item): T => {
+  if (item.schema !== schema) throw new Error(`Item of schema ${String(item.schema)}; this version reads ${schema}`);
+  return item.value as T;
+};
+
+const itemsPerQuery = 1_000;
+const queriesAtMost = 20;
+
+/** Every item of a partition whose sort key begins so, read consistently. Throws when there are absurdly many. */
+export const queryAll = async (table: Table, { pk, sk }: Key): Promise<Item[]> => {
+  const found: Item[] = [];
+  let startKey: Item | undefined;
+  for (let query = 1; query <= queriesAtMost; query++) {
+    const { Items = [], LastEvaluatedKey } = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': pk, ':prefix': sk },
+        ConsistentRead: true,
+        Limit: itemsPerQuery,
+        ...(startKey && { ExclusiveStartKey: startKey }),
+      }),
+    );
+    found.push(...Items);
+    if (LastEvaluatedKey === undefined) return found;
+    startKey = LastEvaluatedKey;
+  }
+  throw new Error(`More than ${queriesAtMost} pages of ${sk} in one partition`);
+};
+
+const keysPerRead = 100;
+const readsAtOnce = 8;
+const readAttempts = 5;
+
+/** The items of these keys, read consistently, those that are not there left out. */
+export const readAll = async (table: Table, keys: Key[]): Promise<Item[]> => {
+  const starts = Array.from({ length: Math.ceil(keys.length / keysPerRead) }, (_, index) => index * keysPerRead);
+  const read = (start: number) => readBatch(table, keys.slice(start, start + keysPerRead));
+  return (await pMap(starts, read, { concurrency: readsAtOnce })).flat();
+};
+
+/** DynamoDB may leave keys unprocessed when it is short of capacity; those are asked for again. */
+const readBatch = async (table: Table, keys: Item[]): Promise<Item[]> => {
+  const found: Item[] = [];
+  let pending = keys;
+  for (let attempt = 1; attempt <= readAttempts; attempt++) {
+    const request = { [table.name]: { Keys: pending, ConsistentRead: true } };
+    const { Responses, UnprocessedKeys } = await table.client.send(new BatchGetCommand({ RequestItems: request }));
+    found.push(...(Responses?.[table.name] ?? []));
+    pending = UnprocessedKeys?.[table.name]?.Keys ?? [];
+    if (pending.length === 0) return found;
+  }
+  throw new RetryLater('DynamoDB left keys unread');
+};
+
+/** True when a write was refused because the item is not as its condition asks. */
+export const isConditionFailure = (error: unknown): boolean =>
+  error instanceof ConditionalCheckFailedException ||
+  (error instanceof TransactionCanceledException &&
+    (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed'));

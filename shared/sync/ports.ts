@@ -1,0 +1,62 @@
+/** What the sync needs of the world. The adapters are in store/, google/ and queue/; tests bring their own. */
+import type { Appointment } from '../domain/appointment.ts';
+import type { Calendar, Checkpoint } from '../domain/calendar.ts';
+import type { Channel, ChannelSlot } from '../domain/channel.ts';
+import type { Connection } from '../domain/connection.ts';
+import type { AppointmentId, CalendarKey, EventId, UserId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+
+export type AppointmentStore = {
+  /** Read consistently; absent ones are left out. */
+  loadMany(userId: UserId, ids: AppointmentId[]): Promise<Appointment[]>;
+  /** `conflict`: the stored revision is not the one before this (for revision 1: there is one). */
+  save(appointment: Appointment): Promise<'saved' | 'conflict'>;
+};
+
+/** What a complete listing leaves behind. */
+export type ListingCommit = {
+  cursor: string;
+  coveredBefore: Instant;
+  lastSyncAt: Instant;
+  lastNotificationAt?: Instant;
+};
+
+/** Every write throws Superseded when the calendar has moved on since `read` was read. */
+export type CalendarStore = {
+  load(key: CalendarKey): Promise<Calendar | undefined>;
+  commitListing(read: Calendar, commit: ListingCommit): Promise<void>;
+  saveCheckpoint(read: Calendar, checkpoint: Checkpoint): Promise<void>;
+};
+
+/** Events of a calendar that cannot be read, so that none is lost when the cursor goes on [R5]. */
+export type Quarantine = {
+  list(key: CalendarKey): Promise<ReadonlySet<EventId>>;
+  park(key: CalendarKey, eventId: EventId, reason: string, now: Instant): Promise<void>;
+  release(key: CalendarKey, eventId: EventId): Promise<void>;
+};
+
+/** Writes of the calendar's channel slot throw Superseded when the slot is not as in `read`. */
+export type ChannelStore = {
+  /** Saves the channel and takes the slot for it, in one transaction, before Google hears of it. */
+  begin(read: Calendar, channel: Channel, slot: ChannelSlot): Promise<void>;
+  /** The sweep looks at the calendar again at `dueAt`. */
+  activate(read: Calendar, channel: Channel, slot: ChannelSlot, dueAt: Instant): Promise<void>;
+  /** The channel could not be created: notes how often, and when the sweep shall try again. */
+  postpone(read: Calendar, slot: ChannelSlot): Promise<void>;
+  /** Notes that every channel before this one has been stopped. */
+  settle(read: Calendar): Promise<void>;
+  /** Empties the slot; `watchable: false` remembers that this calendar cannot be watched. */
+  vacate(read: Calendar, watchable: boolean): Promise<void>;
+  listOf(userId: UserId, key: CalendarKey): Promise<Channel[]>;
+  setState(channel: Channel, state: Channel['state']): Promise<void>;
+};
+
+export type ConnectionStore = {
+  load(userId: UserId): Promise<Connection | undefined>;
+  /** Throws Superseded when the user has connected afresh meanwhile. */
+  saveTokens(
+    read: Connection,
+    tokens: Partial<Pick<Connection, 'accessToken' | 'accessTokenExpiresAt' | 'refreshToken'>>,
+  ): Promise<void>;
+  markNeedsReauth(read: Connection): Promise<void>;
+};

@@ -1,0 +1,285 @@
+/** One suite for the stores in memory and on a real engine, so that what the flow tests believe of them is true. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Sealed } from '../../shared/domain/connection.ts';
+import { Superseded } from '../../shared/domain/errors.ts';
+import { asId, type UserId } from '../../shared/domain/ids.ts';
+import { day, hour, type Instant, plusMs } from '../../shared/domain/instant.ts';
+import { dueShardOf } from '../../shared/store/keys.ts';
+import { type Engine, startEngine } from '../support/engine.ts';
+import { memoryStores, type Stores } from '../support/memory-store.ts';
+import { aCalendar, aChannel, aConnection, anAppointment, at, calendarKey, now, userId } from '../support/samples.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine();
+});
+afterAll(() => engine.stop());
+
+/** Every test has stores of its own. */
+const implementations: [string, () => Promise<Stores> | Stores][] = [
+  ['in memory', memoryStores],
+  ['on DynamoDB', () => engine.freshStores()],
+];
+
+describe.each(implementations)('appointments %s', (_, fresh) => {
+  test('are found by id, absent ones left out, whatever their number', async () => {
+    const { appointments } = await fresh();
+    const many = Array.from({ length: 230 }, (_, index) => anAppointment({ id: asId(`a${index}`) }));
+    for (const appointment of many) expect(await appointments.save(appointment)).toBe('saved');
+
+    const found = await appointments.loadMany(userId, [asId('absent'), ...many.map(({ id }) => id)]);
+    expect(found.length).toBe(230);
+    expect(found.find(({ id }) => id === 'a7')).toEqual(many[7]);
+  });
+
+  test('[R13] are written only over the revision that was read', async () => {
+    const { appointments } = await fresh();
+    const first = anAppointment();
+    expect(await appointments.save(first)).toBe('saved');
+    expect(await appointments.save(first)).toBe('conflict');
+    expect(await appointments.save(anAppointment({ revision: 2, version: 2 }))).toBe('saved');
+    expect(await appointments.save(anAppointment({ revision: 2, version: 2 }))).toBe('conflict');
+    expect(await appointments.save(anAppointment({ revision: 9, id: asId('never-seen') }))).toBe('conflict');
+  });
+
+  test('[R15] of one user are not seen by another', async () => {
+    const { appointments } = await fresh();
+    await appointments.save(anAppointment());
+    const stranger = asId<UserId>('barber-2');
+    expect(await appointments.loadMany(stranger, [anAppointment().id])).toEqual([]);
+    expect((await appointments.list({ ...march, userId: stranger })).items).toEqual([]);
+  });
+
+  const march = { userId, from: at('2026-03-01'), to: at('2026-04-01'), limit: 10, includeCancelled: false };
+  const spanning = (id: string, startsAt: Instant, endsAt: Instant) =>
+    anAppointment({ id: asId(id), startsAt, endsAt });
+
+  test('are listed when they overlap the span, both ends exclusive, in order of start', async () => {
+    const { appointments } = await fresh();
+    const saved = [
+      spanning('ends-as-it-begins', at('2026-02-28'), march.from),
+      spanning('long-before', at('2026-01-01'), at('2026-03-02')),
+      spanning('overlaps-start', at('2026-02-27'), at('2026-03-01T00:00:01Z')),
+      spanning('inside', at('2026-03-10'), at('2026-03-11')),
+      spanning('long-inside', at('2026-03-05'), at('2026-03-25')),
+      spanning('begins-as-it-ends', march.to, at('2026-04-02')),
+    ];
+    for (const appointment of saved) await appointments.save(appointment);
+
+    const { items, after } = await appointments.list(march);
+    expect(items.map(({ id }) => id)).toEqual(['long-before', 'overlaps-start', 'long-inside', 'inside']);
+    expect(after).toBeUndefined();
+  });
+
+  test('are listed page by page, each once, ties and long ones included', async () => {
+    const { appointments } = await fresh();
+    const days = Array.from({ length: 25 }, (_, index) => {
+      const startsAt = plusMs(march.from, Math.floor(index / 3) * day); // Three begin at the same moment.
+      return spanning(`d${index}`, startsAt, plusMs(startsAt, index % 5 === 0 ? 10 * day : hour));
+    });
+    for (const appointment of days) await appointments.save(appointment);
+
+    const seen: string[] = [];
+    let page = await appointments.list({ ...march, limit: 4 });
+    for (let pages = 1; pages <= 10; pages++) {
+      seen.push(...page.items.map(({ startsAt, id }) => `${startsAt}#${id}`));
+      if (page.after === undefined) break;
+      page = await appointments.list({ ...march, limit: 4, after: page.after });
+    }
+    expect(seen.length).toBe(25);
+    expect(seen).toEqual([...new Set(seen)].sort());
+  });
+
+  test('that are cancelled are listed on demand only', async () => {
+    const { appointments } = await fresh();
+    await appointments.save(anAppointment({ status: 'cancelled' }));
+    expect((await appointments.list(march)).items).toEqual([]);
+    expect((await appointments.list({ ...march, includeCancelled: true })).items).toHaveLength(1);
+  });
+});
+
+describe.each(implementations)('calendars %s', (_, fresh) => {
+  const commit = { cursor: 'c1', coveredBefore: now, lastSyncAt: now };
+
+  test('are kept as registered; absent means not written yet', async () => {
+    const { calendars } = await fresh();
+    expect(await calendars.load(calendarKey)).toBeUndefined();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar());
+    expect(await calendars.listOf(userId)).toEqual([aCalendar()]);
+    expect(await calendars.listOf(asId('barber-2'))).toEqual([]);
+  });
+
+  test('registered again keep their progress and learn their new name', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    await calendars.commitListing(aCalendar(), commit);
+    const renamed = aCalendar({ summary: 'Renamed', realTimeSync: false, enabled: false });
+    await calendars.register(renamed, { dueAt: now, renewChannel: false });
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ ...commit, summary: 'Renamed' }));
+  });
+
+  test('[R5] move their cursor on from the one that was read, and from no other', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    await calendars.commitListing(aCalendar(), commit);
+    await expect(calendars.commitListing(aCalendar(), { ...commit, cursor: 'late' })).rejects.toThrow(Superseded);
+    await calendars.commitListing(aCalendar({ cursor: 'c1' }), { ...commit, cursor: 'c2' });
+    expect(await calendars.load(calendarKey)).toMatchObject({ cursor: 'c2' });
+  });
+
+  test('[R13] are not moved by a worker of an older connection', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(aCalendar({ connectGeneration: 2 }), { dueAt: now, renewChannel: false });
+    await expect(calendars.commitListing(aCalendar(), commit)).rejects.toThrow(Superseded);
+  });
+
+  test('keep a checkpoint until the listing is complete', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    const checkpoint = { startedAt: now, window: { from: now, to: now }, pageToken: 'p2' };
+    await calendars.saveCheckpoint(aCalendar(), checkpoint);
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ checkpoint }));
+    await calendars.commitListing(aCalendar(), commit);
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar(commit));
+    await expect(calendars.saveCheckpoint(aCalendar(), checkpoint)).rejects.toThrow(Superseded);
+  });
+
+  test('are due from their time on, until postponed', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    const shard = dueShardOf(calendarKey);
+    expect(await calendars.listDue(shard, plusMs(now, -1), 10)).toEqual([]);
+    expect(await calendars.listDue(shard, now, 10)).toEqual([calendarKey]);
+    expect(await calendars.listDue((shard + 1) % 8, now, 10)).toEqual([]);
+    await calendars.postpone(calendarKey, plusMs(now, hour));
+    expect(await calendars.listDue(shard, now, 10)).toEqual([]);
+    await expect(calendars.postpone(asId('never-seen'), now)).rejects.toThrow(Superseded);
+  });
+
+  test('that are not synced are never due', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(aCalendar({ enabled: false }), { dueAt: now, renewChannel: false });
+    expect(await calendars.listDue(dueShardOf(calendarKey), now, 10)).toEqual([]);
+  });
+});
+
+describe.each(implementations)('channels %s', (_, fresh) => {
+  const slot = { id: aChannel().id, state: 'creating' as const, expiresAt: aChannel().expiresAt, renewAt: now };
+  const watched = { resourceId: 'r1', state: 'active' as const };
+
+  test('[R7] take the one slot of their calendar', async () => {
+    const { calendars, channels } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    await channels.begin(aCalendar(), aChannel(), slot);
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ channel: slot }));
+    const rival = aChannel({ id: asId('channel-2') });
+    await expect(channels.begin(aCalendar(), rival, { ...slot, id: rival.id })).rejects.toThrow(Superseded);
+    expect(await channels.listOf(userId, calendarKey)).toEqual([aChannel()]);
+
+    const dueAt = plusMs(now, hour);
+    await channels.activate(aCalendar(), aChannel(watched), { ...slot, ...watched }, dueAt);
+    const shard = dueShardOf(calendarKey);
+    expect(await calendars.listDue(shard, plusMs(dueAt, -1), 1)).toEqual([]);
+    expect(await calendars.listDue(shard, dueAt, 1)).toEqual([calendarKey]);
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ channel: { ...slot, ...watched } }));
+    expect(await channels.listOf(userId, calendarKey)).toEqual([aChannel(watched)]);
+  });
+
+  test('[R7] are settled by who holds the slot', async () => {
+    const { calendars, channels } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    await channels.begin(aCalendar(), aChannel(), { ...slot, unsettled: true });
+    const another = aCalendar({ channel: { ...slot, id: asId('channel-2') } });
+    await expect(channels.settle(another)).rejects.toThrow(Superseded);
+    await channels.settle(aCalendar({ channel: slot }));
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ channel: slot }));
+  });
+
+  test('that could not be created are due again when the slot says', async () => {
+    const { calendars, channels } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    await channels.begin(aCalendar(), aChannel(), slot);
+    const postponed = { ...slot, failures: 1, renewAt: plusMs(now, hour) };
+    await channels.postpone(aCalendar(), postponed);
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ channel: postponed }));
+    expect(await calendars.listDue(dueShardOf(calendarKey), plusMs(now, hour - 1), 1)).toEqual([]);
+    await expect(channels.postpone(aCalendar(), { ...postponed, id: asId('channel-2') })).rejects.toThrow(Superseded);
+  });
+
+  test('give way to a new one when the grant had died', async () => {
+    const { calendars, channels } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    await channels.begin(aCalendar(), aChannel(), slot);
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: true });
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar());
+    expect(await channels.listOf(userId, calendarKey)).toEqual([aChannel()]);
+  });
+
+  test('give the slot up and are remembered', async () => {
+    const { calendars, channels } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    await channels.begin(aCalendar(), aChannel(), slot);
+    await expect(channels.vacate(aCalendar(), false)).rejects.toThrow(Superseded);
+    await channels.vacate(aCalendar({ channel: slot }), false);
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ watchable: false }));
+    await channels.setState(aChannel(), 'stopped');
+    expect(await channels.listOf(userId, calendarKey)).toEqual([aChannel({ state: 'stopped' })]);
+  });
+});
+
+describe.each(implementations)('connections %s', (_, fresh) => {
+  const grant = {
+    state: 'connected' as const,
+    refreshToken: 'another' as Sealed,
+    accessToken: 'fresh' as Sealed,
+    accessTokenExpiresAt: plusMs(now, 2 * hour),
+  };
+
+  test('are created once and resumed only by who has read them', async () => {
+    const { connections } = await fresh();
+    expect(await connections.load(userId)).toBeUndefined();
+    await connections.create(aConnection());
+    await expect(connections.create(aConnection())).rejects.toThrow(Superseded);
+    await connections.markNeedsReauth(aConnection());
+    await connections.setRealTimeSync(aConnection(), false);
+
+    await connections.resume(aConnection(), grant);
+    const resumed = aConnection({ ...grant, realTimeSync: false });
+    expect(await connections.load(userId)).toEqual(resumed);
+    await expect(connections.resume(aConnection(), grant)).rejects.toThrow(Superseded);
+    await expect(connections.markNeedsReauth(aConnection())).rejects.toThrow(Superseded);
+  });
+
+  test('[R13] tokens of an older grant are not saved over a newer one', async () => {
+    const { connections } = await fresh();
+    await connections.create(aConnection());
+    const tokens = { accessToken: 'fresh' as Sealed, accessTokenExpiresAt: now };
+    await connections.saveTokens(aConnection(), tokens);
+    expect(await connections.load(userId)).toEqual(aConnection(tokens));
+    const older = [aConnection({ refreshToken: 'old' as Sealed }), aConnection({ connectGeneration: 9 })];
+    for (const read of older) await expect(connections.saveTokens(read, tokens)).rejects.toThrow(Superseded);
+  });
+});
+
+describe.each(implementations)('quarantine %s', (_, fresh) => {
+  test('remembers events until they are released', async () => {
+    const { quarantine } = await fresh();
+    await quarantine.park(calendarKey, asId('e1'), 'why', now);
+    await quarantine.park(calendarKey, asId('e1'), 'why', now);
+    await quarantine.park(calendarKey, asId('e2'), 'why', now);
+    await quarantine.release(calendarKey, asId('e1'));
+    expect(await quarantine.list(calendarKey)).toEqual(new Set(['e2']));
+    expect(await quarantine.list(asId('another'))).toEqual(new Set());
+  });
+});
+
+describe.each(implementations)('OAuth states %s', (_, fresh) => {
+  test('[R15] are given back once', async () => {
+    const { states } = await fresh();
+    const consent = { userId, codeVerifier: 'verifier', expiresAt: now };
+    await states.save('hash', consent);
+    expect(await states.take('hash')).toEqual(consent);
+    expect(await states.take('hash')).toBeUndefined();
+  });
+});

@@ -1,0 +1,168 @@
+/** Connecting over stores in memory: consent, the grant, the calendars, and the switch. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type ConnectDeps, connect } from '../../shared/connections/connect.ts';
+import { askConsent, type ConsentDeps, takeConsent } from '../../shared/connections/consent.ts';
+import { switchRealTimeSync } from '../../shared/connections/real-time-sync.ts';
+import type { Sealed } from '../../shared/domain/connection.ts';
+import { asId } from '../../shared/domain/ids.ts';
+import { hour, minute, plusMs } from '../../shared/domain/instant.ts';
+import type { ListedCalendar } from '../../shared/google/calendar-client.ts';
+import type { Grant } from '../../shared/google/oauth.ts';
+import type { Envelope } from '../../shared/queue/hint.ts';
+import { memoryStores, type Stores } from '../support/memory-store.ts';
+import { aChannel, now, userId } from '../support/samples.ts';
+
+let stores: Stores;
+let sent: Envelope[];
+let listed: ListedCalendar[];
+beforeEach(() => {
+  stores = memoryStores();
+  sent = [];
+  listed = [aListed('ann@example.com', { primary: true }), aListed('second'), aListed('shared', { owned: false })];
+});
+
+const aListed = (id: string, overrides: Partial<ListedCalendar> = {}): ListedCalendar => ({
+  id: asId(id),
+  summary: id,
+  timeZone: 'UTC',
+  primary: false,
+  owned: true,
+  ...overrides,
+});
+const aGrant = (overrides: Partial<Grant> = {}): Grant => ({
+  accessToken: 'access',
+  accessTokenExpiresAt: plusMs(now, hour),
+  refreshToken: 'refresh',
+  scopes: [],
+  ...overrides,
+});
+const deps = (): ConnectDeps => ({
+  ...stores,
+  google: { listCalendars: async () => listed } as Partial<ConnectDeps['google']> as ConnectDeps['google'],
+  vault: { seal: async (text) => `sealed:${text}` as Sealed, open: async (text) => text.slice(7) },
+  queue: { send: async (envelope) => void sent.push(envelope) },
+});
+const chain = asId<Envelope['hint']['chainId']>('chain');
+const run = (grant = aGrant()) => connect(deps(), { userId, grant, chainId: chain, now });
+
+describe('connecting', () => {
+  test('keeps the grant sealed and has every calendar of one’s own synced', async () => {
+    await run();
+    expect(await stores.connections.load(userId)).toMatchObject({
+      state: 'connected',
+      account: 'ann@example.com',
+      refreshToken: 'sealed:refresh',
+      accessToken: 'sealed:access',
+      realTimeSync: true,
+    });
+    const calendars = await stores.calendars.listOf(userId);
+    expect(calendars.map(({ calendarId, role, enabled }) => [calendarId, role, enabled])).toEqual([
+      ['ann@example.com', 'bookings', true],
+      ['second', 'blocks', true],
+      ['shared', 'blocks', false],
+    ]);
+    expect(sent.map(({ hint }) => hint.calendarKey).sort()).toEqual(
+      calendars
+        .filter(({ enabled }) => enabled)
+        .map(({ key }) => key)
+        .sort(),
+    );
+  });
+
+  test('again with the same account resumes: progress and switch are kept, the grant is the new one', async () => {
+    await run();
+    await switchRealTimeSync(deps(), userId, false, chain);
+    const [first] = await stores.calendars.listOf(userId);
+    if (first === undefined) return expect.fail('There is no calendar');
+    await stores.calendars.commitListing(first, { cursor: 'c1', coveredBefore: now, lastSyncAt: now });
+    await run(aGrant({ refreshToken: 'newer' }));
+    expect(await stores.connections.load(userId)).toMatchObject({ refreshToken: 'sealed:newer', realTimeSync: false });
+    expect((await stores.calendars.listOf(userId))[0]).toMatchObject({ cursor: 'c1', realTimeSync: false });
+  });
+
+  test('[F39] a grant without a refresh token is enough only when one is known', async () => {
+    const { refreshToken, ...withoutRefresh } = aGrant();
+    await expect(run(withoutRefresh)).rejects.toMatchObject({ slug: 'consent-incomplete' });
+    await run();
+    await run(withoutRefresh);
+    const connection = await stores.connections.load(userId);
+    expect(connection).toMatchObject({ refreshToken: 'sealed:refresh' });
+
+    await stores.connections.markNeedsReauth(connection ?? expect.fail('There is no connection'));
+    await expect(run(withoutRefresh)).rejects.toMatchObject({ slug: 'consent-incomplete' });
+  });
+
+  test('[R7] after the grant had died, the channels made under it are replaced', async () => {
+    await run();
+    const [calendar] = await stores.calendars.listOf(userId);
+    if (calendar === undefined) return expect.fail('There is no calendar');
+    const slot = { id: aChannel().id, state: 'active', expiresAt: now, renewAt: now } as const;
+    await stores.channels.begin(calendar, aChannel(), slot);
+    await run();
+    expect((await stores.calendars.listOf(userId))[0]).toMatchObject({ channel: slot });
+    await stores.connections.markNeedsReauth((await stores.connections.load(userId)) ?? expect.fail('None'));
+    await run();
+    expect((await stores.calendars.listOf(userId))[0]).not.toHaveProperty('channel');
+  });
+
+  test('a switch thrown while the consent was under way stays as it was thrown', async () => {
+    await run();
+    const listCalendars = async () => {
+      await switchRealTimeSync(deps(), userId, false, chain);
+      return listed;
+    };
+    const google = { listCalendars } as Partial<ConnectDeps['google']> as ConnectDeps['google'];
+    await connect({ ...deps(), google }, { userId, grant: aGrant(), chainId: chain, now });
+    expect(await stores.connections.load(userId)).toMatchObject({ realTimeSync: false });
+    const calendars = await stores.calendars.listOf(userId);
+    expect(calendars.map(({ realTimeSync }) => realTimeSync)).toEqual([false, false, false]);
+  });
+
+  test('[F11] another account is refused, and nothing of the first is touched', async () => {
+    await run();
+    const before = await stores.connections.load(userId);
+    listed = [aListed('other@example.com', { primary: true })];
+    await expect(run()).rejects.toMatchObject({ slug: 'other-account' });
+    expect(await stores.connections.load(userId)).toEqual(before);
+    expect(await stores.calendars.listOf(userId)).toHaveLength(3);
+  });
+});
+
+describe('consent', () => {
+  const consentDeps = (): ConsentDeps => ({
+    states: stores.states,
+    redirectUri: 'https://example.com/callback',
+    newSecret: () => 'a-secret',
+    oauth: {
+      authorizationUrl: ({ state }) => `https://google.example/?state=${state}`,
+      exchange: () => expect.fail('not here'),
+      refresh: () => expect.fail('not here'),
+    },
+  });
+
+  test('[R15] is taken once, by who holds the state, within ten minutes', async () => {
+    const url = await askConsent(consentDeps(), userId, 'settings', now);
+    expect(url).toContain('state=a-secret');
+    expect(await takeConsent(consentDeps(), 'another', now)).toBeUndefined();
+    expect(await takeConsent(consentDeps(), 'a-secret', now)).toMatchObject({ userId, returnTo: 'settings' });
+    expect(await takeConsent(consentDeps(), 'a-secret', now)).toBeUndefined();
+
+    await askConsent(consentDeps(), userId, undefined, now);
+    expect(await takeConsent(consentDeps(), 'a-secret', plusMs(now, 10 * minute))).toBeUndefined();
+  });
+});
+
+describe('[F37] the switch', () => {
+  test('tells every calendar that is synced, and says nothing of a connection that is not there', async () => {
+    expect(await switchRealTimeSync(deps(), userId, false, chain)).toBeUndefined();
+    await run();
+    sent = [];
+    expect(await switchRealTimeSync(deps(), userId, false, chain)).toMatchObject({ realTimeSync: false });
+    expect(sent.map(({ hint }) => hint.reason)).toEqual(['disabled', 'disabled']);
+    expect((await stores.calendars.listOf(userId)).map(({ realTimeSync }) => realTimeSync)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+});

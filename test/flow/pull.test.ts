@@ -1,0 +1,201 @@
+/** Pulling over stores in memory, with a Google that says what each test has it say. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { EventChange } from '../../shared/domain/calendar-event.ts';
+import { blockIdOf } from '../../shared/domain/derived-ids.ts';
+import { RetryLater, Superseded } from '../../shared/domain/errors.ts';
+import { asId, type EventId } from '../../shared/domain/ids.ts';
+import { hour, plusMs } from '../../shared/domain/instant.ts';
+import type { EventsPage, EventsRequest } from '../../shared/google/calendar-client.ts';
+import { pull, type Run } from '../../shared/sync/pull.ts';
+import { windowAt } from '../../shared/sync/window.ts';
+import { Crash, failingAt, recording } from '../support/faulty.ts';
+import { memoryStores, type Stores } from '../support/memory-store.ts';
+import { aCalendar, anEvent, at, calendarKey, now, userId } from '../support/samples.ts';
+
+let stores: Stores;
+let requests: EventsRequest[];
+beforeEach(async () => {
+  stores = memoryStores();
+  requests = [];
+  await stores.calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+});
+
+type Answer = EventsPage | { kind: 'expired' };
+const zone = { kind: 'page', timeZone: 'America/New_York' } as const;
+const more = (pageToken: string, ...changes: EventChange[]): Answer => ({
+  ...zone,
+  changes,
+  next: { kind: 'more', pageToken },
+});
+const end = (cursor: string, ...changes: EventChange[]): Answer => ({
+  ...zone,
+  changes,
+  next: { kind: 'end', cursor },
+});
+const expired: Answer = { kind: 'expired' };
+
+const event = (id: string, overrides = {}): EventChange => ({
+  kind: 'event',
+  event: anEvent({ id: asId(id), ...overrides }),
+});
+const deleted = (id: string): EventChange => ({ kind: 'deleted', id: asId(id) });
+const unreadable = (id: string, reason = 'start'): EventChange => ({ kind: 'unreadable', id: asId(id), reason });
+
+/** Google gives these answers one after the other. */
+const google = (...answers: Answer[]) => ({
+  async listEvents(request: EventsRequest): Promise<Answer> {
+    requests.push(request);
+    return answers.shift() ?? expect.fail('Google was asked more often than expected');
+  },
+});
+
+const aRun = (overrides: Partial<Run> = {}): Run => ({
+  chainId: asId('chain'),
+  startedAt: now,
+  remainingMs: () => 60_000,
+  ...overrides,
+});
+const calendar = async () => (await stores.calendars.load(calendarKey)) ?? expect.fail('There is no calendar');
+const runPull = async (listing: ReturnType<typeof google>, run = aRun(), ports: Partial<Stores> = {}) =>
+  pull({ ...stores, ...ports, ...listing }, await calendar(), run);
+const stored = async (id: string) =>
+  (await stores.appointments.loadMany(userId, [blockIdOf(calendarKey, id as EventId)]))[0];
+
+describe('a generation', () => {
+  test('lists the window page by page and saves the cursor of the last', async () => {
+    const summary = await runPull(google(more('p2', event('a')), more('p3'), end('c1', event('b'))));
+    expect(requests.map(({ pageToken }) => pageToken)).toEqual([undefined, 'p2', 'p3']);
+    expect(requests[0]?.window).toEqual({ from: at('2026-01-31T12:00:00Z'), to: at('2027-03-02T12:00:00Z') });
+    expect(summary).toEqual({ coveredBefore: now, generation: true, pages: 3, tally: { create: 2 } });
+    expect(await calendar()).toMatchObject({ cursor: 'c1', coveredBefore: now, lastSyncAt: now });
+    expect((await calendar()).checkpoint).toBeUndefined();
+  });
+
+  test('that runs out of time goes on from its checkpoint, window and start unmoved [R11]', async () => {
+    const summary = await runPull(google(more('p2', event('a'))), aRun({ remainingMs: () => 5_000 }));
+    expect(summary).toEqual({ generation: true, pages: 1, tally: { create: 1 } });
+    expect((await calendar()).cursor).toBeUndefined();
+
+    const later = aRun({ startedAt: plusMs(now, hour) });
+    const resumed = await runPull(google(end('c1', event('b'))), later);
+    expect(resumed.coveredBefore).toBe(now); // It says nothing of what came since.
+    expect(requests[1]).toMatchObject({ pageToken: 'p2', window: windowAt(now) });
+    expect(await calendar()).toMatchObject({ cursor: 'c1', coveredBefore: now, lastSyncAt: later.startedAt });
+    expect([await stored('a'), await stored('b')]).toEqual([expect.anything(), expect.anything()]);
+  });
+
+  test('whose page token has died starts again, once', async () => {
+    await stores.calendars.saveCheckpoint(aCalendar(), { startedAt: now, window: windowAt(now), pageToken: 'dead' });
+    await runPull(google(expired, end('c1')));
+    expect(requests.map(({ pageToken }) => pageToken)).toEqual(['dead', undefined]);
+    await expect(runPull(google(expired, expired))).rejects.toThrow(RetryLater);
+  });
+});
+
+describe('an increment', () => {
+  beforeEach(async () => {
+    await runPull(google(end('c1', event('a'))));
+    requests = [];
+  });
+
+  test('asks from the cursor, and applies what has changed', async () => {
+    const changed = event('a', { summary: 'Doctor', updated: at('2026-03-02T00:00:00Z') });
+    const summary = await runPull(google(end('c2', changed, event('b'), deleted('never-seen'))));
+    expect(requests).toMatchObject([{ cursor: 'c1' }]);
+    expect(summary.tally).toEqual({ update: 1, create: 1, nothing: 1 });
+    expect(await stored('a')).toMatchObject({ fields: { title: 'Doctor' }, version: 2 });
+    expect(await calendar()).toMatchObject({ cursor: 'c2' });
+  });
+
+  test('[F1] whose cursor has expired becomes a generation in the same run', async () => {
+    const summary = await runPull(google(expired, end('c9', event('a'), event('b'))));
+    expect(requests.map(({ cursor }) => cursor)).toEqual(['c1', undefined]);
+    expect(summary).toMatchObject({ coveredBefore: now, generation: true, tally: { nothing: 1, create: 1 } });
+    expect(await calendar()).toMatchObject({ cursor: 'c9' });
+  });
+
+  test('[R4] that brings nothing new writes the cursor and nothing else', async () => {
+    const { port, calls } = recording(stores.appointments);
+    await runPull(google(end('c2', event('a'))), aRun(), { appointments: port });
+    expect(calls).toEqual(['loadMany']);
+  });
+
+  test('of nothing at all does not even read appointments', async () => {
+    const { port, calls } = recording(stores.appointments);
+    await runPull(google(end('c2')), aRun(), { appointments: port });
+    expect(calls).toEqual([]);
+  });
+
+  test('notes when a notification brought it', async () => {
+    await runPull(google(end('c2')), aRun({ notifiedAt: now }));
+    expect(await calendar()).toMatchObject({ lastNotificationAt: now });
+  });
+
+  test('[R3] names an event twice: the later word counts', async () => {
+    await runPull(google(end('c2', event('b'), deleted('b'))));
+    expect(await stored('b')).toBeUndefined();
+  });
+
+  test('[R13] of a worker that was overtaken does not move the cursor', async () => {
+    const overtaken = await calendar();
+    await runPull(google(end('c2')));
+    const late = pull({ ...stores, ...google(end('late')) }, overtaken, aRun());
+    await expect(late).rejects.toThrow(Superseded);
+    expect(await calendar()).toMatchObject({ cursor: 'c2' });
+  });
+});
+
+describe('[R5] events that cannot be read', () => {
+  test('are kept aside, the cursor goes on, and they are released once they can be read or are gone', async () => {
+    await runPull(google(end('c1', unreadable('odd'), unreadable('gone'), event('a'))));
+    expect(await stores.quarantine.list(calendarKey)).toEqual(new Set(['odd', 'gone']));
+    expect(await calendar()).toMatchObject({ cursor: 'c1' });
+
+    await runPull(google(end('c2', event('odd'), deleted('gone'))));
+    expect(await stores.quarantine.list(calendarKey)).toEqual(new Set());
+    expect(await stored('odd')).toBeDefined();
+  });
+
+  test('leave an appointment that is there as it was, marked with the reason', async () => {
+    await runPull(google(end('c1', event('a'))));
+    await runPull(google(end('c2', unreadable('a', 'end'))));
+    expect(await stored('a')).toMatchObject({ status: 'confirmed', sync: { state: 'quarantined', reason: 'end' } });
+    await runPull(google(end('c3', event('a', { updated: at('2026-03-02T01:00:00Z') }))));
+    expect(await stored('a')).toMatchObject({ sync: { state: 'synced' } });
+  });
+});
+
+describe('[R3][R5] a crash', () => {
+  const changes = () => [event('a'), event('b'), event('c')];
+
+  test.each([1, 2, 3, 4])(
+    'before or after write %i is made good by the next run, with nothing doubled',
+    async (call) => {
+      for (const when of ['before', 'after'] as const) {
+        stores = memoryStores();
+        await stores.calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+        const appointments = failingAt(stores.appointments, call, when);
+        await expect(runPull(google(end('c1', ...changes())), aRun(), { appointments })).rejects.toThrow(Crash);
+        expect((await calendar()).cursor).toBeUndefined();
+
+        await runPull(google(end('c1', ...changes())));
+        const all = await Promise.all(['a', 'b', 'c'].map(stored));
+        expect(all).toMatchObject([{ version: 1 }, { version: 1 }, { version: 1 }]);
+      }
+    },
+  );
+
+  test('in the answer to a write that was made is no conflict', async () => {
+    const lostOnce = { ...stores.appointments };
+    let lost = false;
+    lostOnce.save = async (appointment) => {
+      const answer = await stores.appointments.save(appointment);
+      if (lost) return answer;
+      lost = true;
+      return 'conflict'; // What the SDK's own retry of a write that had succeeded is told.
+    };
+    const summary = await runPull(google(end('c1', event('a'))), aRun(), { appointments: lostOnce });
+    expect(summary.tally).toEqual({ nothing: 1 });
+    expect(await stored('a')).toMatchObject({ version: 1 });
+  });
+});

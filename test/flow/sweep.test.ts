@@ -1,0 +1,56 @@
+/** The sweep over stores in memory: it finds what is due, and nothing else. */
+import { beforeEach, expect, test } from 'vitest';
+import { asId, type CalendarKey } from '../../shared/domain/ids.ts';
+import { hour, minute, plusMs } from '../../shared/domain/instant.ts';
+import type { Envelope } from '../../shared/queue/hint.ts';
+import { sweep } from '../../shared/sync/sweep.ts';
+import { Crash } from '../support/faulty.ts';
+import { memoryStores, type Stores } from '../support/memory-store.ts';
+import { aCalendar, aChannel, now } from '../support/samples.ts';
+
+let stores: Stores;
+let sent: Envelope[];
+beforeEach(() => {
+  stores = memoryStores();
+  sent = [];
+});
+
+const queue = { send: async (envelope: Envelope) => void sent.push(envelope) };
+const run = (at = now, ports = {}) =>
+  sweep({ ...stores, queue, random: () => 0.5, ...ports }, { chainId: asId('sweep'), now: at });
+const swept = () => sent.map(({ hint }) => hint.calendarKey).sort();
+
+test('hints every calendar that is due, in every shard, and looks again an hour later', async () => {
+  const due = Array.from({ length: 40 }, (_, index) => asId<CalendarKey>(`${String.fromCharCode(65 + index)}-key`));
+  for (const key of due) await stores.calendars.register(aCalendar({ key }), { dueAt: now, renewChannel: false });
+  await stores.calendars.register(aCalendar({ key: asId('later') }), {
+    dueAt: plusMs(now, minute),
+    renewChannel: false,
+  });
+
+  expect(await run()).toEqual({ hints: 40 });
+  expect(swept()).toEqual(due.toSorted());
+  expect(await run(plusMs(now, minute - 1))).toEqual({ hints: 0 });
+  expect(await run(plusMs(now, hour))).toEqual({ hints: 41 });
+});
+
+test('[R7] comes back sooner for a channel that must be renewed before', async () => {
+  await stores.calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+  const renewAt = plusMs(now, 20 * minute);
+  const slot = { id: aChannel().id, state: 'active', expiresAt: aChannel().expiresAt, renewAt } as const;
+  await stores.channels.begin(aCalendar(), aChannel(), slot);
+  await run();
+  expect(await run(plusMs(renewAt, -1))).toEqual({ hints: 0 });
+  expect(await run(renewAt)).toEqual({ hints: 1 });
+});
+
+test('a calendar whose hint could not be sent stays due', async () => {
+  await stores.calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+  const down = {
+    send: async () => {
+      throw new Crash();
+    },
+  };
+  await expect(run(now, { queue: down })).rejects.toThrow(Crash);
+  expect(await run()).toEqual({ hints: 1 });
+});

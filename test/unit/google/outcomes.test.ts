@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { type Outcome, outcomeOf } from '../../../shared/google/outcomes.ts';
+import { inheritedNames } from '../hostile.ts';
+
+/** `google/facts.md` §1 and §4, row by row. */
+test.each<[number, string, Outcome]>([
+  [400, 'timeRangeEmpty', 'rejected'],
+  [400, 'invalid', 'rejected'],
+  [400, 'required', 'rejected'],
+  [400, 'parseError', 'rejected'],
+  [400, 'channelIdNotUnique', 'rejected'],
+  [400, 'push.webhookUrlNotHttps', 'rejected'],
+  [400, 'pushNotSupportedForRequestedResource', 'unwatchable'],
+  [401, 'authError', 'unauthorized'],
+  [401, 'required', 'unauthorized'],
+  [403, 'userRateLimitExceeded', 'transient'],
+  [403, 'rateLimitExceeded', 'transient'],
+  [403, 'quotaExceeded', 'transient'],
+  [403, 'dailyLimitExceeded', 'transient'],
+  [403, 'forbiddenForNonOrganizer', 'forbidden'],
+  [403, 'requiredAccessLevel', 'forbidden'],
+  [403, 'forbidden', 'forbidden'],
+  [403, 'insufficientPermissions', 'forbidden'],
+  [403, 'notACalendarUser', 'forbidden'],
+  [404, 'notFound', 'gone'],
+  [409, 'duplicate', 'rejected'],
+  [409, 'conflict', 'rejected'],
+  [410, 'fullSyncRequired', 'expired'],
+  [410, 'updatedMinTooLongAgo', 'expired'],
+  [410, 'deleted', 'gone'],
+  [412, 'conditionNotMet', 'rejected'],
+  [429, 'rateLimitExceeded', 'transient'],
+  [500, 'backendError', 'transient'],
+])('[F40] %i %s → %s', (status, reason, outcome) => {
+  expect(outcomeOf(status, reason)).toBe(outcome);
+});
+
+test.each<[number | undefined, Outcome]>([
+  [undefined, 'transient'],
+  [400, 'rejected'],
+  [401, 'unauthorized'],
+  [403, 'forbidden'],
+  [404, 'gone'],
+  [408, 'transient'],
+  [410, 'gone'],
+  [418, 'rejected'],
+  [429, 'transient'],
+  [500, 'transient'],
+  [502, 'transient'],
+  [503, 'transient'],
+  [504, 'transient'],
+])('%s without a reason → %s', (status, outcome) => {
+  expect(outcomeOf(status, undefined)).toBe(outcome);
+});
+
+test('Google’s own trouble is transient, whatever its body says', () => {
+  expect(outcomeOf(500, 'fullSyncRequired')).toBe('transient');
+  expect(outcomeOf(503, 'pushNotSupportedForRequestedResource')).toBe('transient');
+});
+
+test.each(inheritedNames.concat('', 'newReason'))('an unknown reason, "%s", leaves it to the status', (reason) => {
+  expect(outcomeOf(403, reason)).toBe('forbidden');
+  expect(outcomeOf(400, reason)).toBe('rejected');
+});

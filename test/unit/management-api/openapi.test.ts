@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { openApiDocument } from '../../../functions/management-api/openapi.ts';
+import { type RouteName, routeTable } from '../../../functions/management-api/route-table.ts';
+
+const document = openApiDocument();
+const documented = (Object.keys(routeTable) as RouteName[]).filter((name) => name !== 'openapi');
+const operationOf = (name: RouteName) => {
+  const { path, method } = routeTable[name];
+  return document.paths[path]?.[method.toLowerCase()];
+};
+
+describe.each(documented)('%s', (name) => {
+  test('is documented', () => {
+    expect(operationOf(name)).toMatchObject({ operationId: name, summary: expect.any(String) });
+  });
+
+  test('[R15] asks for a token, unless it is public', () => {
+    const isPublic = routeTable[name].access === 'public';
+    expect(operationOf(name)?.security).toEqual(isPublic ? [] : [{ bearer: [] }]);
+  });
+
+  test('answers as JSON, or with a problem', () => {
+    expect(operationOf(name)?.responses).toMatchObject({
+      200: { content: { 'application/json': { schema: { type: 'object', additionalProperties: false } } } },
+      default: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+    });
+  });
+});
+
+test('the token is a bearer token', () => {
+  expect(document.components.securitySchemes).toEqual({
+    bearer: expect.objectContaining({ type: 'http', scheme: 'bearer' }),
+  });
+});
+
+test('nothing is documented that is not there', () => {
+  const ids = Object.values(document.paths).flatMap((path) =>
+    Object.values(path).map(({ operationId }) => operationId),
+  );
+  expect(ids.toSorted()).toEqual(documented.toSorted());
+});
+
+test('each query parameter is there, with whether it is required', () => {
+  const required = (name: RouteName) =>
+    Object.fromEntries(
+      operationOf(name)
+        ?.parameters.filter((parameter) => parameter.in === 'query')
+        .map((parameter) => [parameter.name, parameter.required]) ?? [],
+    );
+  expect(required('appointments')).toEqual({ from: false, to: false, limit: false, cursor: false, include: false });
+  expect(required('callback')).toEqual({ state: true, code: false, error: false });
+  expect(required('status')).toEqual({});
+});
+
+test('every reference leads somewhere, and all of it is plain JSON', () => {
+  const text = JSON.stringify(document);
+  const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+  expect(references.filter((name) => !Object.hasOwn(document.components.schemas, name ?? ''))).toEqual([]);
+  expect(JSON.parse(text)).toEqual(document);
+});

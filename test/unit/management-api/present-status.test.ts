@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { presentStatus } from '../../../functions/management-api/present-status.ts';
+import { statusReply } from '../../../functions/management-api/schemas.ts';
+import type { Calendar } from '../../../shared/domain/calendar.ts';
+import type { Connection } from '../../../shared/domain/connection.ts';
+import { asId } from '../../../shared/domain/ids.ts';
+import { hour, plusMs } from '../../../shared/domain/instant.ts';
+import { aCalendar, aConnection, now } from '../../support/samples.ts';
+
+const synced = aCalendar({
+  cursor: 'cursor',
+  channel: { id: asId('channel-1'), state: 'active', resourceId: 'r', expiresAt: plusMs(now, 24 * hour), renewAt: now },
+  lastSyncAt: now,
+  lastNotificationAt: now,
+});
+
+test('a user who never connected is disconnected', () => {
+  const status = { realTimeSync: 'disabled', connection: { state: 'disconnected' }, calendars: [] };
+  expect(presentStatus(undefined, [])).toEqual(status);
+});
+
+test('a calendar is shown with its channel and its times', () => {
+  expect(presentStatus(aConnection(), [synced])).toEqual({
+    realTimeSync: 'enabled',
+    connection: { state: 'connected', account: 'barber-1@example.com' },
+    calendars: [
+      {
+        calendarId: 'barber-1@example.com',
+        summary: 'Chair one',
+        role: 'bookings',
+        enabled: true,
+        state: 'synced',
+        initialSyncComplete: true,
+        channel: { id: 'channel-1', state: 'active', expiresAt: plusMs(now, 24 * hour) },
+        lastNotificationAt: now,
+        lastSyncAt: now,
+      },
+    ],
+  });
+});
+
+test('[R15] neither tokens nor cursors are shown', () => {
+  expect(JSON.stringify(presentStatus(aConnection(), [synced]))).not.toMatch(/sealed|"cursor"|resourceId/);
+});
+
+describe('the state of a calendar', () => {
+  test.each<[string, Partial<Calendar>, Partial<Connection>, string]>([
+    ['listed once', { cursor: 'cursor' }, {}, 'synced'],
+    ['never listed', {}, {}, 'initial_sync'],
+    [
+      'in the middle of its first listing',
+      { checkpoint: { startedAt: now, window: { from: now, to: now }, pageToken: 'p' } },
+      {},
+      'initial_sync',
+    ],
+    ['switched off', { cursor: 'cursor', enabled: false }, {}, 'disabled'],
+    ['that Google cannot watch [F26]', { cursor: 'cursor', watchable: false }, {}, 'polled'],
+    ['with real-time sync off', { cursor: 'cursor', realTimeSync: false }, {}, 'polled'],
+    ['of a dead grant [F36]', { cursor: 'cursor' }, { state: 'needs_reauth' }, 'needs_reauth'],
+    ['of a dead grant, switched off', { enabled: false }, { state: 'needs_reauth' }, 'disabled'],
+  ])('%s', (_, calendar, connection, state) => {
+    const status = presentStatus(aConnection(connection), [aCalendar(calendar)]);
+    expect(status.calendars[0]?.state).toBe(state);
+  });
+});
+
+test('a switch that is off is shown as off', () => {
+  expect(presentStatus(aConnection({ realTimeSync: false }), []).realTimeSync).toBe('disabled');
+});
+
+test('every status is of the documented form', () => {
+  const connections = [undefined, aConnection(), aConnection({ state: 'needs_reauth' })];
+  for (const connection of connections) statusReply.parse(presentStatus(connection, [synced, aCalendar()]));
+});
