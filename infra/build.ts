@@ -1,0 +1,59 @@
+/**
+ * Bundles every function once: the same bytes are deployed, tested and run by the local stack.
+ * Run directly (`npm run build`) it prints what each bundle weighs.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { build as bundle, type OutputFile, stop as stopEsbuild } from 'esbuild';
+
+export const functionNames = [
+  'webhook-receiver',
+  'sync-consumer',
+  'change-stream',
+  'renewal-worker',
+  'management-api',
+] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+const root = join(import.meta.dirname, '..');
+export const distDirectory = join(root, 'dist');
+
+/** CommonJS dependencies call `require` for Node's own modules, which an ES module does not have. */
+const requireBanner = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+
+/** Writes `<outdir>/<name>/index.mjs` for each function and returns the sizes in bytes. */
+export async function build(outdir = distDirectory): Promise<Record<string, number>> {
+  const { outputFiles } = await bundle({
+    absWorkingDir: root,
+    entryPoints: functionNames.map((name) => ({ in: `functions/${name}/handler.ts`, out: `${name}/index` })),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'], // The ESM builds of the AWS SDK shake better than its CommonJS ones.
+    banner: { js: requireBanner },
+    legalComments: 'none',
+    write: false,
+    logLevel: 'warning',
+  });
+  await stopEsbuild(); // Its own process would otherwise stay for as long as this one.
+  for (const file of outputFiles) await writeIfChanged(file);
+  return Object.fromEntries(outputFiles.map(({ path, contents }) => [relative(root, path), contents.byteLength]));
+}
+
+/** Leaves a bundle alone that is as it should be: another process may be reading it. */
+async function writeIfChanged({ path, contents }: OutputFile): Promise<void> {
+  const existing = await readFile(path).catch(() => undefined);
+  if (existing?.equals(contents)) return;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, contents);
+}
+
+if (import.meta.main) {
+  for (const [file, bytes] of Object.entries(await build())) {
+    process.stdout.write(`${file.padEnd(32)}${(bytes / 1024).toFixed(0).padStart(6)} KB\n`);
+  }
+}

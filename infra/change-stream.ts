@@ -1,0 +1,61 @@
+/** Each write of an appointment leaves the table by its stream and becomes a sync event: no second write to forget. */
+import { Duration, Validations } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { AlarmTopic } from './alarm-topic.ts';
+import type { StageConfig } from './config.ts';
+import type { Data } from './data.ts';
+import { ServiceFunction } from './service-function.ts';
+
+interface ChangeStreamProps {
+  config: StageConfig;
+  alarms: AlarmTopic;
+  data: Data;
+}
+
+const appointments = FilterCriteria.filter({
+  dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('APPOINTMENT#') } } },
+});
+
+export class ChangeStream extends Construct {
+  constructor(scope: Construct, id: string, { config, alarms, data }: ChangeStreamProps) {
+    super(scope, id);
+    const reader = new ServiceFunction(this, 'Reader', { name: 'change-stream', config });
+    reader.bindTable(data, { actions: ['BatchWriteItem'] });
+
+    const failures = this.addFailureQueue(alarms);
+    const table = data.table as ITable; // CDK is not compiled with `exactOptionalPropertyTypes`.
+    reader.lambda.addEventSource(
+      new DynamoEventSource(table, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        filters: [appointments],
+        batchSize: 100,
+        bisectBatchOnError: true,
+        retryAttempts: 3, // A shard waits for its oldest batch: long backoff belongs on the queue.
+        onFailure: new SqsDlq(failures),
+      }),
+    );
+  }
+
+  private addFailureQueue(alarms: AlarmTopic): Queue {
+    const failures = new Queue(this, 'Failures', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    Validations.of(failures).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is the dead-letter queue: the failure destination of the stream.',
+    });
+    alarms.watch(this, 'FailuresAlarm', {
+      description:
+        'The stream gave up writes of appointments: their sync events are missing. It keeps the records for 24 hours.',
+      metric: failures.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
+      atLeast: 1,
+    });
+    return failures;
+  }
+}

@@ -1,0 +1,89 @@
+/** Everything that differs between stages, in one place. The stack takes it as typed values; nothing else reads `process.env`. */
+export const stages = ['local', 'dev', 'prod'] as const;
+export type Stage = (typeof stages)[number];
+
+export interface StageConfig {
+  stage: Stage;
+  /** Where to deploy; without it the account and region of the caller's AWS profile. */
+  env?: { account: string; region: string };
+  /** Origin that Google's notifications are sent to; the path is the gateway's. */
+  webhookBaseUrl: string;
+  /** Lifetime asked for a channel; what Google grants counts. */
+  webhookTtlHours: number;
+  googleRedirectUri: string;
+  /** Origins of a stand-in for Google: stage `local` only, because they receive tokens. */
+  googleApiRootUrl?: string;
+  googleOauthRootUrl?: string;
+  jwt: { issuer: string; audience: string };
+  /** Names in Secrets Manager; the platform team creates them, no template ever holds a value. */
+  secretNames: { webhookKeys: string; googleOauth: string };
+  /** Pages that the OAuth callback may redirect to, named by key and never by URL. */
+  callbackPages: Record<string, string>;
+  logRetentionDays: number;
+  alarmEmail?: string;
+  /** Keep the table and its key when the stack goes, and refuse to delete either by accident. */
+  protectData: boolean;
+}
+
+const localConfig: StageConfig = {
+  stage: 'local',
+  webhookBaseUrl: 'http://127.0.0.1:3000',
+  webhookTtlHours: 24,
+  googleRedirectUri: 'http://127.0.0.1:3000/api/calendar/callback',
+  googleApiRootUrl: 'http://127.0.0.1:3001',
+  googleOauthRootUrl: 'http://127.0.0.1:3001',
+  jwt: { issuer: 'http://127.0.0.1:3000/local-issuer', audience: 'bookedbarber-api' },
+  secretNames: secretNames('local'),
+  callbackPages: {},
+  logRetentionDays: 1,
+  protectData: false,
+};
+
+const devConfig: StageConfig = {
+  stage: 'dev',
+  webhookBaseUrl: 'https://app.dev.bookedbarber.com',
+  webhookTtlHours: 24,
+  googleRedirectUri: 'https://app.dev.bookedbarber.com/api/calendar/callback',
+  jwt: { issuer: 'https://auth.dev.bookedbarber.com/', audience: 'bookedbarber-api' },
+  secretNames: secretNames('dev'),
+  callbackPages: { settings: 'https://app.dev.bookedbarber.com/settings/calendar' },
+  logRetentionDays: 30,
+  protectData: true,
+};
+
+const prodConfig: StageConfig = {
+  stage: 'prod',
+  webhookBaseUrl: 'https://app.bookedbarber.com',
+  webhookTtlHours: 24,
+  googleRedirectUri: 'https://app.bookedbarber.com/api/calendar/callback',
+  jwt: { issuer: 'https://auth.bookedbarber.com/', audience: 'bookedbarber-api' },
+  secretNames: secretNames('prod'),
+  callbackPages: { settings: 'https://app.bookedbarber.com/settings/calendar' },
+  logRetentionDays: 90,
+  protectData: true,
+};
+
+const configs: Record<Stage, StageConfig> = { local: localConfig, dev: devConfig, prod: prodConfig };
+
+/** The config of a stage, with the seed's environment names on top of it. There is no default: it decides what is deployed. */
+export function stageConfig(stage: string | undefined, environment: Record<string, string | undefined>): StageConfig {
+  const config = configs[parseStage(stage)];
+  return {
+    ...config,
+    webhookBaseUrl: environment.WEBHOOK_BASE_URL ?? config.webhookBaseUrl,
+    webhookTtlHours: Number(environment.WEBHOOK_TTL_HOURS ?? config.webhookTtlHours),
+    googleRedirectUri: environment.GOOGLE_REDIRECT_URI ?? config.googleRedirectUri,
+  };
+}
+
+function parseStage(stage: string | undefined): Stage {
+  const known = stages.find((name) => name === stage);
+  if (known) return known;
+  const fault = stage === undefined ? 'No stage given' : `Unknown stage "${stage}"`;
+  throw new Error(`${fault}: choose one of ${stages.join(', ')} (-c stage=...)`);
+}
+
+function secretNames(stage: Stage): StageConfig['secretNames'] {
+  const prefix = `bookedbarber/calendar-sync/${stage}`;
+  return { webhookKeys: `${prefix}/webhook-keys`, googleOauth: `${prefix}/google-oauth` };
+}

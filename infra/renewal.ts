@@ -1,0 +1,56 @@
+/** Every few minutes: hint the calendars that are due, which renews their channels. The net under lost notifications. */
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Grant, type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Construct } from 'constructs';
+import type { StageConfig } from './config.ts';
+import type { Data } from './data.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { SyncQueue } from './sync-queue.ts';
+
+interface RenewalProps {
+  config: StageConfig;
+  data: Data;
+  queue: SyncQueue;
+}
+
+const interval = Duration.minutes(5);
+
+export class Renewal extends Construct {
+  constructor(scope: Construct, id: string, { config, data, queue }: RenewalProps) {
+    super(scope, id);
+    const worker = new ServiceFunction(this, 'Worker', {
+      name: 'renewal-worker',
+      config,
+      timeout: Duration.seconds(60),
+    });
+    worker.bindQueue(queue);
+    worker.bindTable(data, { actions: ['UpdateItem'], indexes: ['due'] });
+
+    new Schedule(this, 'Schedule', {
+      description: 'Sweeps the calendars that are due',
+      schedule: ScheduleExpression.rate(interval),
+      // The next tick finds what a lost one left, so a late tick is worth nothing and needs no dead letters.
+      target: new LambdaInvoke(worker.lambda, {
+        role: this.invokerOf(worker),
+        maxEventAge: interval,
+        retryAttempts: 2,
+      }),
+    });
+  }
+
+  /** CDK's own role may invoke every version of the function; this one, only what it schedules. */
+  private invokerOf(worker: ServiceFunction): IRole {
+    const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
+    const invoker = new Role(this, 'Invoker', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions }),
+    });
+    Grant.addToPrincipal({
+      grantee: invoker,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [worker.lambda.functionArn],
+    });
+    return invoker.withoutPolicyUpdates();
+  }
+}

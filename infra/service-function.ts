@@ -1,0 +1,107 @@
+/** What all functions share (runtime, logs, environment); each `bind` sets a variable and grants exactly what it needs. */
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { distDirectory, type FunctionName } from './build.ts';
+import type { StageConfig } from './config.ts';
+import type { Data, IndexName } from './data.ts';
+import type { SyncQueue } from './sync-queue.ts';
+
+type Options = Pick<lambda.FunctionOptions, 'timeout' | 'memorySize' | 'recursiveLoop'>;
+
+interface ServiceFunctionProps extends Options {
+  name: FunctionName;
+  config: StageConfig;
+}
+
+/** No Scan: nothing in this system reads the whole table. A transaction needs the actions that it is made of. */
+type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem';
+
+interface TableAccess {
+  actions: TableAction[];
+  /** The indexes that it may query. */
+  indexes?: IndexName[];
+}
+
+export class ServiceFunction extends Construct {
+  readonly lambda: lambda.Function;
+
+  constructor(scope: Construct, id: string, { name, config, ...options }: ServiceFunctionProps) {
+    super(scope, id);
+    // An own role: CDK's default one takes an AWS managed policy that may write every log group.
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    logGroup.grantWrite(role);
+
+    this.lambda = new lambda.Function(this, 'Function', {
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      code: lambda.Code.fromAsset(join(distDirectory, name)),
+      handler: 'index.handler',
+      role,
+      logGroup,
+      loggingFormat: lambda.LoggingFormat.JSON,
+      systemLogLevelV2: lambda.SystemLogLevel.WARN,
+      memorySize: 256,
+      timeout: Duration.seconds(10),
+      environment: {
+        STAGE: config.stage,
+        POWERTOOLS_SERVICE_NAME: name,
+        POWERTOOLS_METRICS_NAMESPACE: 'BookedBarber/CalendarSync',
+        POWERTOOLS_LOG_LEVEL: 'INFO',
+      },
+      ...options,
+    });
+  }
+
+  bind(environment: Record<string, string>): void {
+    for (const [name, value] of Object.entries(environment)) this.lambda.addEnvironment(name, value);
+  }
+
+  bindTable({ table }: Data, { actions, indexes = [] }: TableAccess): void {
+    this.bind({ TABLE_NAME: table.tableName });
+    this.allow(
+      actions.map((action) => `dynamodb:${action}`),
+      [table.tableArn],
+    );
+    for (const index of indexes) this.allow(['dynamodb:Query'], [`${table.tableArn}/index/${index}`]);
+  }
+
+  bindQueue({ main }: SyncQueue): void {
+    this.bind({ SYNC_QUEUE_URL: main.queueUrl });
+    this.allow(['sqs:SendMessage'], [main.queueArn]);
+  }
+
+  bindVault({ vaultKey }: Data): void {
+    this.bind({ VAULT_KEY_ID: vaultKey.keyId });
+    vaultKey.grant(this.lambda, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
+  bindWebhookKeys({ secretNames }: StageConfig): void {
+    this.bindSecret('WEBHOOK_KEYS_SECRET', secretNames.webhookKeys);
+  }
+
+  bindGoogle({ secretNames, googleApiRootUrl, googleOauthRootUrl }: StageConfig): void {
+    this.bindSecret('GOOGLE_OAUTH_SECRET', secretNames.googleOauth);
+    if (googleApiRootUrl) this.bind({ GOOGLE_API_ROOT_URL: googleApiRootUrl });
+    if (googleOauthRootUrl) this.bind({ GOOGLE_OAUTH_ROOT_URL: googleOauthRootUrl });
+  }
+
+  private bindSecret(variable: string, name: string): void {
+    const secret = Secret.fromSecretNameV2(this, variable, name);
+    this.bind({ [variable]: name });
+    // Secrets Manager ends every ARN in six random characters, which a name does not tell.
+    this.allow(['secretsmanager:GetSecretValue'], [`${secret.secretArn}-??????`]);
+  }
+
+  private allow(actions: string[], resourceArns: string[]): void {
+    Grant.addToPrincipal({ grantee: this.lambda, actions, resourceArns }).assertSuccess();
+  }
+}

@@ -1,0 +1,43 @@
+/** A hint brings its calendar in sync: the only flow that pulls from Google, pushes to it and writes appointments. */
+import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import type { StageConfig } from './config.ts';
+import type { Data } from './data.ts';
+import { ServiceFunction } from './service-function.ts';
+import { type SyncQueue, syncTimeout } from './sync-queue.ts';
+
+interface SyncProps {
+  config: StageConfig;
+  data: Data;
+  queue: SyncQueue;
+}
+
+/** Calendars synced at once; also the brake for Google's quota per project. */
+const maxConcurrency = 20;
+
+export class Sync extends Construct {
+  constructor(scope: Construct, id: string, { config, data, queue }: SyncProps) {
+    super(scope, id);
+    const consumer = new ServiceFunction(this, 'Consumer', {
+      name: 'sync-consumer',
+      config,
+      timeout: syncTimeout,
+      memorySize: 512,
+      // A long first listing hints itself on, page after page; Lambda's loop detection would cut it off after 16.
+      recursiveLoop: RecursiveLoop.ALLOW,
+    });
+    consumer.bindQueue(queue);
+    consumer.bindTable(data, {
+      actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    });
+    consumer.bindVault(data);
+    consumer.bindWebhookKeys(config);
+    consumer.bindGoogle(config);
+    consumer.bind({ WEBHOOK_BASE_URL: config.webhookBaseUrl, WEBHOOK_TTL_HOURS: `${config.webhookTtlHours}` });
+
+    consumer.lambda.addEventSource(
+      new SqsEventSource(queue.main, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency }),
+    );
+  }
+}

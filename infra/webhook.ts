@@ -1,0 +1,41 @@
+/** Google says "something changed": verify that it is Google, leave a hint on the queue, answer. */
+import { Validations } from 'aws-cdk-lib';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import { webhookPath } from '../shared/notifications/webhook-path.ts';
+import type { AlarmTopic } from './alarm-topic.ts';
+import type { StageConfig } from './config.ts';
+import type { HttpApi, Route } from './http-api.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { SyncQueue } from './sync-queue.ts';
+
+interface WebhookProps {
+  config: StageConfig;
+  alarms: AlarmTopic;
+  queue: SyncQueue;
+  api: HttpApi;
+}
+
+/** Never throttled: Google takes a 429 for an answer and the notification is lost; it retries only a 5xx. */
+const webhookRoute: Route = { method: 'POST', path: webhookPath, access: 'public' };
+
+export class Webhook extends Construct {
+  constructor(scope: Construct, id: string, { config, alarms, queue, api }: WebhookProps) {
+    super(scope, id);
+    const receiver = new ServiceFunction(this, 'Receiver', { name: 'webhook-receiver', config });
+    receiver.bindQueue(queue);
+    receiver.bindWebhookKeys(config);
+
+    const route = api.addRoute('GoogleWebhook', webhookRoute, new HttpLambdaIntegration('Receiver', receiver.lambda));
+    Validations.of(route).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason: 'Google cannot present a JWT: the receiver verifies the HMAC token of the channel.',
+    });
+
+    alarms.watch(this, 'ReceiverErrorsAlarm', {
+      description: 'Google is answered 5xx: it retries for a while, then the notification is lost to the sweep.',
+      metric: api.serverErrors(webhookRoute),
+      atLeast: 1,
+    });
+  }
+}

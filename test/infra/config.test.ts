@@ -1,0 +1,70 @@
+/** The stage config: the seed's names on top, and clear refusals. */
+import { describe, expect, test } from 'vitest';
+import { type StageConfig, stageConfig, stages } from '../../infra/config.ts';
+import { checkConfig } from '../../infra/config-check.ts';
+
+describe('stage config', () => {
+  test.each(stages)('stage %s is valid as it stands', (stage) => {
+    expect(() => checkConfig(stageConfig(stage, {}))).not.toThrow();
+  });
+
+  test("the seed's names override it", () => {
+    const environment = {
+      WEBHOOK_BASE_URL: 'https://hooks.example.com',
+      WEBHOOK_TTL_HOURS: '48',
+      GOOGLE_REDIRECT_URI: 'https://app.example.com/api/calendar/callback',
+    };
+    expect(stageConfig('dev', environment)).toEqual({
+      ...stageConfig('dev', {}),
+      webhookBaseUrl: 'https://hooks.example.com',
+      webhookTtlHours: 48,
+      googleRedirectUri: 'https://app.example.com/api/calendar/callback',
+    });
+  });
+
+  test('an unknown stage is refused by name', () => {
+    expect(() => stageConfig('production', {})).toThrow('Unknown stage "production": choose one of local, dev, prod');
+  });
+
+  test('no stage is refused: nothing is deployed by default', () => {
+    expect(() => stageConfig(undefined, {})).toThrow('No stage given: choose one of local, dev, prod');
+  });
+});
+
+describe('check', () => {
+  const refusals: [stage: string, change: Partial<StageConfig>, refusal: string][] = [
+    [
+      'prod',
+      { googleRedirectUri: 'http://app.example.com/cb' },
+      'googleRedirectUri (GOOGLE_REDIRECT_URI) must be https',
+    ],
+    ['prod', { googleRedirectUri: 'http://127.0.0.1/cb' }, 'googleRedirectUri (GOOGLE_REDIRECT_URI) must be https'],
+    ['local', { googleRedirectUri: 'http://app.example.com/cb' }, 'https, or plain http on a loopback address'],
+    ['local', { googleRedirectUri: 'http://127.0.0.1.example.com/cb' }, 'https, or plain http on a loopback address'],
+    ['dev', { webhookBaseUrl: '' }, 'webhookBaseUrl (WEBHOOK_BASE_URL) must be https: ""'],
+    ['dev', { webhookBaseUrl: 'https://app.example.com/hooks' }, 'webhookBaseUrl (WEBHOOK_BASE_URL) must have no path'],
+    ['dev', { jwt: { issuer: 'auth.example.com', audience: 'api' } }, 'jwt.issuer must be https'],
+    ['dev', { callbackPages: { settings: 'javascript:alert(1)' } }, 'settings must be https'],
+    [
+      'dev',
+      { webhookTtlHours: Number.NaN },
+      'webhookTtlHours (WEBHOOK_TTL_HOURS) must be a whole number from 1 to 720',
+    ],
+    ['dev', { webhookTtlHours: 721 }, 'webhookTtlHours (WEBHOOK_TTL_HOURS) must be a whole number from 1 to 720'],
+    ['local', { googleOauthRootUrl: '' }, 'googleApiRootUrl and googleOauthRootUrl must be set together'],
+    [
+      'prod',
+      { googleApiRootUrl: 'https://evil.example.com', googleOauthRootUrl: 'https://evil.example.com' },
+      'googleApiRootUrl and googleOauthRootUrl are for stage local only',
+    ],
+  ];
+
+  test.each(refusals)('[R15] stage %s with %o is refused', (stage, change, refusal) => {
+    expect(() => checkConfig({ ...stageConfig(stage, {}), ...change })).toThrow(refusal);
+  });
+
+  test('every fault is named at once', () => {
+    const config = { ...stageConfig('prod', {}), webhookBaseUrl: 'http://a', webhookTtlHours: 0 };
+    expect(() => checkConfig(config)).toThrow(/webhookBaseUrl.*webhookTtlHours/s);
+  });
+});
