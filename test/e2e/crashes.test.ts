@@ -1,0 +1,104 @@
+/** The consumer dies between any two of its calls; SQS gives the hint out again; nothing is lost and nothing doubled. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestSession, type TestSession } from '../support/local-session.ts';
+import { openTripwire, type Tripwire } from '../support/tripwire.ts';
+
+let tripwire: Tripwire;
+let session: TestSession;
+
+beforeAll(async () => {
+  tripwire = await openTripwire(5);
+  const google = tripwire.wire();
+  session = await startTestSession({
+    visibilityTimeoutSeconds: 1,
+    interpose: (name, endpoints) => (name === 'sync-consumer' ? wireAll(endpoints) : endpoints),
+    environment: { GOOGLE_API_ROOT_URL: google.address },
+  });
+  google.aim(session.google.url, /calendarList/); // That is a call of the management API's.
+});
+afterAll(async () => {
+  await session.stop();
+  await tripwire.stop();
+});
+
+const wireAll = <T extends Record<string, string>>(endpoints: T): T =>
+  Object.fromEntries(
+    Object.entries(endpoints).map(([name, target]) => {
+      const { address, aim } = tripwire.wire();
+      aim(target);
+      return [name, address];
+    }),
+  ) as T;
+
+/** The worker dies between its call n-1 and its call n, while `act` takes effect. Tells whether there was a call n. */
+const dieAt = async (atCall: number, act: () => Promise<unknown>): Promise<boolean> => {
+  tripwire.set({ atCall, spring: () => session.stack.functions.kill('sync-consumer') });
+  await act();
+  await session.stack.idle();
+  return tripwire.disarm() >= atCall;
+};
+
+/** Far more calls than a sync makes. */
+const maxCalls = 60;
+
+const dieAtEachCall = async (act: (round: number) => Promise<unknown>, check: () => Promise<void>): Promise<number> => {
+  for (let call = 1; call <= maxCalls; call++) {
+    const died = await dieAt(call, () => act(call));
+    await check();
+    if (!died) return call - 1;
+  }
+  throw new Error(`A sync made more than ${maxCalls} calls`);
+};
+
+const event = (summary: string, day: number) => ({
+  summary,
+  start: { dateTime: new Date(Date.now() + day * 86_400_000).toISOString() },
+  end: { dateTime: new Date(Date.now() + day * 86_400_000 + 3_600_000).toISOString() },
+});
+
+const titles = async (user: string): Promise<string[]> => {
+  const { body } = await session.call('GET', '/api/v2/appointments', user);
+  return (body as { items: { title: string }[] }).items.map(({ title }) => title);
+};
+
+test('[R3][R5] an increment survives a death at each of its calls', async () => {
+  const calendar = await session.connect('ann');
+  const { control } = session.google;
+  const expected: string[] = [];
+  let survivor = control.insertEvent({ calendar, event: event('first', 1) });
+  await session.stack.idle();
+
+  const calls = await dieAtEachCall(
+    async (round) => {
+      control.deleteEvent({ calendar, eventId: String(survivor.id) });
+      survivor = control.insertEvent({ calendar, event: event(`event ${round}`, 2) });
+      expected.splice(0, 1, `event ${round}`);
+    },
+    async () => expect(await titles('ann')).toEqual(expected),
+  );
+  expect(calls).toBeGreaterThanOrEqual(7);
+}, 300_000);
+
+test('[R3][R5][R7] a first sync survives a death at each of its calls, and ends with one channel', async () => {
+  const { control } = session.google;
+  let user = '';
+  const calls = await dieAtEachCall(
+    async (round) => {
+      user = `new-${round}`;
+      const calendar = `${user}@example.com`;
+      control.createAccount({ email: calendar });
+      for (let day = 1; day <= 3; day++) control.insertEvent({ calendar, event: event(`day ${day}`, day) });
+      await session.connect(user);
+    },
+    async () => {
+      expect(await titles(user)).toEqual(['day 1', 'day 2', 'day 3']);
+      const { body } = await session.call('GET', '/api/v2/calendar/real-time-sync/status', user);
+      expect(body).toMatchObject({ calendars: [{ state: 'synced', channel: { state: 'active' } }] });
+      const firing = control
+        .channels()
+        .filter(({ calendarId, stopped }) => calendarId === `${user}@example.com` && !stopped);
+      expect(firing).toHaveLength(1);
+    },
+  );
+  expect(calls).toBeGreaterThanOrEqual(12);
+}, 300_000);
