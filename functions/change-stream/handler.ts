@@ -1,31 +1,24 @@
-/** An appointment was written: write its sync event. The stream gives each write at least once, so each is logged once. */
-import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import type { Appointment } from '../../shared/domain/appointment.ts';
-import { type SyncEvent, syncEventOf } from '../../shared/domain/sync-event.ts';
+/**
+ * An appointment was written: write its sync event. A notification has brought a calendar forward: note the run. The
+ * stream gives each write at least once, so each is logged once.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { patient } from '../../shared/runtime/aws-clients.ts';
 import { readConfig } from '../../shared/runtime/config.ts';
 import { createCounter } from '../../shared/runtime/observability.ts';
-import { syncLog } from '../../shared/store/sync-events.ts';
-import { dynamoTable, fromItem } from '../../shared/store/table.ts';
+import { appendToLog } from '../../shared/store/sync-events.ts';
+import { dynamoTable } from '../../shared/store/table.ts';
+import { project } from './project.ts';
 
-const config = readConfig(process.env, 'TABLE_NAME');
+const config = readConfig(process.env, 'TABLE_NAME', 'AUDIT_RETENTION_DAYS', 'NOTIFICATION_RETENTION_DAYS');
 const count = createCounter();
-const events = syncLog(dynamoTable(new DynamoDBClient(patient), config.TABLE_NAME));
+const table = dynamoTable(new DynamoDBClient(patient), config.TABLE_NAME);
+const retention = { auditDays: config.AUDIT_RETENTION_DAYS, notificationDays: config.NOTIFICATION_RETENTION_DAYS };
 
 /** A failure is thrown: Lambda retries the batch, halves it, and sends what stays bad to the failure queue. */
 export const handler = async (event: DynamoDBStreamEvent): Promise<void> => {
-  const written = event.Records.map(toSyncEvent).filter((syncEvent) => syncEvent !== undefined);
-  await events.append(written);
-  count('SyncEventWritten', written.length);
+  const records = project(event.Records);
+  await appendToLog(table, records, retention);
+  count('SyncEventWritten', records.syncEvents.length);
 };
-
-const toSyncEvent = ({ dynamodb }: DynamoDBRecord): SyncEvent | undefined => {
-  const before = readImage(dynamodb?.OldImage);
-  const after = readImage(dynamodb?.NewImage);
-  return after && syncEventOf(before, after);
-};
-
-const readImage = (image: NonNullable<DynamoDBRecord['dynamodb']>['NewImage']): Appointment | undefined =>
-  image && fromItem<Appointment>(unmarshall(image as Record<string, AttributeValue>));

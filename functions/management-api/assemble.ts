@@ -19,6 +19,9 @@ import { calendarStore } from '../../shared/store/calendars.ts';
 import { connectionStore } from '../../shared/store/connections.ts';
 import { kmsDataKeys } from '../../shared/store/data-keys.ts';
 import { oauthStateStore } from '../../shared/store/oauth-states.ts';
+import { quarantineStore } from '../../shared/store/quarantine.ts';
+import { syncHistory } from '../../shared/store/sync-events.ts';
+import { syncRequestStore } from '../../shared/store/sync-requests.ts';
 import { dynamoTable } from '../../shared/store/table.ts';
 import type { Routes } from './route.ts';
 import { appointmentsRoute } from './routes/appointments.ts';
@@ -26,6 +29,9 @@ import { callbackRoute } from './routes/callback.ts';
 import { connectRoute } from './routes/connect.ts';
 import { openApiRoute } from './routes/openapi.ts';
 import { statusRoute, switchRoute } from './routes/real-time-sync.ts';
+import { sweepRoute } from './routes/sweep.ts';
+import { syncRoute } from './routes/sync.ts';
+import { syncLogsRoute } from './routes/sync-logs.ts';
 
 export const assemble = (environment: NodeJS.ProcessEnv) => {
   const config = readConfig(
@@ -61,14 +67,18 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     newSecret: () => randomBytes(32).toString('base64url'),
   });
   const callbackPages = config.CALLBACK_PAGES;
+  const syncing = { ...connecting, requests: syncRequestStore(table), quarantine: quarantineStore(table) };
 
   const routes: Routes = {
     connect: connectRoute({ consent, callbackPages }),
     callback: callbackRoute({ consent, connecting, callbackPages, log }),
-    status: statusRoute(connecting),
-    enable: switchRoute(connecting, true),
-    disable: switchRoute(connecting, false),
+    status: statusRoute(syncing),
+    enable: switchRoute(syncing, true),
+    disable: switchRoute(syncing, false),
     appointments: appointmentsRoute(appointmentStore(table)),
+    syncLogs: syncLogsRoute(syncHistory(table)),
+    sync: syncRoute(syncing),
+    sweep: sweepRoute({ ...connecting, random: Math.random }),
     openapi: openApiRoute(),
   };
   return { routes, log };

@@ -1,9 +1,10 @@
 /** The OpenAPI 3.1 document, made from the route table and the schemas that the routes themselves use. */
 import * as z from 'zod';
-import { type RouteName, routeTable } from './route-table.ts';
+import { type Access, adminScope, type RouteName, routeTable } from './route-table.ts';
 import * as schemas from './schemas.ts';
 
-type Description = { summary: string; query: z.ZodType; reply: z.ZodType };
+/** `status` of a reply that tells of success, 200 unless it is another. */
+type Description = { summary: string; query: z.ZodType; reply: z.ZodType; status?: 200 | 202 };
 
 const descriptions: Record<Exclude<RouteName, 'openapi'>, Description> = {
   connect: {
@@ -24,6 +25,18 @@ const descriptions: Record<Exclude<RouteName, 'openapi'>, Description> = {
     query: schemas.appointmentsQuery,
     reply: schemas.appointmentsReply,
   },
+  syncLogs: {
+    summary: 'What the sync has done to appointments, the newest first',
+    query: schemas.syncLogsQuery,
+    reply: schemas.syncLogsReply,
+  },
+  sync: {
+    summary: 'Sync every calendar now; the status says when it is done',
+    query: schemas.noQuery,
+    reply: schemas.syncReply,
+    status: 202,
+  },
+  sweep: { summary: 'Have calendars synced that are due', query: schemas.noQuery, reply: schemas.sweepReply },
 };
 
 export const openApiDocument = () => ({
@@ -40,15 +53,18 @@ export const openApiDocument = () => ({
 
 const toPath = (name: keyof typeof descriptions) => {
   const { method, access } = routeTable[name];
-  const { summary, query, reply } = descriptions[name];
+  const { summary, query, reply, status = 200 }: Description = descriptions[name];
   return {
     [method.toLowerCase()]: {
       operationId: name,
       summary,
-      security: access === 'public' ? [] : [{ bearer: [] }],
+      security: securityOf[access],
       parameters: toParameters(query),
       responses: {
-        200: { description: 'Done', content: { 'application/json': { schema: toSchema(reply, 'output') } } },
+        [status]: {
+          description: status === 202 ? 'Accepted' : 'Done',
+          content: { 'application/json': { schema: toSchema(reply, 'output') } },
+        },
         default: {
           description: 'A problem',
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -56,6 +72,12 @@ const toPath = (name: keyof typeof descriptions) => {
       },
     },
   };
+};
+
+const securityOf: Record<Access, object[]> = {
+  public: [],
+  user: [{ bearer: [] }],
+  admin: [{ bearer: [adminScope] }],
 };
 
 const toParameters = (query: z.ZodType) => {

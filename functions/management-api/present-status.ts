@@ -2,29 +2,43 @@
 import type * as z from 'zod';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
+import type { CalendarKey } from '../../shared/domain/ids.ts';
 import type { statusReply } from './schemas.ts';
 
 export type Status = z.infer<typeof statusReply>;
 
-export const presentStatus = (connection: Connection | undefined, calendars: Calendar[]): Status => {
+/** `quarantined`: how many events of each calendar are set aside because they cannot be read. */
+export type Quarantined = ReadonlyMap<CalendarKey, number>;
+
+export const presentStatus = (
+  connection: Connection | undefined,
+  calendars: Calendar[],
+  quarantined: Quarantined,
+): Status => {
   if (connection === undefined) {
     return { realTimeSync: 'disabled', connection: { state: 'disconnected' }, calendars: [] };
   }
   return {
     realTimeSync: connection.realTimeSync ? 'enabled' : 'disabled',
     connection: { state: connection.state, account: connection.account },
-    calendars: calendars.map((calendar) => presentCalendar(calendar, connection)),
+    calendars: calendars.map((calendar) => ({
+      ...presentCalendar(calendar, connection),
+      quarantined: quarantined.get(calendar.key) ?? 0,
+    })),
   };
 };
 
-const presentCalendar = (calendar: Calendar, connection: Connection): Status['calendars'][number] => {
+const presentCalendar = (
+  calendar: Calendar,
+  connection: Connection,
+): Omit<Status['calendars'][number], 'quarantined'> => {
   const { calendarId, summary, role, enabled, channel, lastNotificationAt, lastSyncAt } = calendar;
   return {
     calendarId,
     summary,
     role,
     enabled,
-    state: stateOf(calendar, connection),
+    ...standingOf(calendar, connection),
     initialSyncComplete: calendar.cursor !== undefined,
     ...(channel !== undefined && { channel: { id: channel.id, state: channel.state, expiresAt: channel.expiresAt } }),
     ...(lastNotificationAt !== undefined && { lastNotificationAt }),
@@ -32,10 +46,13 @@ const presentCalendar = (calendar: Calendar, connection: Connection): Status['ca
   };
 };
 
-const stateOf = (calendar: Calendar, connection: Connection): Status['calendars'][number]['state'] => {
-  const { enabled, cursor, realTimeSync, watchable } = calendar;
-  if (!enabled) return 'disabled';
-  if (connection.state === 'needs_reauth') return 'needs_reauth';
-  if (cursor === undefined) return 'initial_sync';
-  return realTimeSync && watchable ? 'synced' : 'polled';
+type Standing = Pick<Status['calendars'][number], 'state' | 'reason'>;
+
+const standingOf = (calendar: Calendar, connection: Connection): Standing => {
+  const { enabled, disabledBecause, trouble, cursor, realTimeSync, watchable } = calendar;
+  if (!enabled) return { state: 'disabled', ...(disabledBecause && { reason: disabledBecause }) };
+  if (connection.state === 'needs_reauth') return { state: 'needs_reauth' };
+  if (trouble !== undefined) return { state: 'degraded', reason: trouble.reason };
+  if (cursor === undefined) return { state: 'initial_sync' };
+  return { state: realTimeSync && watchable ? 'synced' : 'polled' };
 };

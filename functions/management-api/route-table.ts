@@ -8,6 +8,9 @@ export const routeTable = {
   enable: { method: 'POST', path: '/api/v2/calendar/real-time-sync/enable', access: 'user' },
   disable: { method: 'POST', path: '/api/v2/calendar/real-time-sync/disable', access: 'user' },
   appointments: { method: 'GET', path: '/api/v2/appointments', access: 'user' },
+  syncLogs: { method: 'GET', path: '/api/v2/calendar/sync-logs', access: 'user' },
+  sync: { method: 'POST', path: '/api/v2/calendar/sync', access: 'user' },
+  sweep: { method: 'POST', path: '/api/v2/admin/sweep', access: 'admin' },
   openapi: { method: 'GET', path: '/api/v2/openapi.json', access: 'public' },
 } as const satisfies Record<
   string,

@@ -10,7 +10,7 @@ export type PublicRequest = { query: Record<string, string>; body: unknown; now:
 /** `userId` comes from the verified token and from nowhere else [R15]. */
 export type UserRequest = PublicRequest & { userId: UserId };
 
-export type Reply = { status: 200; body: unknown } | { status: 302; location: string };
+export type Reply = { status: 200 | 202; body: unknown } | { status: 302; location: string };
 
 export type Route<Request extends PublicRequest = PublicRequest> = (request: Request) => Promise<Reply>;
 

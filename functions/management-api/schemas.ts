@@ -20,20 +20,25 @@ export const callbackQuery = z
 export const noQuery = z.strictObject({});
 export const noBody = z.strictObject({}).optional();
 
-export const maxPageSize = 500;
+const pageSize = (largest: number, usual: number) =>
+  z
+    .string()
+    .regex(/^\d{1,4}$/, 'Must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(1).max(largest))
+    .default(usual);
+
+const pageCursor = z.string().min(1).max(512).optional();
 
 export const appointmentsQuery = z.strictObject({
   from: moment.optional(),
   to: moment.optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,4}$/, 'Must be a whole number')
-    .transform(Number)
-    .pipe(z.int().min(1).max(maxPageSize))
-    .default(100),
-  cursor: z.string().min(1).max(512).optional(),
+  limit: pageSize(500, 100),
+  cursor: pageCursor,
   include: z.literal('cancelled').optional(),
 });
+
+export const syncLogsQuery = z.strictObject({ limit: pageSize(200, 50), cursor: pageCursor });
 
 export const connectReply = z.strictObject({ authorizationUrl: z.url() });
 
@@ -67,14 +72,35 @@ export const appointment = z.strictObject({
 
 export const appointmentsReply = z.strictObject({ items: z.array(appointment), nextCursor: z.string().optional() });
 
+export const syncLogEntry = z.strictObject({
+  id: z.string(),
+  at: z.iso.datetime(),
+  appointmentId: z.string(),
+  version: z.int(),
+  action: z.string().describe('create, update, restore, cancel, park-appointment, …'),
+  actor: z.string().describe('Who changed it: google, …'),
+  chainId: z.string().describe('Ties together what one notification, request or sweep has caused'),
+  calendar: z.strictObject({ calendarId: z.string(), eventId: z.string() }),
+  before: appointment.optional(),
+  after: appointment,
+});
+
+export const syncLogsReply = z.strictObject({ items: z.array(syncLogEntry), nextCursor: z.string().optional() });
+
+export const syncReply = z.strictObject({ id: z.string().describe('The chainId of what this sync changes') });
+
+export const sweepReply = z.strictObject({ hints: z.int().describe('How many calendars were due') });
+
 const calendarStatus = z.strictObject({
   calendarId: z.string(),
   summary: z.string(),
   role: z.enum(['bookings', 'blocks']),
   enabled: z.boolean(),
-  /** `polled`: it has no channel, so changes are found by the sweep only. */
-  state: z.enum(['disabled', 'needs_reauth', 'initial_sync', 'polled', 'synced']),
+  /** `polled`: it has no channel, so changes are found by the sweep only. `degraded`: the last sync failed. */
+  state: z.enum(['disabled', 'needs_reauth', 'degraded', 'initial_sync', 'polled', 'synced']),
+  reason: z.string().describe('Why it is degraded, or disabled by no choice of anyone’s').optional(),
   initialSyncComplete: z.boolean(),
+  quarantined: z.int().describe('Events that are set aside because they cannot be read'),
   channel: z
     .strictObject({ id: z.string(), state: z.enum(['creating', 'active']), expiresAt: z.iso.datetime() })
     .optional(),
@@ -89,6 +115,10 @@ export const statusReply = z.strictObject({
     account: z.string().optional(),
   }),
   calendars: z.array(calendarStatus),
+  /** The last sync that was asked for. */
+  manualSync: z
+    .strictObject({ id: z.string(), requestedAt: z.iso.datetime(), state: z.enum(['running', 'done']) })
+    .optional(),
 });
 
 export const problemReply = z.strictObject({

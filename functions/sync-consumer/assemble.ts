@@ -24,6 +24,7 @@ import { channelStore } from '../../shared/store/channels.ts';
 import { connectionStore } from '../../shared/store/connections.ts';
 import { kmsDataKeys } from '../../shared/store/data-keys.ts';
 import { quarantineStore } from '../../shared/store/quarantine.ts';
+import { seenStore } from '../../shared/store/seen-events.ts';
 import { dynamoTable } from '../../shared/store/table.ts';
 import type { SyncDeps } from '../../shared/sync/sync-calendar.ts';
 import { createReport } from './report.ts';
@@ -58,6 +59,7 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     channels: channelStore(table),
     connections: connectionStore(table),
     quarantine: quarantineStore(table),
+    seen: seenStore(table),
     vault: tokenVault(kmsDataKeys(new KMSClient(patient), config.VAULT_KEY_ID, table), randomBytes),
     google: googleCalendar(endpoints.api),
     queue: sqsSyncQueue(sqs, config.SYNC_QUEUE_URL),
@@ -68,9 +70,8 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   };
 
   return {
-    count,
     report: createReport(log, count),
-    handBack: handBack({ client: sqs, queueUrl: config.SYNC_QUEUE_URL, log, random: Math.random }),
+    handBack: handBack({ client: sqs, queueUrl: config.SYNC_QUEUE_URL, log, count, random: Math.random }),
     /** The secrets are read anew now and then, so what holds them is put together for each hint. */
     async syncDeps(): Promise<SyncDeps> {
       const [keys, client] = await Promise.all([webhookKeys(), oauthClient()]);

@@ -1,24 +1,26 @@
-/** A hint comes off the queue: bring its calendar in sync. What failed goes back to the queue, and only that. */
+/** A hint comes off the queue: bring its calendar in sync. What is not done goes back to the queue, and only that. */
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { instantAt } from '../../shared/domain/instant.ts';
+import { instantAt, second } from '../../shared/domain/instant.ts';
 import { parseHint } from '../../shared/queue/hint.ts';
-import { processByGroup } from '../../shared/sync/batch.ts';
+import { processByGroup, type Undone } from '../../shared/sync/batch.ts';
 import { syncCalendar } from '../../shared/sync/sync-calendar.ts';
 import { assemble } from './assemble.ts';
+import { withinTime } from './within-time.ts';
 
-const { count, report, handBack, syncDeps } = assemble(process.env);
+const { report, handBack, syncDeps } = assemble(process.env);
+
+/** What it takes to hand a group back and to answer. */
+const reserveMs = 5 * second;
 
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const messages = event.Records.map((record) => ({ ...record, groupId: record.attributes.MessageGroupId ?? '' }));
-  const failures = await processByGroup(messages, (message) => handleHint(message, context));
-  for (const { failed, error } of failures) {
-    count('SyncFailed');
-    await handBack(failed, error);
-  }
-  return { batchItemFailures: failures.flatMap(({ failed }) => failed.map(toBatchItem)) };
+  const handle = (message: SQSRecord) =>
+    withinTime(handleHint(message, context), context.getRemainingTimeInMillis() - reserveMs);
+  const undone = await processByGroup(messages, { handle, handBack });
+  return { batchItemFailures: undone.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 };
 
-const handleHint = async (record: SQSRecord, context: Context): Promise<void> => {
+const handleHint = async (record: SQSRecord, context: Context): Promise<Undone | undefined> => {
   const hint = parseHint(record.body);
   const outcome = await syncCalendar(await syncDeps(), {
     hint,
@@ -26,7 +28,7 @@ const handleHint = async (record: SQSRecord, context: Context): Promise<void> =>
     now: instantAt(Date.now()),
     remainingMs: () => context.getRemainingTimeInMillis(),
   });
+  if (outcome.kind === 'deferred' || outcome.kind === 'failed') return outcome;
   report(hint, outcome);
+  return undefined;
 };
-
-const toBatchItem = ({ messageId }: SQSRecord) => ({ itemIdentifier: messageId });

@@ -4,7 +4,7 @@ import type { Connection } from '../domain/connection.ts';
 import { calendarKeyOf } from '../domain/derived-ids.ts';
 import type { ChainId, UserId } from '../domain/ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
-import type { GoogleCalendar, ListedCalendar } from '../google/calendar-client.ts';
+import type { GoogleCalendar, ListedCalendar } from '../google/calendar-api.ts';
 import type { Grant } from '../google/oauth.ts';
 import { quotaUserOf } from '../google/quota-user.ts';
 import { freshHint } from '../queue/hint.ts';

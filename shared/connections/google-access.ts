@@ -1,7 +1,7 @@
 /** Calls Google for a connection: with its cached access token, and with a fresh one when that is (about to be) no good. */
 import type { Connection } from '../domain/connection.ts';
 import { type Instant, minute, plusMs } from '../domain/instant.ts';
-import type { Caller } from '../google/calendar-client.ts';
+import type { Caller } from '../google/calendar-api.ts';
 import { GoogleError } from '../google/google-error.ts';
 import type { GoogleOAuth } from '../google/oauth.ts';
 import { quotaUserOf } from '../google/quota-user.ts';

@@ -1,6 +1,6 @@
 /** One calendar of a connection: what it is, whether it is synced, and how far the sync has come. */
 import type { ChannelSlot } from './channel.ts';
-import type { CalendarId, CalendarKey, UserId } from './ids.ts';
+import type { CalendarId, CalendarKey, ChainId, UserId } from './ids.ts';
 import type { Instant } from './instant.ts';
 
 /** The span of time that is mirrored: events that overlap `[from, to)`. */
@@ -10,9 +10,27 @@ export type SyncWindow = { from: Instant; to: Instant };
 export type Checkpoint = {
   startedAt: Instant;
   window: SyncWindow;
-  pageToken: string;
   /** Absent in a generation, which lists everything. */
   cursor?: string;
+  /** How many pages have been stored. */
+  page: number;
+  step: ListingStep;
+};
+
+/** `compare`: everything has been listed; what we have and it has not is looked at from `after` on. */
+export type ListingStep =
+  | { kind: 'list'; pageToken?: string }
+  | { kind: 'compare'; cursor: string; timeZone: string; after?: string }
+  | { kind: 'done'; cursor: string };
+
+/** What keeps a calendar from being synced: since when, how often in a row, and in one word why. */
+export type Trouble = {
+  since: Instant;
+  failures: number;
+  /** Google's reason, or the name of an error; never text. */
+  reason: string;
+  /** Repeating will not help soon: notifications are passed over, and the sweep tries again. */
+  leftToSweep?: true;
 };
 
 export type Calendar = {
@@ -24,17 +42,26 @@ export type Calendar = {
   /** Bookings are written to one calendar; the others only take time. */
   role: 'bookings' | 'blocks';
   enabled: boolean;
+  /** Why it is not synced, when that was not anyone's choice. */
+  disabledBecause?: 'calendar_gone';
   /** Whether a channel is wanted. Without one the calendar is polled. */
   realTimeSync: boolean;
   /** False once Google has said that this calendar sends no notifications. */
   watchable: boolean;
   connectGeneration: number;
   channel?: ChannelSlot;
-  /** Google's sync token of the last complete listing. */
+  /** Google's sync token of the last complete listing, and the version of the query that it belongs to. */
   cursor?: string;
+  queryVersion?: number;
+  /** When everything is to be listed anew, because the window has moved on. */
+  nextGenerationAt?: Instant;
   checkpoint?: Checkpoint;
   /** The start of the last complete sync: a hint that is older has been seen to. */
   coveredBefore?: Instant;
   lastSyncAt?: Instant;
+  /** Absent while all is well: the next complete sync clears it. */
+  trouble?: Trouble;
   lastNotificationAt?: Instant;
+  /** What the last notification led to: its chain, and how many events ended in which decision. */
+  lastNotifiedRun?: { chainId: ChainId; changes: Record<string, number> };
 };

@@ -1,23 +1,41 @@
 /** An answer of Google's that is no success, with what it means for us. */
 import * as z from 'zod';
 import { type Outcome, outcomeOf } from './outcomes.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 export class GoogleError extends Error {
   override readonly name = 'GoogleError';
+  /** What was asked of Google, such as `events.list`. */
+  readonly operation: string;
   readonly outcome: Outcome;
   readonly status: number | undefined;
   /** Google's own word, such as `rateLimitExceeded`. */
   readonly reason: string | undefined;
+  /** How long Google asks us to wait. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(operation: string, status: number | undefined, reason: string | undefined, cause: unknown) {
+  constructor(
+    operation: string,
+    status: number | undefined,
+    reason: string | undefined,
+    cause: unknown,
+    retryAfterMs?: number,
+  ) {
     super(`Google answered ${operation} with ${status ?? 'nothing'}${reason === undefined ? '' : ` (${reason})`}`, {
       cause,
     });
+    this.operation = operation;
     this.status = status;
     this.reason = reason;
     this.outcome = outcomeOf(status, reason);
+    this.retryAfterMs = retryAfterMs;
   }
 }
+
+type ReadableHeaders = { get(name: string): string | null };
+
+const isReadable = (headers: unknown): headers is ReadableHeaders =>
+  typeof headers === 'object' && headers !== null && 'get' in headers && typeof headers.get === 'function';
 
 /**
  * The client's errors, told by their shape: two versions of gaxios in one tree make `instanceof` fail.
@@ -26,6 +44,7 @@ export class GoogleError extends Error {
 const failureSchema = z.object({
   response: z.object({
     status: z.number(),
+    headers: z.custom<ReadableHeaders>(isReadable).optional().catch(undefined),
     data: z
       .object({ error: z.object({ errors: z.array(z.object({ reason: z.string() })).default([]) }) })
       .optional()
@@ -34,6 +53,10 @@ const failureSchema = z.object({
 });
 
 export const toGoogleError = (operation: string, cause: unknown): GoogleError => {
-  const { data } = failureSchema.safeParse(cause);
-  return new GoogleError(operation, data?.response.status, data?.response.data?.error.errors[0]?.reason, cause);
+  const { data: failure } = failureSchema.safeParse(cause);
+  if (failure === undefined) return new GoogleError(operation, undefined, undefined, cause);
+  const { status, headers, data } = failure.response;
+  const header = (name: string) => headers?.get(name) ?? undefined;
+  const waitMs = retryAfterMs({ retryAfter: header('retry-after'), date: header('date') });
+  return new GoogleError(operation, status, data?.error.errors[0]?.reason, cause, waitMs);
 };

@@ -2,8 +2,12 @@
 const firstLimitSeconds = 2;
 const lastLimitSeconds = 15 * 60;
 
-/** `receiveCount` is SQS's, 1 at the first try; `random` lies in [0, 1). Whole seconds, at least 1. */
-export const backoffSeconds = (receiveCount: number, random: number): number => {
-  const limit = Math.min(firstLimitSeconds * 2 ** (receiveCount - 1), lastLimitSeconds);
-  return 1 + Math.floor(random * limit);
+/**
+ * `failures`: how often in a row, 1 the first time; `random` lies in [0, 1). What Google asks for (`retryAfterMs`) comes
+ * first and the jitter on top of it, so that those told alike do not come back together. Whole seconds, from 1 to 900.
+ */
+export const backoffSeconds = (failures: number, random: number, retryAfterMs = 0): number => {
+  const limit = Math.min(firstLimitSeconds * 2 ** (failures - 1), lastLimitSeconds);
+  const jitter = 1 + Math.floor(random * limit);
+  return Math.min(Math.ceil(retryAfterMs / 1_000) + jitter, lastLimitSeconds);
 };

@@ -1,43 +1,60 @@
 /**
- * Hands failed hints back to the queue: hidden for a while, so that their group, and only theirs, waits before the next
- * try. All of the group's messages are set alike, or those not set would keep it locked for the full visibility time.
+ * Hands hints that are not done back to the queue: hidden for a while, so that their group, and only theirs, waits before
+ * the next try. All of the group's messages are set alike, or those not set would keep it locked for the full visibility time.
  */
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Log } from '../runtime/observability.ts';
+import { GoogleError } from '../google/google-error.ts';
+import type { Count, Log } from '../runtime/observability.ts';
+import type { Undone } from '../sync/batch.ts';
 import { backoffSeconds } from './backoff.ts';
 
 /** The part of an SQS record that is needed here. */
-export type FailedHint = {
+export type QueuedHint = {
   receiptHandle: string;
   attributes: { ApproximateReceiveCount: string; MessageGroupId?: string | undefined };
 };
 
-/** Never throws: the failed hints are reported to Lambda all the same, and no other group may suffer for it [R10]. */
-export type HandBack = (failed: FailedHint[], error: unknown) => Promise<void>;
+/** Never throws: the hints are reported to Lambda all the same, and no other group may suffer for it [R10]. */
+export type HandBack = (hints: QueuedHint[], undone: Undone) => Promise<void>;
 
-export type HandBackDeps = { client: SQSClient; queueUrl: string; log: Log; random(): number };
+export type HandBackDeps = { client: SQSClient; queueUrl: string; log: Log; count: Count; random(): number };
 
 export const handBack =
-  ({ client, queueUrl, log, random }: HandBackDeps): HandBack =>
-  async (failed, error) => {
-    const [first] = failed;
+  ({ client, queueUrl, log, count, random }: HandBackDeps): HandBack =>
+  async (hints, undone) => {
+    const [first] = hints;
     if (first === undefined) return;
     const { MessageGroupId: calendarKey, ApproximateReceiveCount } = first.attributes;
     const receiveCount = Number(ApproximateReceiveCount);
-    const retryInSeconds = backoffSeconds(receiveCount, random());
+    const retryInSeconds = secondsUntilRetry(undone, receiveCount, random());
     const fields = { ...(calendarKey !== undefined && { calendarKey }), receiveCount, retryInSeconds };
-    log.error('A hint failed and goes back to the queue', error, fields);
+    if (undone.kind === 'deferred') log.info('A hint waits for its turn', fields);
+    else {
+      count('SyncFailed');
+      log.error('A hint failed and goes back to the queue', undone.error, fields);
+    }
     try {
-      await client.send(hide(queueUrl, failed, retryInSeconds));
+      const { Failed = [] } = await client.send(hide(queueUrl, hints, retryInSeconds));
+      if (Failed.length > 0) throw new Error(`SQS refused ${Failed.length} of ${hints.length}: ${Failed[0]?.Code}`);
     } catch (cause) {
-      log.error('A hint that failed could not be hidden for a while; the queue hides it for longer', cause, fields);
+      log.error('A hint could not be hidden for as long as it should', cause, fields);
     }
   };
 
-const hide = (queueUrl: string, failed: FailedHint[], seconds: number) =>
+/**
+ * Waiting for its turn is no failure and makes nothing wait longer. Where nobody counts the failures, because the
+ * calendar's state was out of reach, the tries stand in for them.
+ */
+const secondsUntilRetry = (undone: Undone, receiveCount: number, random: number): number => {
+  if (undone.kind === 'deferred') return Math.max(1, Math.ceil(undone.forMs / 1_000));
+  const { error, failures = receiveCount } = undone;
+  return backoffSeconds(failures, random, error instanceof GoogleError ? error.retryAfterMs : undefined);
+};
+
+const hide = (queueUrl: string, hints: QueuedHint[], seconds: number) =>
   new ChangeMessageVisibilityBatchCommand({
     QueueUrl: queueUrl,
-    Entries: failed.map(({ receiptHandle }, index) => ({
+    Entries: hints.map(({ receiptHandle }, index) => ({
       Id: String(index),
       ReceiptHandle: receiptHandle,
       VisibilityTimeout: seconds,

@@ -7,7 +7,7 @@ import type { Verified } from '../notifications/verify-notification.ts';
 const hintSchema = z.strictObject({
   calendarKey: z.string().transform((value) => asId<CalendarKey>(value)),
   chainId: z.string().transform((value) => asId<ChainId>(value)),
-  reason: z.enum(['notification', 'connected', 'enabled', 'disabled', 'continuation', 'sweep']),
+  reason: z.enum(['notification', 'connected', 'enabled', 'disabled', 'continuation', 'sweep', 'manual']),
   /** The connect generation that a notification's token names; an old one is acknowledged and forgotten. */
   connectGeneration: z.int().optional(),
   /** The channel that fired, and Google's name for what it watches. */

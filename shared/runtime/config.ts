@@ -23,6 +23,8 @@ const pages = z
   })
   .pipe(z.record(z.string(), url));
 
+const days = z.coerce.number().int().min(1).max(3650);
+
 const variables = {
   STAGE: name,
   TABLE_NAME: name,
@@ -32,6 +34,8 @@ const variables = {
   VAULT_KEY_ID: name,
   WEBHOOK_BASE_URL: url,
   WEBHOOK_TTL_HOURS: z.coerce.number().min(1).max(720),
+  AUDIT_RETENTION_DAYS: days,
+  NOTIFICATION_RETENTION_DAYS: days,
   GOOGLE_REDIRECT_URI: url,
   CALLBACK_PAGES: pages,
   GOOGLE_API_ROOT_URL: origin.optional(),

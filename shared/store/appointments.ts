@@ -1,33 +1,15 @@
 /** Appointments: one item each, written whole, on the condition that it is as it was read. */
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Appointment } from '../domain/appointment.ts';
-import type { UserId } from '../domain/ids.ts';
-import { day, epochMsOf, type Instant, plusMs } from '../domain/instant.ts';
-import type { AppointmentStore } from '../sync/ports.ts';
+import { day, epochMsOf, plusMs } from '../domain/instant.ts';
+import type { AgendaReader, AgendaRequest, AppointmentStore } from '../sync/ports.ts';
 import { type AgendaSpan, agendaPartition, agendaPosition, indexKeys, keys } from './keys.ts';
 import { fromItem, type Item, isConditionFailure, readAll, type Table, toItem } from './table.ts';
-
-export type Agenda = {
-  /**
-   * Appointments that overlap `[from, to)`, by start and id, beginning after `after` (a position that an earlier page
-   * gave). Eventually consistent: a write shows within moments.
-   */
-  list(request: AgendaRequest): Promise<AgendaPage>;
-};
-export type AgendaRequest = {
-  userId: UserId;
-  from: Instant;
-  to: Instant;
-  limit: number;
-  includeCancelled: boolean;
-  after?: string;
-};
-export type AgendaPage = { items: Appointment[]; after?: string };
 
 const longestOfDaysMs = 7 * day;
 const itemsPerQuery = 100;
 
-export const appointmentStore = (table: Table): AppointmentStore & Agenda => ({
+export const appointmentStore = (table: Table): AppointmentStore & AgendaReader => ({
   async loadMany(userId, ids) {
     const items = await readAll(
       table,

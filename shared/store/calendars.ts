@@ -14,7 +14,7 @@ export type CalendarRegistry = {
   listOf(userId: UserId): Promise<Calendar[]>;
   /**
    * Adds a calendar that is not there yet. One that is keeps its progress and its switches, and learns its new name and
-   * zone; `renewChannel` empties its channel slot.
+   * zone; `renewChannel` empties its channel slot. One that was taken for gone is switched on again.
    */
   register(calendar: Calendar, how: { dueAt: Instant; renewChannel: boolean }): Promise<void>;
   setRealTimeSync(calendar: Calendar, realTimeSync: boolean): Promise<void>;
@@ -37,6 +37,14 @@ export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & 
     }
   };
 
+  /** Google lists a calendar that we had taken for gone. */
+  const revive = async (key: CalendarKey, dueAt: Instant): Promise<void> => {
+    const set = { enabled: true, disabledBecause: undefined };
+    const expect = { disabledBecause: 'calendar_gone' };
+    const indexed = indexKeys.due(dueShardOf(key), dueAt);
+    await update({ key: keys.calendar(key), set, expect, indexed }, 'it was revived').catch(unlessSuperseded);
+  };
+
   return {
     async load(key) {
       const { Item } = await table.client.send(
@@ -47,12 +55,27 @@ export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & 
 
     commitListing: (read, commit) =>
       update(
-        { key: keys.calendar(read.key), set: { ...commit, checkpoint: undefined }, expect: unmoved(read) },
+        {
+          key: keys.calendar(read.key),
+          set: { ...commit, checkpoint: undefined, trouble: undefined },
+          expect: unmoved(read),
+        },
         'its cursor was saved',
       ),
 
     saveCheckpoint: (read, checkpoint) =>
       update({ key: keys.calendar(read.key), set: { checkpoint }, expect: unmoved(read) }, 'its checkpoint was saved'),
+
+    noteTrouble: (read, trouble) =>
+      update({ key: keys.calendar(read.key), set: { trouble }, expect: unmoved(read) }, 'its trouble was noted'),
+
+    switchOff: (read, disabledBecause) => {
+      const set = { enabled: false, disabledBecause, channel: undefined, checkpoint: undefined, trouble: undefined };
+      return update(
+        { key: keys.calendar(read.key), set, expect: unmoved(read), indexed: neverDue },
+        'it was switched off',
+      );
+    },
 
     async listOf(userId) {
       const pointers = await queryAll(table, prefixes.pointers(userId));
@@ -69,7 +92,9 @@ export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & 
       } catch (error) {
         if (!(error instanceof Superseded)) throw error;
         await create(table, calendar, dueAt);
+        return;
       }
+      if (calendar.enabled) await revive(key, dueAt);
     },
 
     setRealTimeSync: (calendar, realTimeSync) =>
@@ -108,6 +133,12 @@ const create = async (table: Table, calendar: Calendar, dueAt: Instant): Promise
       })),
     }),
   );
+};
+
+const neverDue = { duePartition: undefined, dueAt: undefined };
+
+const unlessSuperseded = (error: unknown): void => {
+  if (!(error instanceof Superseded)) throw error;
 };
 
 /** The calendar is on the cursor and the connection that this run began with [R13]. */

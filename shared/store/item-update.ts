@@ -8,8 +8,8 @@ export type ItemUpdate = {
   set: Record<string, unknown>;
   /** The fields that must still be as given; undefined means that there must be none. */
   expect: Record<string, unknown>;
-  /** Attributes beside the value: index keys. */
-  indexed?: Record<string, string>;
+  /** Attributes beside the value: index keys. One that is undefined here is removed. */
+  indexed?: Record<string, string | undefined>;
 };
 
 /** The input of UpdateItem and of an Update in TransactWriteItems, but for the table's name. */

@@ -5,11 +5,14 @@
  * | ----------------- | -------------------------------- | ------------------------------------------------- |
  * | CALENDAR#<key>    | STATE                            | calendar: what it is, cursor, channel slot        |
  * | CALENDAR#<key>    | QUARANTINE#<hash of the event>   | an event that cannot be read                      |
+ * | CALENDAR#<key>    | SEEN#<start>#<page>              | what a generation has seen; TTL                   |
  * | USER#<user>       | CONNECTION#google                | connection                                        |
  * | USER#<user>       | CALENDAR#<key>                   | pointer to a calendar                             |
  * | USER#<user>       | CHANNEL#<key>#<channel>          | channel                                           |
  * | USER#<user>       | APPOINTMENT#<id>                 | appointment                                       |
+ * | USER#<user>       | SYNC_REQUEST                     | the last sync that the user has asked for         |
  * | LOG#<user>        | SYNC_EVENT#<time>#<id>#<version> | sync event (audit); TTL                           |
+ * | LOG#<user>        | NOTIFICATION#<time>#<chain>      | run that a notification has caused; TTL           |
  * | OAUTH_STATE#<hash> | STATE                           | one-time OAuth state; TTL                         |
  * | VAULT             | DATA_KEY#<id>                    | wrapped data key of the token vault               |
  *
@@ -20,7 +23,7 @@
  * | pending | CALENDAR#<key>                 | since        | appointments that Google must still hear of      |
  */
 import { createHash } from 'node:crypto';
-import type { AppointmentId, CalendarKey, ChannelId, EventId, UserId } from '../domain/ids.ts';
+import type { AppointmentId, CalendarKey, ChainId, ChannelId, EventId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 
 export type Key = { pk: string; sk: string };
@@ -31,6 +34,10 @@ export const keys = {
     pk: `CALENDAR#${key}`,
     sk: `QUARANTINE#${createHash('sha256').update(event).digest('base64url')}`, // An id may be longer than a key.
   }),
+  seen: (key: CalendarKey, startedAt: Instant, page: number): Key => ({
+    pk: `CALENDAR#${key}`,
+    sk: `SEEN#${startedAt}#${page}`,
+  }),
   connection: (user: UserId): Key => ({ pk: `USER#${user}`, sk: 'CONNECTION#google' }),
   pointer: (user: UserId, key: CalendarKey): Key => ({ pk: `USER#${user}`, sk: `CALENDAR#${key}` }),
   channel: (user: UserId, key: CalendarKey, channel: ChannelId): Key => ({
@@ -38,9 +45,12 @@ export const keys = {
     sk: `CHANNEL#${key}#${channel}`,
   }),
   appointment: (user: UserId, id: AppointmentId): Key => ({ pk: `USER#${user}`, sk: `APPOINTMENT#${id}` }),
-  syncEvent: (user: UserId, at: Instant, id: AppointmentId, version: number): Key => ({
+  syncRequest: (user: UserId): Key => ({ pk: `USER#${user}`, sk: 'SYNC_REQUEST' }),
+  syncEvent: (user: UserId, at: Instant, id: AppointmentId, version: number): Key =>
+    logKey(user, logPosition(at, id, version)),
+  notifiedRun: (user: UserId, at: Instant, chain: ChainId): Key => ({
     pk: `LOG#${user}`,
-    sk: `SYNC_EVENT#${at}#${id}#${version}`,
+    sk: `NOTIFICATION#${at}#${chain}`,
   }),
   oauthState: (hash: string): Key => ({ pk: `OAUTH_STATE#${hash}`, sk: 'STATE' }),
   dataKey: (id: string): Key => ({ pk: 'VAULT', sk: `DATA_KEY#${id}` }),
@@ -49,9 +59,16 @@ export const keys = {
 /** Where items of one kind lie together: the partition, and how their sort keys begin. */
 export const prefixes = {
   quarantine: (key: CalendarKey): Key => ({ pk: `CALENDAR#${key}`, sk: 'QUARANTINE#' }),
+  seen: (key: CalendarKey, startedAt: Instant): Key => ({ pk: `CALENDAR#${key}`, sk: `SEEN#${startedAt}#` }),
   pointers: (user: UserId): Key => ({ pk: `USER#${user}`, sk: 'CALENDAR#' }),
   channels: (user: UserId, key: CalendarKey): Key => ({ pk: `USER#${user}`, sk: `CHANNEL#${key}#` }),
 } as const;
+
+/** Where a sync event stands in its user's log: by time, then by appointment. */
+export const logPosition = (at: Instant, id: AppointmentId, version: number): string => `${at}#${id}#${version}`;
+
+/** The sync event at this position; with an empty one, how the sort keys of all of them begin. */
+export const logKey = (user: UserId, position: string): Key => ({ pk: `LOG#${user}`, sk: `SYNC_EVENT#${position}` });
 
 /**
  * Appointments of more than a week are few; apart from the others they need no search far into the past. Cancelled ones

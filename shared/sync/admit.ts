@@ -1,26 +1,41 @@
-/** Is there anything to do for this hint? Answered from the calendar's state, before any call to Google. */
+/** Is there anything to do for this hint, and now? Answered from the calendar's state, before any call to Google. */
 import { planChannel } from '../channels/renewal-plan.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import { type Instant, plusMs, second } from '../domain/instant.ts';
+import { epochMsOf, type Instant, plusMs, second } from '../domain/instant.ts';
 import type { Hint } from '../queue/hint.ts';
 
-/** Everything but `sync` is acknowledged: the hint has nothing to say (any more). */
-export type Admission = 'sync' | 'retired' | 'old-connection' | 'push-off' | 'covered';
+/** `acknowledged`: the hint has nothing to say (any more). `deferred`: the calendar was synced just now. */
+export type Admission =
+  | { kind: 'sync' }
+  | { kind: 'acknowledged'; because: 'retired' | 'old-connection' | 'push-off' | 'covered' | 'left-to-sweep' }
+  | { kind: 'deferred'; forMs: number };
 
 /** A hint, when it was sent, and now. */
 export type Arrival = { hint: Hint; sentAt: Instant; now: Instant };
 
 /** The clocks of SQS and Lambda are taken to be within a second of each other (`design.md` §9). */
 const clockMarginMs = 1 * second;
+/** A burst costs one listing in this time, not one per notification [R11]. */
+const coolDownMs = 1 * second;
 
-export const admit = (calendar: Calendar, { hint, sentAt, now }: Arrival): Admission => {
+export const admit = (calendar: Calendar, arrival: Arrival): Admission => {
+  const because = whyNot(calendar, arrival);
+  if (because !== undefined) return { kind: 'acknowledged', because };
+  const forMs = coolDownLeftMs(calendar, arrival);
+  return forMs > 0 ? { kind: 'deferred', forMs } : { kind: 'sync' };
+};
+
+type Acknowledged = Extract<Admission, { kind: 'acknowledged' }>;
+
+const whyNot = (calendar: Calendar, { hint, sentAt, now }: Arrival): Acknowledged['because'] | undefined => {
   if (!calendar.enabled) return 'retired';
   if (hint.connectGeneration !== undefined && hint.connectGeneration !== calendar.connectGeneration) {
     return 'old-connection';
   }
   if (hint.reason === 'notification' && !calendar.realTimeSync) return 'push-off';
+  if (hint.reason === 'notification' && calendar.trouble?.leftToSweep) return 'left-to-sweep';
   if (isCovered(calendar, sentAt) && isChannelSettled(calendar, hint, now)) return 'covered';
-  return 'sync';
+  return undefined;
 };
 
 /** A pull says nothing about channels: neither that there is one, nor that no other one fires [R7]. */
@@ -31,3 +46,13 @@ const isChannelSettled = (calendar: Calendar, hint: Hint, now: Instant): boolean
 /** A complete sync began after the hint was sent, so it has seen what the hint is about. */
 const isCovered = ({ checkpoint, coveredBefore }: Calendar, sentAt: Instant): boolean =>
   checkpoint === undefined && coveredBefore !== undefined && plusMs(sentAt, clockMarginMs) < coveredBefore;
+
+/**
+ * A hint from before the last start is very likely covered, and in doubt for the clocks alone. It waits until a listing
+ * would leave none of its burst in such doubt. A listing that is under way is gone on with at once.
+ */
+const coolDownLeftMs = ({ checkpoint, coveredBefore }: Calendar, { sentAt, now }: Arrival): number => {
+  if (checkpoint !== undefined || coveredBefore === undefined) return 0;
+  const restMs = sentAt <= coveredBefore ? coolDownMs + clockMarginMs : coolDownMs;
+  return epochMsOf(coveredBefore) + restMs - epochMsOf(now);
+};

@@ -5,12 +5,13 @@ import type { Calendar } from '../domain/calendar.ts';
 import { type EventChange, eventIdOf } from '../domain/calendar-event.ts';
 import { blockIdOf } from '../domain/derived-ids.ts';
 import { RetryLater } from '../domain/errors.ts';
-import type { AppointmentId } from '../domain/ids.ts';
+import type { AppointmentId, EventId } from '../domain/ids.ts';
 import { type Context, type Decision, decide } from './decide.ts';
 import { nextAppointment, type Stamp } from './next-appointment.ts';
-import type { AppointmentStore, Quarantine } from './ports.ts';
+import type { AgendaReader, AppointmentStore, Quarantine } from './ports.ts';
+import { seriesInDoubt } from './series-in-doubt.ts';
 
-export type ApplyDeps = { appointments: AppointmentStore; quarantine: Quarantine };
+export type ApplyDeps = { appointments: AppointmentStore & AgendaReader; quarantine: Quarantine };
 
 /** How many changes ended in which decision. */
 export type Tally = Partial<Record<Decision['kind'], number>>;
@@ -18,11 +19,17 @@ export type Tally = Partial<Record<Decision['kind'], number>>;
 /** Where the changes were found, and what is written beside them. */
 export type Place = { calendar: Calendar; context: Context; stamp: Stamp };
 
+/** The decisions that leave an event in quarantine. */
+const staysParked: ReadonlySet<Decision['kind']> = new Set(['park-event', 'park-appointment', 'parked']);
+
 const writesAtOnce = 32;
 const attempts = 3;
 
-export const applyChanges = async (deps: ApplyDeps, place: Place, changes: EventChange[]): Promise<Tally> => {
-  if (changes.length === 0) return {};
+export type Applied = { tally: Tally; doubtful: ReadonlySet<EventId> };
+
+/** `doubtful`: series that deletions have put in doubt (series.ts). */
+export const applyChanges = async (deps: ApplyDeps, place: Place, changes: EventChange[]): Promise<Applied> => {
+  if (changes.length === 0) return { tally: {}, doubtful: new Set() };
   const { key, userId } = place.calendar;
   const latest = new Map(changes.map((change) => [blockIdOf(key, eventIdOf(change)), change]));
   const [appointments, parked] = await Promise.all([
@@ -34,10 +41,12 @@ export const applyChanges = async (deps: ApplyDeps, place: Place, changes: Event
   const apply = async ([id, change]: [AppointmentId, EventChange]): Promise<Decision['kind']> => {
     const kind = await applyChange(deps, place, { id, change, known: byId.get(id) });
     const eventId = eventIdOf(change);
-    if (parked.has(eventId) && kind !== 'park-event') await deps.quarantine.release(key, eventId);
+    if (parked.has(eventId) && !staysParked.has(kind)) await deps.quarantine.release(key, eventId);
     return kind;
   };
-  return tally(await pMap(latest, apply, { concurrency: writesAtOnce }));
+  const kinds = await pMap(latest, apply, { concurrency: writesAtOnce });
+  const doubtful = [...latest].map(([id, change]) => seriesInDoubt(change, byId.get(id)));
+  return { tally: tally(kinds), doubtful: new Set(doubtful.filter((seriesId) => seriesId !== undefined)) };
 };
 
 type OneChange = { id: AppointmentId; change: EventChange; known: Appointment | undefined };
@@ -61,14 +70,19 @@ const applyChange = async (
 const carryOut = async (deps: ApplyDeps, { calendar, stamp }: Place, decision: Decision): Promise<boolean> => {
   switch (decision.kind) {
     case 'nothing':
+    case 'parked':
       return true;
     case 'park-event':
+    case 'park-appointment':
       await deps.quarantine.park(calendar.key, decision.eventId, decision.reason, stamp.now);
-      return true;
+      return decision.kind === 'park-event' || save(deps, nextAppointment(decision, calendar, stamp));
     default:
-      return (await deps.appointments.save(nextAppointment(decision, calendar, stamp))) === 'saved';
+      return save(deps, nextAppointment(decision, calendar, stamp));
   }
 };
+
+const save = async ({ appointments }: ApplyDeps, appointment: Appointment): Promise<boolean> =>
+  (await appointments.save(appointment)) === 'saved';
 
 const tally = (kinds: Decision['kind'][]): Tally => {
   const counts: Tally = {};

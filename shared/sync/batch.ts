@@ -1,31 +1,44 @@
 /**
- * A batch of SQS FIFO messages → the ids that failed. Groups run side by side, messages of one group in order; after a
- * failure the rest of its group is handed back too, or SQS would give out a later one before it [R10].
+ * A batch of SQS FIFO messages → those that are not done. Groups run side by side, messages of one group in order; after
+ * one that is not done the rest of its group is handed back too, or SQS would give out a later one before it [R10].
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export type QueuedMessage = { messageId: string; groupId: string };
 
-export type GroupFailure<M> = { failed: M[]; error: unknown };
+/** `deferred`: it is not its turn yet. `failures`: how often in a row its group has failed, where that is known. */
+export type Undone = { kind: 'deferred'; forMs: number } | { kind: 'failed'; error: unknown; failures?: number };
+
+export type BatchSteps<M> = {
+  /** Resolves to undefined when the message is done. What it throws is a failure. */
+  handle(message: M): Promise<Undone | undefined>;
+  /** Told of each group that stops, at once: a group's wait does not begin when the slowest of the others ends. */
+  handBack(messages: M[], undone: Undone): Promise<void>;
+};
 
 export const processByGroup = async <M extends QueuedMessage>(
   messages: M[],
-  handle: (message: M) => Promise<void>,
-): Promise<GroupFailure<M>[]> => {
+  steps: BatchSteps<NoInfer<M>>,
+): Promise<M[]> => {
   const groups = Map.groupBy(messages, ({ groupId }) => groupId);
-  const failures = await Promise.all([...groups.values()].map((group) => processInOrder(group, handle)));
-  return failures.filter((failure) => failure !== undefined);
+  const undone = await Promise.all([...groups.values()].map((group) => processInOrder(group, steps)));
+  return undone.flat();
 };
 
-const processInOrder = async <M>(
-  group: M[],
-  handle: (message: M) => Promise<void>,
-): Promise<GroupFailure<M> | undefined> => {
+const processInOrder = async <M>(group: M[], { handle, handBack }: BatchSteps<M>): Promise<M[]> => {
   for (const [index, message] of group.entries()) {
-    try {
-      await handle(message);
-    } catch (error) {
-      return { failed: group.slice(index), error };
-    }
+    const undone = await attempt(() => handle(message));
+    if (undone === undefined) continue;
+    const rest = group.slice(index);
+    await handBack(rest, undone);
+    return rest;
   }
-  return undefined;
+  return [];
+};
+
+const attempt = async (handle: () => Promise<Undone | undefined>): Promise<Undone | undefined> => {
+  try {
+    return await handle();
+  } catch (error) {
+    return { kind: 'failed', error };
+  }
 };

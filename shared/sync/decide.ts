@@ -39,7 +39,9 @@ export type Decision =
   | { kind: 'note'; event: CalendarEvent; appointment: Appointment }
   | { kind: 'cancel'; event?: CalendarEvent; appointment: Appointment }
   | { kind: 'park-event'; eventId: EventId; reason: string }
-  | { kind: 'park-appointment'; appointment: Appointment; reason: string };
+  | { kind: 'park-appointment'; eventId: EventId; appointment: Appointment; reason: string }
+  /** It is parked for this reason already. */
+  | { kind: 'parked' };
 
 /** Where the event was found: the calendar's own zone, and the span of time that is mirrored. */
 export type Context = { timeZone: string; window: SyncWindow };
@@ -47,7 +49,7 @@ export type Context = { timeZone: string; window: SyncWindow };
 export const decide = (appointment: Appointment | undefined, change: EventChange, context: Context): Decision => {
   if (appointment !== undefined && isStale(appointment, change)) return { kind: 'nothing' };
   const theirs = readTheirs(appointment, change, context);
-  if (theirs.side === 'unreadable' && isParkedFor(theirs.reason, appointment)) return { kind: 'nothing' };
+  if (theirs.side === 'unreadable' && isParkedFor(theirs.reason, appointment)) return { kind: 'parked' };
   const verdict = verdicts[readOurs(appointment)][theirs.side];
   return toDecision(verdict, appointment, theirs);
 };
@@ -117,9 +119,9 @@ const toDecision = (verdict: Verdict, appointment: Appointment | undefined, thei
     case 'cancel':
       return { kind: 'cancel', appointment: known(appointment), ...seen(theirs) };
     case 'park-event':
-      return { kind: 'park-event', eventId: unreadable(theirs).eventId, reason: unreadable(theirs).reason };
+      return { kind: 'park-event', ...parking(theirs) };
     case 'park-appointment':
-      return { kind: 'park-appointment', appointment: known(appointment), reason: unreadable(theirs).reason };
+      return { kind: 'park-appointment', appointment: known(appointment), ...parking(theirs) };
   }
 };
 
@@ -137,8 +139,8 @@ const live = (theirs: Theirs) => {
   throw new Error(`No event to apply: their side is ${theirs.side}`);
 };
 
-const unreadable = (theirs: Theirs) => {
-  if (theirs.side === 'unreadable') return theirs;
+const parking = (theirs: Theirs) => {
+  if (theirs.side === 'unreadable') return { eventId: theirs.eventId, reason: theirs.reason };
   throw new Error(`Nothing to park: their side is ${theirs.side}`);
 };
 

@@ -9,7 +9,7 @@ import type { Decision } from './decide.ts';
 import type { Translated } from './translate.ts';
 
 /** The decisions that write an appointment. */
-export type Change = Exclude<Decision, { kind: 'nothing' | 'park-event' }>;
+export type Change = Exclude<Decision, { kind: 'nothing' | 'parked' | 'park-event' }>;
 
 /** When and because of what it is written. */
 export type Stamp = { now: Instant; chainId: ChainId };

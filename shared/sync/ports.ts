@@ -1,10 +1,11 @@
 /** What the sync needs of the world. The adapters are in store/, google/ and queue/; tests bring their own. */
 import type { Appointment } from '../domain/appointment.ts';
-import type { Calendar, Checkpoint } from '../domain/calendar.ts';
+import type { Calendar, Checkpoint, Trouble } from '../domain/calendar.ts';
 import type { Channel, ChannelSlot } from '../domain/channel.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { AppointmentId, CalendarKey, EventId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Fingerprint } from './seen.ts';
 
 export type AppointmentStore = {
   /** Read consistently; absent ones are left out. */
@@ -16,16 +17,43 @@ export type AppointmentStore = {
 /** What a complete listing leaves behind. */
 export type ListingCommit = {
   cursor: string;
+  queryVersion: number;
   coveredBefore: Instant;
+  nextGenerationAt?: Instant;
   lastSyncAt: Instant;
   lastNotificationAt?: Instant;
+  lastNotifiedRun?: NonNullable<Calendar['lastNotifiedRun']>;
 };
 
 /** Every write throws Superseded when the calendar has moved on since `read` was read. */
 export type CalendarStore = {
   load(key: CalendarKey): Promise<Calendar | undefined>;
+  /** Whatever trouble there was is over with it. */
   commitListing(read: Calendar, commit: ListingCommit): Promise<void>;
   saveCheckpoint(read: Calendar, checkpoint: Checkpoint): Promise<void>;
+  noteTrouble(read: Calendar, trouble: Trouble): Promise<void>;
+  /** It is synced, watched and swept no more. */
+  switchOff(read: Calendar, because: NonNullable<Calendar['disabledBecause']>): Promise<void>;
+};
+
+/** Appointments by start; eventually consistent. */
+export type AgendaReader = { list(request: AgendaRequest): Promise<AgendaPage> };
+
+/** `from` and `to` bound a span that is open at both ends; `after` is the position that an earlier page gave. */
+export type AgendaRequest = {
+  userId: UserId;
+  from: Instant;
+  to: Instant;
+  limit: number;
+  includeCancelled: boolean;
+  after?: string;
+};
+export type AgendaPage = { items: Appointment[]; after?: string };
+
+/** The ids that a generation has seen, kept for the comparison after its last page. */
+export type SeenStore = {
+  add(key: CalendarKey, page: { startedAt: Instant; page: number }, fingerprints: Fingerprint[]): Promise<void>;
+  load(key: CalendarKey, generation: { startedAt: Instant }): Promise<ReadonlySet<Fingerprint>>;
 };
 
 /** Events of a calendar that cannot be read, so that none is lost when the cursor goes on [R5]. */

@@ -4,18 +4,20 @@ import { stopStray } from '../channels/stop-stray.ts';
 import { type AccessDeps, type CallGoogle, googleAccess } from '../connections/google-access.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Connection } from '../domain/connection.ts';
-import { GrantRevoked, RetryLater } from '../domain/errors.ts';
+import { RetryLater } from '../domain/errors.ts';
+import type { CalendarId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { EventsRequest, GoogleCalendar } from '../google/calendar-client.ts';
+import type { GoogleCalendar } from '../google/calendar-api.ts';
 import { continuationHint, type Hint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import { type Admission, admit } from './admit.ts';
+import { type Met, meetTrouble } from './meet-trouble.ts';
 import type { CalendarStore } from './ports.ts';
 import { type PullDeps, type PullSummary, pageReserveMs, pull } from './pull.ts';
 
 export type SyncDeps = AccessDeps &
   Omit<ChannelDeps, 'watch' | 'stop'> &
-  Omit<PullDeps, 'listEvents'> & {
+  Omit<PullDeps, 'listEvents' | 'getEvent' | 'listOccurrences'> & {
     calendars: CalendarStore;
     google: GoogleCalendar;
     queue: SyncQueue;
@@ -26,42 +28,42 @@ export type SyncDeps = AccessDeps &
 export type ReceivedHint = { hint: Hint; sentAt: Instant; now: Instant; remainingMs(): number };
 
 export type SyncOutcome =
-  | { kind: 'acknowledged'; because: Exclude<Admission, 'sync'> | 'needs_reauth' }
-  | { kind: 'synced'; channel: ChannelOutcome; pull: PullSummary };
+  | Exclude<Admission, { kind: 'sync' }>
+  | { kind: 'synced'; channel: ChannelOutcome; pull: PullSummary }
+  | Met;
 
-/** Throws what another try may mend; every way to say "nothing to do" is an outcome. */
+/** Throws only where there is no state yet to note a failure on, or someone newer is at work. */
 export const syncCalendar = async (deps: SyncDeps, received: ReceivedHint): Promise<SyncOutcome> => {
-  if (received.remainingMs() < pageReserveMs) throw new RetryLater('There is no time left in this invocation');
+  if (received.remainingMs() < pageReserveMs) return { kind: 'deferred', forMs: 0 }; // The next invocation has time.
   const calendar = await deps.calendars.load(received.hint.calendarKey);
   if (calendar === undefined) throw new RetryLater('The calendar is not written yet');
   const admission = admit(calendar, received);
-  if (admission !== 'sync') return { kind: 'acknowledged', because: admission };
+  if (admission.kind !== 'sync') return admission;
 
   const connection = await deps.connections.load(calendar.userId);
   if (connection === undefined) throw new RetryLater('The connection is not written yet');
   if (connection.state === 'needs_reauth') return { kind: 'acknowledged', because: 'needs_reauth' };
 
+  const asUser = googleAccess(deps, connection, received.now);
+  const job = { ...received, calendar, connection, asUser };
   try {
-    return await bringUpToDate(deps, { ...received, calendar, connection });
+    return await bringUpToDate(deps, job);
   } catch (error) {
-    if (!(error instanceof GrantRevoked)) throw error;
-    await deps.connections.markNeedsReauth(connection);
-    return { kind: 'acknowledged', because: 'needs_reauth' };
+    return await meetTrouble({ ...deps, channels: channelsAs(asUser, deps) }, job, error);
   }
 };
 
-type Job = ReceivedHint & { calendar: Calendar; connection: Connection };
+type Job = ReceivedHint & { calendar: Calendar; connection: Connection; asUser: CallGoogle };
 
 const bringUpToDate = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => {
-  const { hint, calendar, now } = job;
-  const asUser = googleAccess(deps, job.connection, now);
+  const { hint, calendar, now, asUser } = job;
 
   // The channel first: what changes while we list is then notified.
   const channelDeps = channelsAs(asUser, deps);
   const channel = await reconcileChannel(channelDeps, calendar, now);
   if (hint.channel !== undefined) await stopStray(channelDeps, calendar, hint.channel);
 
-  const summary = await pull(listingAs(asUser, deps), calendar, {
+  const summary = await pull(listingAs(asUser, deps, calendar.calendarId), calendar, {
     chainId: hint.chainId,
     startedAt: now,
     ...(hint.reason === 'notification' && { notifiedAt: job.sentAt }),
@@ -78,7 +80,10 @@ const channelsAs = (asUser: CallGoogle, deps: SyncDeps): ChannelDeps => ({
   stop: (channel) => asUser((caller) => deps.google.stop(caller, channel)),
 });
 
-const listingAs = (asUser: CallGoogle, deps: SyncDeps): PullDeps => ({
+const listingAs = (asUser: CallGoogle, deps: SyncDeps, calendarId: CalendarId): PullDeps => ({
   ...deps,
-  listEvents: (request: EventsRequest) => asUser((caller) => deps.google.listEvents(caller, request)),
+  listEvents: (request) => asUser((caller) => deps.google.listEvents(caller, request)),
+  getEvent: (eventId) => asUser((caller) => deps.google.getEvent(caller, { calendarId, eventId })),
+  listOccurrences: (seriesId, window) =>
+    asUser((caller) => deps.google.listOccurrences(caller, { calendarId, seriesId, window })),
 });

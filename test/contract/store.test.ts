@@ -1,5 +1,7 @@
-/** One suite for the stores in memory and on a real engine, so that what the flow tests believe of them is true. */
+/** One suite for the stores in memory and on real engines, so that what the flow tests believe of them is true. */
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startDynamoDbLocal } from '../../infra/local/aws/dynamodb-engine.ts';
 import type { Sealed } from '../../shared/domain/connection.ts';
 import { Superseded } from '../../shared/domain/errors.ts';
 import { asId, type UserId } from '../../shared/domain/ids.ts';
@@ -9,17 +11,28 @@ import { type Engine, startEngine } from '../support/engine.ts';
 import { memoryStores, type Stores } from '../support/memory-store.ts';
 import { aCalendar, aChannel, aConnection, anAppointment, at, calendarKey, now, userId } from '../support/samples.ts';
 
+/** AWS's own engine is the second opinion, where there is a Java to run it. */
+const hasJava = spawnSync('java', ['-version']).status === 0;
+
 let engine: Engine;
+let secondOpinion: Engine | undefined;
 beforeAll(async () => {
   engine = await startEngine();
+  if (hasJava) secondOpinion = await startEngine(startDynamoDbLocal);
 });
-afterAll(() => engine.stop());
+afterAll(async () => {
+  await engine.stop();
+  await secondOpinion?.stop();
+});
 
 /** Every test has stores of its own. */
 const implementations: [string, () => Promise<Stores> | Stores][] = [
   ['in memory', memoryStores],
-  ['on DynamoDB', () => engine.freshStores()],
+  ['on the local engine', () => engine.freshStores()],
 ];
+if (hasJava) {
+  implementations.push(['on DynamoDB Local', () => secondOpinion?.freshStores() ?? expect.fail('It is not running')]);
+}
 
 describe.each(implementations)('appointments %s', (_, fresh) => {
   test('are found by id, absent ones left out, whatever their number', async () => {
@@ -99,7 +112,7 @@ describe.each(implementations)('appointments %s', (_, fresh) => {
 });
 
 describe.each(implementations)('calendars %s', (_, fresh) => {
-  const commit = { cursor: 'c1', coveredBefore: now, lastSyncAt: now };
+  const commit = { cursor: 'c1', queryVersion: 1, coveredBefore: now, lastSyncAt: now };
 
   test('are kept as registered; absent means not written yet', async () => {
     const { calendars } = await fresh();
@@ -137,7 +150,8 @@ describe.each(implementations)('calendars %s', (_, fresh) => {
   test('keep a checkpoint until the listing is complete', async () => {
     const { calendars } = await fresh();
     await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
-    const checkpoint = { startedAt: now, window: { from: now, to: now }, pageToken: 'p2' };
+    const step = { kind: 'list', pageToken: 'p2' } as const;
+    const checkpoint = { startedAt: now, window: { from: now, to: now }, page: 1, step };
     await calendars.saveCheckpoint(aCalendar(), checkpoint);
     expect(await calendars.load(calendarKey)).toEqual(aCalendar({ checkpoint }));
     await calendars.commitListing(aCalendar(), commit);
@@ -155,6 +169,36 @@ describe.each(implementations)('calendars %s', (_, fresh) => {
     await calendars.postpone(calendarKey, plusMs(now, hour));
     expect(await calendars.listDue(shard, now, 10)).toEqual([]);
     await expect(calendars.postpone(asId('never-seen'), now)).rejects.toThrow(Superseded);
+  });
+
+  test('remember their trouble until a listing is complete', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    const trouble = { since: now, failures: 2, reason: 'backendError', leftToSweep: true } as const;
+    await calendars.noteTrouble(aCalendar(), trouble);
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ trouble }));
+    await calendars.commitListing(aCalendar(), commit);
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar(commit));
+    await expect(calendars.noteTrouble(aCalendar(), trouble)).rejects.toThrow(Superseded); // It is over already.
+  });
+
+  test('[F25] that are gone are switched off: no channel, no listing, never due; until Google lists them again', async () => {
+    const { calendars, channels } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    const slot = { id: aChannel().id, state: 'active', expiresAt: aChannel().expiresAt, renewAt: now } as const;
+    await channels.begin(aCalendar(), aChannel(), slot);
+    await calendars.noteTrouble(aCalendar(), { since: now, failures: 1, reason: 'notFound' });
+    await expect(calendars.switchOff(aCalendar({ cursor: 'other' }), 'calendar_gone')).rejects.toThrow(Superseded);
+    await calendars.switchOff(aCalendar(), 'calendar_gone');
+    const gone = aCalendar({ enabled: false, disabledBecause: 'calendar_gone' });
+    expect(await calendars.load(calendarKey)).toEqual(gone);
+    expect(await calendars.listDue(dueShardOf(calendarKey), plusMs(now, day), 10)).toEqual([]);
+
+    await calendars.register(aCalendar({ enabled: false }), { dueAt: now, renewChannel: false });
+    expect(await calendars.load(calendarKey)).toEqual(gone);
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar());
+    expect(await calendars.listDue(dueShardOf(calendarKey), now, 10)).toEqual([calendarKey]);
   });
 
   test('that are not synced are never due', async () => {
@@ -271,6 +315,18 @@ describe.each(implementations)('quarantine %s', (_, fresh) => {
     await quarantine.release(calendarKey, asId('e1'));
     expect(await quarantine.list(calendarKey)).toEqual(new Set(['e2']));
     expect(await quarantine.list(asId('another'))).toEqual(new Set());
+  });
+});
+
+describe.each(implementations)('what a generation has seen %s', (_, fresh) => {
+  test('is kept page by page, apart from other generations', async () => {
+    const { seen } = await fresh();
+    await seen.add(calendarKey, { startedAt: now, page: 1 }, ['a', 'b']);
+    await seen.add(calendarKey, { startedAt: now, page: 1 }, ['a', 'b']);
+    await seen.add(calendarKey, { startedAt: now, page: 2 }, ['c']);
+    await seen.add(calendarKey, { startedAt: plusMs(now, 1), page: 1 }, ['d']);
+    expect(await seen.load(calendarKey, { startedAt: now })).toEqual(new Set(['a', 'b', 'c']));
+    expect(await seen.load(calendarKey, { startedAt: plusMs(now, 2) })).toEqual(new Set());
   });
 });
 

@@ -6,7 +6,7 @@ import { switchRealTimeSync } from '../../shared/connections/real-time-sync.ts';
 import type { Sealed } from '../../shared/domain/connection.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { hour, minute, plusMs } from '../../shared/domain/instant.ts';
-import type { ListedCalendar } from '../../shared/google/calendar-client.ts';
+import type { ListedCalendar } from '../../shared/google/calendar-api.ts';
 import type { Grant } from '../../shared/google/oauth.ts';
 import type { Envelope } from '../../shared/queue/hint.ts';
 import { memoryStores, type Stores } from '../support/memory-store.ts';
@@ -74,7 +74,7 @@ describe('connecting', () => {
     await switchRealTimeSync(deps(), userId, false, chain);
     const [first] = await stores.calendars.listOf(userId);
     if (first === undefined) return expect.fail('There is no calendar');
-    await stores.calendars.commitListing(first, { cursor: 'c1', coveredBefore: now, lastSyncAt: now });
+    await stores.calendars.commitListing(first, { cursor: 'c1', queryVersion: 1, coveredBefore: now, lastSyncAt: now });
     await run(aGrant({ refreshToken: 'newer' }));
     expect(await stores.connections.load(userId)).toMatchObject({ refreshToken: 'sealed:newer', realTimeSync: false });
     expect((await stores.calendars.listOf(userId))[0]).toMatchObject({ cursor: 'c1', realTimeSync: false });

@@ -4,19 +4,25 @@ import type { EventChange } from '../../shared/domain/calendar-event.ts';
 import { blockIdOf } from '../../shared/domain/derived-ids.ts';
 import { RetryLater, Superseded } from '../../shared/domain/errors.ts';
 import { asId, type EventId } from '../../shared/domain/ids.ts';
-import { hour, plusMs } from '../../shared/domain/instant.ts';
-import type { EventsPage, EventsRequest } from '../../shared/google/calendar-client.ts';
+import { day, hour, plusMs } from '../../shared/domain/instant.ts';
+import type { EventsPage, EventsRequest } from '../../shared/google/calendar-api.ts';
 import { pull, type Run } from '../../shared/sync/pull.ts';
 import { windowAt } from '../../shared/sync/window.ts';
 import { Crash, failingAt, recording } from '../support/faulty.ts';
 import { memoryStores, type Stores } from '../support/memory-store.ts';
-import { aCalendar, anEvent, at, calendarKey, now, userId } from '../support/samples.ts';
+import { aCalendar, anAppointment, anEvent, at, calendarKey, now, userId } from '../support/samples.ts';
 
 let stores: Stores;
 let requests: EventsRequest[];
+let asked: EventId[];
+let known: Map<EventId, EventChange>;
+let occurrences: Map<EventId, ReadonlySet<EventId>>;
 beforeEach(async () => {
   stores = memoryStores();
   requests = [];
+  asked = [];
+  known = new Map();
+  occurrences = new Map();
   await stores.calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
 });
 
@@ -38,6 +44,7 @@ const event = (id: string, overrides = {}): EventChange => ({
   kind: 'event',
   event: anEvent({ id: asId(id), ...overrides }),
 });
+const time = (dateTime: string) => ({ kind: 'dateTime', dateTime, timeZone: 'America/New_York' }) as const;
 const deleted = (id: string): EventChange => ({ kind: 'deleted', id: asId(id) });
 const unreadable = (id: string, reason = 'start'): EventChange => ({ kind: 'unreadable', id: asId(id), reason });
 
@@ -47,6 +54,15 @@ const google = (...answers: Answer[]) => ({
     requests.push(request);
     return answers.shift() ?? expect.fail('Google was asked more often than expected');
   },
+  /** Asked one by one, Google knows no event but those that a test has it know. */
+  async getEvent(eventId: EventId): Promise<EventChange> {
+    asked.push(eventId);
+    return known.get(eventId) ?? { kind: 'deleted', id: eventId };
+  },
+  async listOccurrences(seriesId: EventId): Promise<ReadonlySet<EventId>> {
+    return occurrences.get(seriesId) ?? new Set();
+  },
+  random: () => 0.5,
 });
 
 const aRun = (overrides: Partial<Run> = {}): Run => ({
@@ -85,7 +101,8 @@ describe('a generation', () => {
   });
 
   test('whose page token has died starts again, once', async () => {
-    await stores.calendars.saveCheckpoint(aCalendar(), { startedAt: now, window: windowAt(now), pageToken: 'dead' });
+    const step = { kind: 'list', pageToken: 'dead' } as const;
+    await stores.calendars.saveCheckpoint(aCalendar(), { startedAt: now, window: windowAt(now), page: 1, step });
     await runPull(google(expired, end('c1')));
     expect(requests.map(({ pageToken }) => pageToken)).toEqual(['dead', undefined]);
     await expect(runPull(google(expired, expired))).rejects.toThrow(RetryLater);
@@ -160,8 +177,12 @@ describe('[R5] events that cannot be read', () => {
     await runPull(google(end('c1', event('a'))));
     await runPull(google(end('c2', unreadable('a', 'end'))));
     expect(await stored('a')).toMatchObject({ status: 'confirmed', sync: { state: 'quarantined', reason: 'end' } });
+    await runPull(google(end('c2', unreadable('a', 'end'))));
+    expect(await stored('a')).toMatchObject({ version: 2 });
+    expect(await stores.quarantine.list(calendarKey)).toEqual(new Set(['a']));
     await runPull(google(end('c3', event('a', { updated: at('2026-03-02T01:00:00Z') }))));
     expect(await stored('a')).toMatchObject({ sync: { state: 'synced' } });
+    expect(await stores.quarantine.list(calendarKey)).toEqual(new Set());
   });
 });
 
@@ -197,5 +218,124 @@ describe('[R3][R5] a crash', () => {
     const summary = await runPull(google(end('c1', event('a'))), aRun(), { appointments: lostOnce });
     expect(summary.tally).toEqual({ nothing: 1 });
     expect(await stored('a')).toMatchObject({ version: 1 });
+  });
+});
+
+describe('[R8] a generation after the first', () => {
+  const later = aRun({ startedAt: plusMs(now, hour) });
+  beforeEach(async () => {
+    await runPull(google(end('c1', event('a'), event('b'), event('c'))));
+  });
+
+  test('[F2] cancels what was deleted while the cursor was dead, once Google confirms it', async () => {
+    const summary = await runPull(google(expired, end('c9', event('a'), event('c'))), later);
+    expect(summary).toMatchObject({ coveredBefore: later.startedAt, generation: true, tally: { cancel: 1 } });
+    expect(asked).toEqual(['b']);
+    expect(await stored('b')).toMatchObject({ status: 'cancelled', version: 2 });
+    expect(await stored('a')).toMatchObject({ status: 'confirmed', version: 1 });
+  });
+
+  test('[F8] that is short or empty deletes nothing that Google still knows', async () => {
+    for (const id of ['a', 'b', 'c']) known.set(id as EventId, event(id));
+    await runPull(google(expired, end('c9')), later);
+    expect(asked.toSorted()).toEqual(['a', 'b', 'c']);
+    const all = await Promise.all(['a', 'b', 'c'].map(stored));
+    expect(all.map((appointment) => appointment?.status)).toEqual(['confirmed', 'confirmed', 'confirmed']);
+  });
+
+  test('[F7] judges nothing before its last page, whichever page an event is on', async () => {
+    await runPull(google(expired, more('p2', event('a')), more('p3', event('b')), end('c9', event('c'))), later);
+    expect(asked).toEqual([]);
+  });
+
+  test('remembers what it has seen when it runs out of time between pages', async () => {
+    const hurried = aRun({ startedAt: later.startedAt, remainingMs: () => 5_000 });
+    await runPull(google(expired, more('p2', event('a'))), hurried);
+    expect(await calendar()).toMatchObject({ cursor: 'c1', checkpoint: { page: 1, step: { pageToken: 'p2' } } });
+    await runPull(google(end('c9', event('b'))), later);
+    expect(asked).toEqual(['c']);
+    expect(await calendar()).toMatchObject({ cursor: 'c9' });
+  });
+
+  test('leaves alone what was written while it was listing', async () => {
+    await runPull(google(expired, end('c9', event('a'), event('b'))), aRun({ startedAt: now }));
+    expect(asked).toEqual([]);
+  });
+
+  test('leaves alone what lies outside of the window, and other calendars', async () => {
+    const outside = { start: time('2025-01-01T10:00:00Z'), end: time('2025-01-01T11:00:00Z') };
+    await runPull(google(end('c2', event('c', { updated: at('2026-03-02T00:00:00Z'), ...outside }))));
+    const foreign = anAppointment({
+      id: asId('foreign'),
+      link: { ...anAppointment().link, calendarKey: asId('other') },
+    });
+    await stores.appointments.save({ ...foreign, updatedAt: at('2026-01-01') });
+    await runPull(google(expired, end('c9', event('a'), event('b'))), later);
+    expect(asked).toEqual([]);
+  });
+
+  test('brings back what Google knows in another version', async () => {
+    known.set('b' as EventId, event('b', { summary: 'Renamed', updated: at('2026-03-02T00:00:00Z') }));
+    await runPull(google(expired, end('c9', event('a'), event('c'))), later);
+    expect(await stored('b')).toMatchObject({ status: 'confirmed', fields: { title: 'Renamed' } });
+  });
+});
+
+describe('a generation is due', () => {
+  test('about a month after the last, so that the window moves on', async () => {
+    await runPull(google(end('c1')));
+    requests = [];
+    await runPull(google(end('c2')), aRun({ startedAt: plusMs(now, 30 * day - 1) }));
+    await runPull(google(end('c3')), aRun({ startedAt: plusMs(now, 30 * day) }));
+    await runPull(google(end('c4')), aRun({ startedAt: plusMs(now, 31 * day) }));
+    expect(requests.map(({ cursor }) => cursor)).toEqual(['c1', undefined, 'c3']);
+  });
+
+  test('[F9] when the query is not the one that the cursor was made with', async () => {
+    const commit = { cursor: 'old', queryVersion: 0, coveredBefore: now, lastSyncAt: now };
+    await stores.calendars.commitListing(aCalendar(), commit);
+    await runPull(google(end('c1')));
+    expect(requests.map(({ cursor }) => cursor)).toEqual([undefined]);
+    expect(await calendar()).toMatchObject({ cursor: 'c1', queryVersion: 1 });
+  });
+});
+
+describe('[F55] a series', () => {
+  const recurringEventId = asId<EventId>('series');
+  const occurrence = (day: number) =>
+    event(`series_2026030${day}T150000Z`, {
+      recurringEventId,
+      start: time(`2026-03-0${day}T15:00:00Z`),
+      end: time(`2026-03-0${day}T16:00:00Z`),
+    });
+  const days = [3, 4, 5];
+  const statuses = async () =>
+    Promise.all(days.map(async (day) => (await stored(`series_2026030${day}T150000Z`))?.status));
+  beforeEach(async () => {
+    await runPull(google(end('c1', ...days.map(occurrence), event('single'))));
+  });
+
+  test('that is deleted goes whole when only the series is named', async () => {
+    await runPull(google(end('c2', deleted('series'))));
+    expect(await statuses()).toEqual(['cancelled', 'cancelled', 'cancelled']);
+    expect(await stored('single')).toMatchObject({ status: 'confirmed' });
+  });
+
+  test('that is deleted goes whole when only its next occurrence is named', async () => {
+    await runPull(google(end('c2', deleted('series_20260303T150000Z'))));
+    expect(await statuses()).toEqual(['cancelled', 'cancelled', 'cancelled']);
+  });
+
+  test('of which one occurrence is deleted keeps the others, without asking for each', async () => {
+    occurrences.set(recurringEventId, new Set(['series_20260304T150000Z', 'series_20260305T150000Z'] as EventId[]));
+    await runPull(google(end('c2', deleted('series_20260303T150000Z'))));
+    expect(await statuses()).toEqual(['cancelled', 'confirmed', 'confirmed']);
+    expect(asked).toEqual([]);
+  });
+
+  test('is not listed again for a deletion that is none of its business', async () => {
+    await runPull(google(end('c2', deleted('single'), deleted('never-seen'))));
+    expect(await statuses()).toEqual(['confirmed', 'confirmed', 'confirmed']);
+    expect(asked).toEqual([]);
   });
 });

@@ -16,13 +16,15 @@ import { channelStore } from '../../shared/store/channels.ts';
 import { connectionStore } from '../../shared/store/connections.ts';
 import { oauthStateStore } from '../../shared/store/oauth-states.ts';
 import { quarantineStore } from '../../shared/store/quarantine.ts';
+import { seenStore } from '../../shared/store/seen-events.ts';
 import { dynamoTable, type Table } from '../../shared/store/table.ts';
 import type { Stores } from './memory-store.ts';
 
 export type Engine = { freshTable(): Promise<Table>; freshStores(): Promise<Stores>; stop(): Promise<void> };
 
-export const startEngine = async (): Promise<Engine> => {
-  const [engine, properties] = await Promise.all([startDynamoDb(), tableProperties()]);
+/** `start`: which engine; the one that `npm start` would take, unless told otherwise. */
+export const startEngine = async (start = startDynamoDb): Promise<Engine> => {
+  const [engine, properties] = await Promise.all([start(), tableProperties()]);
   const client = new DynamoDBClient({ ...clientDefaults, endpoint: engine.endpoint });
   let tables = 0;
   const freshTable = async () => {
@@ -40,6 +42,7 @@ export const startEngine = async (): Promise<Engine> => {
         channels: channelStore(table),
         connections: connectionStore(table),
         quarantine: quarantineStore(table),
+        seen: seenStore(table),
         states: oauthStateStore(table),
       };
     },

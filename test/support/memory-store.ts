@@ -6,25 +6,27 @@ import type { Connection } from '../../shared/domain/connection.ts';
 import { Superseded } from '../../shared/domain/errors.ts';
 import type { CalendarKey, EventId } from '../../shared/domain/ids.ts';
 import type { Instant } from '../../shared/domain/instant.ts';
-import type { Agenda } from '../../shared/store/appointments.ts';
 import type { CalendarRegistry, DueCalendars } from '../../shared/store/calendars.ts';
 import type { ConnectionRegistry } from '../../shared/store/connections.ts';
 import { agendaPosition, dueShardOf } from '../../shared/store/keys.ts';
 import type { OAuthStates, PendingConsent } from '../../shared/store/oauth-states.ts';
 import type {
+  AgendaReader,
   AppointmentStore,
   CalendarStore,
   ChannelStore,
   ConnectionStore,
   Quarantine,
+  SeenStore,
 } from '../../shared/sync/ports.ts';
 
 export type Stores = {
-  appointments: AppointmentStore & Agenda;
+  appointments: AppointmentStore & AgendaReader;
   calendars: CalendarStore & CalendarRegistry & DueCalendars;
   channels: ChannelStore;
   connections: ConnectionStore & ConnectionRegistry;
   quarantine: Quarantine;
+  seen: SeenStore;
   states: OAuthStates;
 };
 
@@ -37,6 +39,7 @@ export const memoryStores = (): Stores => {
     channels: memoryChannels(calendars, due),
     connections: memoryConnections(),
     quarantine: memoryQuarantine(),
+    seen: memorySeen(),
     states: memoryStates(),
   };
 };
@@ -78,6 +81,9 @@ const memoryCalendars = (calendars: Calendars, due: Due): Stores['calendars'] =>
     if (stored === undefined || !isAsRead(stored)) throw new Superseded('The calendar moved on');
     calendars.set(key, { ...stored, ...structuredClone(set) });
   };
+  const remove = (key: CalendarKey, ...fields: (keyof Calendar)[]) => {
+    for (const field of fields) delete calendars.get(key)?.[field];
+  };
   const unmoved = (read: Calendar) => (stored: Calendar) =>
     stored.cursor === read.cursor && stored.connectGeneration === read.connectGeneration;
   return {
@@ -86,10 +92,18 @@ const memoryCalendars = (calendars: Calendars, due: Due): Stores['calendars'] =>
     },
     async commitListing(read, commit) {
       change(read.key, commit, unmoved(read));
-      delete calendars.get(read.key)?.checkpoint;
+      remove(read.key, 'checkpoint', 'trouble');
     },
     async saveCheckpoint(read, checkpoint) {
       change(read.key, { checkpoint }, unmoved(read));
+    },
+    async noteTrouble(read, trouble) {
+      change(read.key, { trouble }, unmoved(read));
+    },
+    async switchOff(read, disabledBecause) {
+      change(read.key, { enabled: false, disabledBecause }, unmoved(read));
+      remove(read.key, 'channel', 'checkpoint', 'trouble');
+      due.delete(read.key);
     },
     async listOf(userId) {
       const owned = [...calendars.values()].filter((calendar) => calendar.userId === userId);
@@ -104,7 +118,11 @@ const memoryCalendars = (calendars: Calendars, due: Due): Stores['calendars'] =>
         return;
       }
       change(key, { summary, timeZone });
-      if (renewChannel) delete calendars.get(key)?.channel;
+      if (renewChannel) remove(key, 'channel');
+      if (!calendar.enabled || known.disabledBecause !== 'calendar_gone') return;
+      change(key, { enabled: true });
+      remove(key, 'disabledBecause');
+      due.set(key, dueAt);
     },
     async setRealTimeSync({ key }, realTimeSync) {
       change(key, { realTimeSync });
@@ -201,6 +219,18 @@ const memoryQuarantine = (): Quarantine => {
     },
     async release(key, eventId) {
       of(key).delete(eventId);
+    },
+  };
+};
+
+const memorySeen = (): SeenStore => {
+  const pages = new Map<string, string[]>();
+  return {
+    async add(key, { startedAt, page }, fingerprints) {
+      pages.set(`${key}/${startedAt}/${page}`, fingerprints);
+    },
+    async load(key, { startedAt }) {
+      return new Set([...pages].filter(([id]) => id.startsWith(`${key}/${startedAt}/`)).flatMap(([, seen]) => seen));
     },
   };
 };

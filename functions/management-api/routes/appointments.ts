@@ -1,25 +1,29 @@
 /** GET /api/v2/appointments: what overlaps a span of time, in order of start, page by page. */
 import { instantAt } from '../../../shared/domain/instant.ts';
 import { invalidRequest } from '../../../shared/runtime/problem.ts';
-import type { Agenda, AgendaPage } from '../../../shared/store/appointments.ts';
 import { agendaPosition } from '../../../shared/store/keys.ts';
+import type { AgendaPage, AgendaReader } from '../../../shared/sync/ports.ts';
 import { windowAt } from '../../../shared/sync/window.ts';
+import { decodeCursor, encodeCursor, notOfThisList } from '../page-cursor.ts';
 import { presentAppointment } from '../present-appointment.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { appointmentsQuery } from '../schemas.ts';
 
+/** Start, appointment. */
+const positionForm = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z#[\w-]+$/;
+
 /** Without `from` and `to`, the whole span that is mirrored. A bare date is midnight UTC. */
 export const appointmentsRoute =
-  (agenda: Agenda): Route<UserRequest> =>
+  (agenda: AgendaReader): Route<UserRequest> =>
   async ({ userId, query, now }) => {
     const { limit, cursor, include, ...span } = parse(appointmentsQuery, query);
     const mirrored = windowAt(now);
     const from = span.from === undefined ? mirrored.from : instantAt(Date.parse(span.from));
     const to = span.to === undefined ? mirrored.to : instantAt(Date.parse(span.to));
-    if (from >= to) throw wrongField('to', 'Must be after "from"');
+    if (from >= to) throw invalidRequest([{ field: 'to', message: 'Must be after "from"' }]);
 
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    if (after !== undefined && after >= to) throw wrongField('cursor', 'Not a cursor of this list');
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, positionForm);
+    if (after !== undefined && after >= to) throw notOfThisList();
 
     const page = await agenda.list({
       userId,
@@ -51,13 +55,3 @@ const fitting = (page: AgendaPage): AgendaPage => {
   }
   return page;
 };
-
-const encodeCursor = (position: string): string => Buffer.from(position).toString('base64url');
-
-const decodeCursor = (cursor: string): string => {
-  const position = Buffer.from(cursor, 'base64url').toString();
-  if (!/^\d{4}-\d{2}-\d{2}T[\d:.]+Z#[\w-]+$/.test(position)) throw wrongField('cursor', 'Not a cursor of this list');
-  return position;
-};
-
-const wrongField = (field: string, message: string) => invalidRequest([{ field, message }]);

@@ -45,6 +45,27 @@ describe('an answer of Google’s that is no success', () => {
     expect(error.message).toBe('Google answered events.watch with nothing');
   });
 
+  test.each([
+    ['seconds', { 'retry-after': '7' }, 7_000],
+    [
+      'a moment, by Google’s own clock',
+      { 'retry-after': 'Mon, 02 Mar 2026 12:01:30 GMT', date: 'Mon, 02 Mar 2026 12:00:00 GMT' },
+      90_000,
+    ],
+    ['nothing', {}, undefined],
+  ])('that asks for a wait in %s says how long', (_, headers, waitMs) => {
+    const refused = { response: { status: 429, headers: new Headers(headers), data: body('rateLimitExceeded') } };
+    expect(toGoogleError('events.list', refused).retryAfterMs).toBe(waitMs);
+  });
+
+  test.each([undefined, null, 'retry-after: 7', { 'retry-after': '7' }])(
+    'with odd headers is still read',
+    (headers) => {
+      const refused = { response: { status: 429, headers, data: '' } };
+      expect(toGoogleError('events.list', refused)).toMatchObject({ status: 429, retryAfterMs: undefined });
+    },
+  );
+
   test('never throws while it is read', () => {
     fc.assert(fc.property(fc.anything(), (cause) => toGoogleError('stop', cause) instanceof GoogleError));
     fc.assert(fc.property(fc.anything(), (data) => toGoogleError('stop', failure(400, data)).status === 400));

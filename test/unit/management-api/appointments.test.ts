@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { appointmentsRoute } from '../../../functions/management-api/routes/appointments.ts';
 import { asId } from '../../../shared/domain/ids.ts';
-import type { AgendaPage, AgendaRequest } from '../../../shared/store/appointments.ts';
 import { agendaPosition } from '../../../shared/store/keys.ts';
+import type { AgendaPage, AgendaRequest } from '../../../shared/sync/ports.ts';
 import { windowAt } from '../../../shared/sync/window.ts';
 import { anAppointment, now, userId } from '../../support/samples.ts';
 

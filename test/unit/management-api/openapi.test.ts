@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../../functions/management-api/openapi.ts';
-import { type RouteName, routeTable } from '../../../functions/management-api/route-table.ts';
+import { adminScope, type RouteName, routeTable } from '../../../functions/management-api/route-table.ts';
 
 const document = openApiDocument();
 const documented = (Object.keys(routeTable) as RouteName[]).filter((name) => name !== 'openapi');
@@ -14,14 +14,17 @@ describe.each(documented)('%s', (name) => {
     expect(operationOf(name)).toMatchObject({ operationId: name, summary: expect.any(String) });
   });
 
-  test('[R15] asks for a token, unless it is public', () => {
-    const isPublic = routeTable[name].access === 'public';
-    expect(operationOf(name)?.security).toEqual(isPublic ? [] : [{ bearer: [] }]);
+  test('[R15] asks for a token, unless it is public, and for the scope if it is for administrators', () => {
+    const { access } = routeTable[name];
+    const scopes = access === 'admin' ? [adminScope] : [];
+    expect(operationOf(name)?.security).toEqual(access === 'public' ? [] : [{ bearer: scopes }]);
   });
 
   test('answers as JSON, or with a problem', () => {
     expect(operationOf(name)?.responses).toMatchObject({
-      200: { content: { 'application/json': { schema: { type: 'object', additionalProperties: false } } } },
+      [name === 'sync' ? 202 : 200]: {
+        content: { 'application/json': { schema: { type: 'object', additionalProperties: false } } },
+      },
       default: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
     });
   });
@@ -48,6 +51,7 @@ test('each query parameter is there, with whether it is required', () => {
         .map((parameter) => [parameter.name, parameter.required]) ?? [],
     );
   expect(required('appointments')).toEqual({ from: false, to: false, limit: false, cursor: false, include: false });
+  expect(required('syncLogs')).toEqual({ limit: false, cursor: false });
   expect(required('callback')).toEqual({ state: true, code: false, error: false });
   expect(required('status')).toEqual({});
 });

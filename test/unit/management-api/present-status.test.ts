@@ -14,13 +14,15 @@ const synced = aCalendar({
   lastNotificationAt: now,
 });
 
+const trouble = { since: now, failures: 3, reason: 'backendError' };
+
 test('a user who never connected is disconnected', () => {
   const status = { realTimeSync: 'disabled', connection: { state: 'disconnected' }, calendars: [] };
-  expect(presentStatus(undefined, [])).toEqual(status);
+  expect(presentStatus(undefined, [], new Map())).toEqual(status);
 });
 
 test('a calendar is shown with its channel and its times', () => {
-  expect(presentStatus(aConnection(), [synced])).toEqual({
+  expect(presentStatus(aConnection(), [synced], new Map([[synced.key, 2]]))).toEqual({
     realTimeSync: 'enabled',
     connection: { state: 'connected', account: 'barber-1@example.com' },
     calendars: [
@@ -31,6 +33,7 @@ test('a calendar is shown with its channel and its times', () => {
         enabled: true,
         state: 'synced',
         initialSyncComplete: true,
+        quarantined: 2,
         channel: { id: 'channel-1', state: 'active', expiresAt: plusMs(now, 24 * hour) },
         lastNotificationAt: now,
         lastSyncAt: now,
@@ -40,7 +43,7 @@ test('a calendar is shown with its channel and its times', () => {
 });
 
 test('[R15] neither tokens nor cursors are shown', () => {
-  expect(JSON.stringify(presentStatus(aConnection(), [synced]))).not.toMatch(/sealed|"cursor"|resourceId/);
+  expect(JSON.stringify(presentStatus(aConnection(), [synced], new Map()))).not.toMatch(/sealed|"cursor"|resourceId/);
 });
 
 describe('the state of a calendar', () => {
@@ -49,7 +52,9 @@ describe('the state of a calendar', () => {
     ['never listed', {}, {}, 'initial_sync'],
     [
       'in the middle of its first listing',
-      { checkpoint: { startedAt: now, window: { from: now, to: now }, pageToken: 'p' } },
+      {
+        checkpoint: { startedAt: now, window: { from: now, to: now }, page: 1, step: { kind: 'list', pageToken: 'p' } },
+      },
       {},
       'initial_sync',
     ],
@@ -57,18 +62,30 @@ describe('the state of a calendar', () => {
     ['that Google cannot watch [F26]', { cursor: 'cursor', watchable: false }, {}, 'polled'],
     ['with real-time sync off', { cursor: 'cursor', realTimeSync: false }, {}, 'polled'],
     ['of a dead grant [F36]', { cursor: 'cursor' }, { state: 'needs_reauth' }, 'needs_reauth'],
+    ['whose last sync failed [F36]', { cursor: 'cursor', trouble }, {}, 'degraded'],
+    ['whose first sync failed', { trouble }, {}, 'degraded'],
+    ['that failed before its grant died', { trouble }, { state: 'needs_reauth' }, 'needs_reauth'],
+    ['that failed, switched off', { trouble, enabled: false }, {}, 'disabled'],
     ['of a dead grant, switched off', { enabled: false }, { state: 'needs_reauth' }, 'disabled'],
   ])('%s', (_, calendar, connection, state) => {
-    const status = presentStatus(aConnection(connection), [aCalendar(calendar)]);
+    const status = presentStatus(aConnection(connection), [aCalendar(calendar)], new Map());
     expect(status.calendars[0]?.state).toBe(state);
   });
 });
 
+test.each<[string, Partial<Calendar>, string]>([
+  ['that fails', { trouble }, 'backendError'],
+  ['[F25] that Google no longer knows', { enabled: false, disabledBecause: 'calendar_gone' }, 'calendar_gone'],
+])('a calendar %s says why', (_, calendar, reason) => {
+  const status = presentStatus(aConnection(), [aCalendar(calendar)], new Map());
+  expect(statusReply.parse(status).calendars[0]?.reason).toBe(reason);
+});
+
 test('a switch that is off is shown as off', () => {
-  expect(presentStatus(aConnection({ realTimeSync: false }), []).realTimeSync).toBe('disabled');
+  expect(presentStatus(aConnection({ realTimeSync: false }), [], new Map()).realTimeSync).toBe('disabled');
 });
 
 test('every status is of the documented form', () => {
   const connections = [undefined, aConnection(), aConnection({ state: 'needs_reauth' })];
-  for (const connection of connections) statusReply.parse(presentStatus(connection, [synced, aCalendar()]));
+  for (const connection of connections) statusReply.parse(presentStatus(connection, [synced, aCalendar()], new Map()));
 });

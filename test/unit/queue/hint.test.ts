@@ -15,7 +15,7 @@ const verified = (channelId: string, messageNumber: string): Verified => ({
 });
 
 describe('a hint', () => {
-  const reasons = ['notification', 'connected', 'enabled', 'disabled', 'continuation', 'sweep'] as const;
+  const reasons = ['notification', 'connected', 'enabled', 'disabled', 'continuation', 'sweep', 'manual'] as const;
   test.each(reasons)('of our own says why: %s', (reason) => {
     expect(parseHint(JSON.stringify(freshHint(calendarKey, reason, chainId).hint)).reason).toBe(reason);
   });

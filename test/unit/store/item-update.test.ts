@@ -20,6 +20,11 @@ describe('an update of an item', () => {
     });
   });
 
+  test('removes index keys that are undefined', () => {
+    const never = toUpdate({ key, set: {}, expect: {}, indexed: { duePartition: undefined, dueAt: undefined } });
+    expect(never.UpdateExpression).toBe('REMOVE #duePartition, #dueAt');
+  });
+
   test('[R13] always expects the item itself, so that nothing half-made appears', () => {
     expect(toUpdate({ key, set: { a: 1 }, expect: {} }).ConditionExpression).toBe('attribute_exists(pk)');
   });

@@ -10,6 +10,7 @@ import { anAppointment, calendarId, calendarKey, now, userId } from '../../suppo
 const { id } = anAppointment();
 type EventId = Parameters<typeof keys.quarantine>[1];
 type ChannelId = Parameters<typeof keys.channel>[2];
+type ChainId = Parameters<typeof keys.notifiedRun>[2];
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 
@@ -21,7 +22,9 @@ test('the table is as its description says', () => {
     pointer: keys.pointer(userId, calendarKey),
     channel: keys.channel(userId, calendarKey, asId<ChannelId>('channel-1')),
     appointment: keys.appointment(userId, id),
+    syncRequest: keys.syncRequest(userId),
     syncEvent: keys.syncEvent(userId, now, id, 2),
+    notifiedRun: keys.notifiedRun(userId, now, asId<ChainId>('channel-1:7')),
     oauthState: keys.oauthState('hash'),
     dataKey: keys.dataKey('k1'),
   }).toEqual({
@@ -31,7 +34,9 @@ test('the table is as its description says', () => {
     pointer: { pk: 'USER#barber-1', sk: `CALENDAR#${calendarKey}` },
     channel: { pk: 'USER#barber-1', sk: `CHANNEL#${calendarKey}#channel-1` },
     appointment: { pk: 'USER#barber-1', sk: `APPOINTMENT#${id}` },
+    syncRequest: { pk: 'USER#barber-1', sk: 'SYNC_REQUEST' },
     syncEvent: { pk: 'LOG#barber-1', sk: `SYNC_EVENT#2026-03-02T12:00:00.000Z#${id}#2` },
+    notifiedRun: { pk: 'LOG#barber-1', sk: 'NOTIFICATION#2026-03-02T12:00:00.000Z#channel-1:7' },
     oauthState: { pk: 'OAUTH_STATE#hash', sk: 'STATE' },
     dataKey: { pk: 'VAULT', sk: 'DATA_KEY#k1' },
   });
@@ -43,7 +48,9 @@ describe('[R15] whatever a user is called', () => {
     .map((name) => asId<typeof userId>(name));
   const partitionsOf = (user: typeof userId) => [
     keys.appointment(user, id).pk,
+    keys.syncRequest(user).pk,
     keys.syncEvent(user, now, id, 1).pk,
+    keys.notifiedRun(user, now, asId<ChainId>('channel-1:7')).pk,
     indexKeys.agenda(user, 'DAYS', now, id).agendaPartition,
     indexKeys.agenda(user, 'LONG', now, id).agendaPartition,
   ];

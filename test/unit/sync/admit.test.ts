@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Calendar } from '../../../shared/domain/calendar.ts';
 import { asId } from '../../../shared/domain/ids.ts';
-import { hour, plusMs } from '../../../shared/domain/instant.ts';
+import { hour, minute, plusMs } from '../../../shared/domain/instant.ts';
 import type { Hint } from '../../../shared/queue/hint.ts';
 import { admit } from '../../../shared/sync/admit.ts';
 import { windowAt } from '../../../shared/sync/window.ts';
@@ -11,6 +11,8 @@ const sentAt = at('2026-03-02T11:59:00Z');
 const channel: NonNullable<Calendar['channel']> = { ...aChannel(), state: 'active', renewAt: plusMs(now, 1 * hour) };
 const firing = (id: string): Hint['channel'] => ({ id: asId(id), resourceId: 'resource' });
 const covered = { cursor: 'cursor', coveredBefore: now, channel };
+const failing = { since: now, failures: 1, reason: 'forbidden' };
+const refused = { trouble: { ...failing, leftToSweep: true as const } };
 const aHint = (overrides: Partial<Hint> = {}): Hint => ({
   calendarKey,
   chainId: asId('chain-1'),
@@ -19,7 +21,14 @@ const aHint = (overrides: Partial<Hint> = {}): Hint => ({
   ...overrides,
 });
 
-test.each<[string, Partial<Calendar>, Partial<Hint>, ReturnType<typeof admit>]>([
+/** Long after whatever the calendar's state tells of. */
+const later = plusMs(now, 1 * minute);
+const outcomeOf = (calendar: Partial<Calendar>, hint: Partial<Hint> = {}, at = later, sent = sentAt) => {
+  const admission = admit(aCalendar(calendar), { hint: aHint(hint), sentAt: sent, now: at });
+  return admission.kind === 'acknowledged' ? admission.because : admission.kind;
+};
+
+test.each<[string, Partial<Calendar>, Partial<Hint>, ReturnType<typeof outcomeOf>]>([
   ['a calendar that was never synced', {}, {}, 'sync'],
   ['a calendar that is not synced any more', { enabled: false }, {}, 'retired'],
   ['a token of an earlier connection [R13]', { connectGeneration: 2 }, {}, 'old-connection'],
@@ -30,18 +39,22 @@ test.each<[string, Partial<Calendar>, Partial<Hint>, ReturnType<typeof admit>]>(
   ['a hint from before the last complete sync', covered, {}, 'covered'],
   ['a hint of any reason from before it', covered, { reason: 'enabled' }, 'covered'],
   ['a hint from before it, of a calendar without a channel [R7]', { cursor: 'cursor', coveredBefore: now }, {}, 'sync'],
-  ['one whose channel is due', { ...covered, channel: { ...channel, renewAt: now } }, {}, 'sync'],
+  ['one whose channel is due', { ...covered, channel: { ...channel, renewAt: later } }, {}, 'sync'],
   ['one from another channel than the current one', covered, { channel: firing('channel-9') }, 'sync'],
   ['one from the current channel', covered, { channel: firing(channel.id) }, 'covered'],
   ['one that wants no channel', { cursor: 'cursor', coveredBefore: now, watchable: false }, {}, 'covered'],
+  ['a notification of a calendar that Google refuses [F40]', refused, {}, 'left-to-sweep'],
+  ['the sweep, of one that Google refuses', refused, { reason: 'sweep' }, 'sync'],
+  ['a person who asks for one that Google refuses', refused, { reason: 'manual' }, 'sync'],
+  ['a notification of one that only fails', { trouble: failing }, {}, 'sync'],
   ['everything, both retired and covered', { ...covered, enabled: false }, {}, 'retired'],
 ])('%s', (_, calendar, hint, admission) => {
-  expect(admit(aCalendar(calendar), { hint: aHint(hint), sentAt, now })).toBe(admission);
+  expect(outcomeOf(calendar, hint)).toBe(admission);
 });
 
 test('a hint of our own names no connection and is let in', () => {
   const { connectGeneration: _, ...hint } = aHint({ reason: 'sweep' });
-  expect(admit(aCalendar({ connectGeneration: 5 }), { hint, sentAt, now })).toBe('sync');
+  expect(admit(aCalendar({ connectGeneration: 5 }), { hint, sentAt, now })).toEqual({ kind: 'sync' });
 });
 
 test.each([
@@ -51,10 +64,42 @@ test.each([
   [0, 'sync'],
   [60_000, 'sync'],
 ])('[R6] a hint sent %i ms after the last complete sync began → %s', (ms, admission) => {
-  expect(admit(aCalendar(covered), { hint: aHint(), sentAt: plusMs(now, ms), now })).toBe(admission);
+  expect(outcomeOf(covered, {}, plusMs(now, 2 * minute), plusMs(now, ms))).toBe(admission);
 });
 
 test('[R6] an unfinished listing covers nothing, whatever the one before it has covered', () => {
-  const checkpoint = { startedAt: now, window: windowAt(now), pageToken: 'page2' };
-  expect(admit(aCalendar({ ...covered, checkpoint }), { hint: aHint(), sentAt, now })).toBe('sync');
+  const step = { kind: 'list', pageToken: 'page2' } as const;
+  const checkpoint = { startedAt: now, window: windowAt(now), page: 1, step };
+  expect(outcomeOf({ ...covered, checkpoint })).toBe('sync');
+});
+
+describe('[R11] the cool-down after the start of the last complete sync', () => {
+  const admitted = (sentMs: number, nowMs: number, calendar: Partial<Calendar> = covered) =>
+    admit(aCalendar(calendar), { hint: aHint(), sentAt: plusMs(now, sentMs), now: plusMs(now, nowMs) });
+
+  test.each([
+    ['sent after it', 100, 150, 850],
+    ['sent after it, one millisecond before its end', 100, 999, 1],
+    ['sent before it, and in doubt for the clocks alone', -10, 150, 1_850],
+    ['sent as it began', 0, 1_500, 500],
+  ])('holds back a hint %s', (_, sentMs, nowMs, forMs) => {
+    expect(admitted(sentMs, nowMs)).toEqual({ kind: 'deferred', forMs });
+  });
+
+  test.each([
+    ['sent after it, at its end', 100, 1_000],
+    ['sent long after it: an isolated change gains no delay', 5_000, 5_050],
+    ['sent before it, when another listing leaves no doubt', -10, 2_000],
+  ])('lets in a hint %s', (_, sentMs, nowMs) => {
+    expect(admitted(sentMs, nowMs)).toEqual({ kind: 'sync' });
+  });
+
+  test('does not hold up a listing that is under way', () => {
+    const checkpoint = { startedAt: now, window: windowAt(now), page: 1, step: { kind: 'list' } as const };
+    expect(admitted(100, 150, { ...covered, checkpoint })).toEqual({ kind: 'sync' });
+  });
+
+  test('acknowledges what is covered rather than holding it back', () => {
+    expect(admitted(-1 * minute, 100)).toEqual({ kind: 'acknowledged', because: 'covered' });
+  });
 });

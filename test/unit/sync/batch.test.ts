@@ -1,37 +1,51 @@
 import { describe, expect, test } from 'vitest';
-import { processByGroup, type QueuedMessage } from '../../../shared/sync/batch.ts';
+import { processByGroup, type QueuedMessage, type Undone } from '../../../shared/sync/batch.ts';
 
 /** `a1` is the first message of group `a`. */
 const batchOf = (...ids: string[]): QueuedMessage[] =>
   ids.map((messageId) => ({ messageId, groupId: messageId.slice(0, 1) }));
 const idsOf = (messages: QueuedMessage[]): string[] => messages.map(({ messageId }) => messageId);
 
+type Handle = (message: QueuedMessage) => Promise<Undone | undefined>;
+
+/** What was handed back with which word, and what is reported as not done. */
+const process = async (messages: QueuedMessage[], handle: Handle) => {
+  const handedBack: { ids: string[]; undone: Undone }[] = [];
+  const handBack = async (rest: QueuedMessage[], undone: Undone) => {
+    handedBack.push({ ids: idsOf(rest), undone });
+  };
+  const undone = await processByGroup(messages, { handle, handBack });
+  return { handedBack, undone: idsOf(undone) };
+};
+
 /** Handles a batch; messages whose id is in `bad` fail. */
 const run = async (messages: QueuedMessage[], ...bad: string[]) => {
   const handled: string[] = [];
-  const failures = await processByGroup(messages, async ({ messageId }) => {
+  const result = await process(messages, async ({ messageId }) => {
     handled.push(messageId);
     await Promise.resolve();
     if (bad.includes(messageId)) throw new Error(`${messageId} failed`);
+    return undefined;
   });
-  return { handled, failures };
+  return { handled, ...result };
 };
 
 test('the messages of a group are handled in their order', async () => {
-  const { handled, failures } = await run(batchOf('a1', 'b1', 'a2', 'b2', 'a3'));
+  const { handled, undone } = await run(batchOf('a1', 'b1', 'a2', 'b2', 'a3'));
   expect(handled.filter((id) => id.startsWith('a'))).toEqual(['a1', 'a2', 'a3']);
   expect(handled.filter((id) => id.startsWith('b'))).toEqual(['b1', 'b2']);
-  expect(failures).toEqual([]);
+  expect(undone).toEqual([]);
 });
 
 test('one message of a group is at work at a time, and one of each group', async () => {
   const running: string[] = [];
   const together: string[][] = [];
-  await processByGroup(batchOf('a1', 'a2', 'b1', 'c1'), async ({ messageId }) => {
+  await process(batchOf('a1', 'a2', 'b1', 'c1'), async ({ messageId }) => {
     running.push(messageId);
     together.push([...running]);
     await Promise.resolve();
     running.splice(running.indexOf(messageId), 1);
+    return undefined;
   });
   expect(together).toContainEqual(['a1', 'b1', 'c1']);
   expect(together.every((ids) => new Set(ids.map((id) => id[0])).size === ids.length)).toBe(true);
@@ -39,8 +53,9 @@ test('one message of a group is at work at a time, and one of each group', async
 
 describe('[R10] when a message fails', () => {
   test('it and the rest of its group are handed back, and the rest is not tried', async () => {
-    const { handled, failures } = await run(batchOf('a1', 'a2', 'a3', 'b1'), 'a2');
-    expect(failures.map(({ failed }) => idsOf(failed))).toEqual([['a2', 'a3']]);
+    const { handled, handedBack, undone } = await run(batchOf('a1', 'a2', 'a3', 'b1'), 'a2');
+    expect(handedBack.map(({ ids }) => ids)).toEqual([['a2', 'a3']]);
+    expect(undone).toEqual(['a2', 'a3']);
     expect(handled).not.toContain('a3');
   });
 
@@ -50,22 +65,42 @@ describe('[R10] when a message fails', () => {
   });
 
   test('[F31] each failure is told, with its error', async () => {
-    const { failures } = await run(batchOf('a1', 'b1', 'c1'), 'a1', 'c1');
-    expect(failures.map(({ failed, error }) => [idsOf(failed), (error as Error).message])).toEqual([
-      [['a1'], 'a1 failed'],
-      [['c1'], 'c1 failed'],
+    const { handedBack, undone } = await run(batchOf('a1', 'b1', 'c1'), 'a1', 'c1');
+    expect(handedBack).toEqual([
+      { ids: ['a1'], undone: { kind: 'failed', error: new Error('a1 failed') } },
+      { ids: ['c1'], undone: { kind: 'failed', error: new Error('c1 failed') } },
     ]);
+    expect(undone).toEqual(['a1', 'c1']);
   });
 
   test('[F31] a handler that throws before it waits is a failure like any other', async () => {
-    const failures = await processByGroup(batchOf('a1', 'b1'), ({ messageId }) => {
+    const { undone } = await process(batchOf('a1', 'b1'), ({ messageId }) => {
       if (messageId === 'a1') throw new Error('at once');
-      return Promise.resolve();
+      return Promise.resolve(undefined);
     });
-    expect(failures.map(({ failed }) => idsOf(failed))).toEqual([['a1']]);
+    expect(undone).toEqual(['a1']);
+  });
+
+  test('its group goes back at once, however long another takes', async () => {
+    const slow = Promise.withResolvers<undefined>();
+    const handle: Handle = ({ messageId }) =>
+      messageId === 'a1' ? Promise.resolve({ kind: 'failed', error: 'no' }) : slow.promise;
+    const handBack = async () => slow.resolve(undefined); // The slow one ends only after this.
+    expect(idsOf(await processByGroup(batchOf('b1', 'a1'), { handle, handBack }))).toEqual(['a1']);
   });
 });
 
-test('an empty batch has no failures', async () => {
-  expect(await processByGroup([], () => Promise.reject(new Error('never called')))).toEqual([]);
+test('[R11] a message whose turn it is not goes back with the rest of its group, which is not tried', async () => {
+  const handled: string[] = [];
+  const { handedBack, undone } = await process(batchOf('a1', 'a2', 'a3', 'b1'), async ({ messageId }) => {
+    handled.push(messageId);
+    return messageId === 'a2' ? { kind: 'deferred', forMs: 700 } : undefined;
+  });
+  expect(handedBack).toEqual([{ ids: ['a2', 'a3'], undone: { kind: 'deferred', forMs: 700 } }]);
+  expect(undone).toEqual(['a2', 'a3']);
+  expect(handled.sort()).toEqual(['a1', 'a2', 'b1']);
+});
+
+test('an empty batch has nothing undone', async () => {
+  expect(await process([], () => Promise.reject(new Error('never called')))).toEqual({ handedBack: [], undone: [] });
 });

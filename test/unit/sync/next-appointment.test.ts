@@ -19,7 +19,7 @@ const changes: Record<Change['kind'], Change> = {
   restore: { kind: 'restore', event, translated, appointment: { ...before, status: 'cancelled' } },
   note: { kind: 'note', event, appointment: before },
   cancel: { kind: 'cancel', appointment: before },
-  'park-appointment': { kind: 'park-appointment', appointment: before, reason: 'No start' },
+  'park-appointment': { kind: 'park-appointment', eventId: event.id, appointment: before, reason: 'No start' },
 };
 const next = (kind: Change['kind']) => nextAppointment(changes[kind], calendar, stamp);
 

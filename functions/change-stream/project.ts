@@ -1,0 +1,32 @@
+/** Records of the table's stream → records of the log. Throws on an item that this version does not understand. */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { notifiedRunOf } from '../../shared/domain/notified-run.ts';
+import { syncEventOf } from '../../shared/domain/sync-event.ts';
+import type { LogRecords } from '../../shared/store/sync-events.ts';
+import { fromItem } from '../../shared/store/table.ts';
+
+/** The mapping's filter lets pass what is written of appointments and of calendars, and nothing else. */
+export const project = (records: DynamoDBRecord[]): LogRecords => {
+  const { appointments = [], calendars = [] } = Object.groupBy(records, kindOf);
+  return { syncEvents: projectEach(appointments, syncEventOf), notifiedRuns: projectEach(calendars, notifiedRunOf) };
+};
+
+const kindOf = ({ dynamodb }: DynamoDBRecord): 'appointments' | 'calendars' =>
+  dynamodb?.Keys?.sk?.S?.startsWith('APPOINTMENT#') ? 'appointments' : 'calendars';
+
+/** A deletion leaves nothing to speak of. */
+const projectEach = <Value, Projected>(
+  records: DynamoDBRecord[],
+  toRecord: (before: Value | undefined, after: Value) => Projected | undefined,
+): Projected[] =>
+  records.flatMap(({ dynamodb }) => {
+    const after = readImage<Value>(dynamodb?.NewImage);
+    return (after && toRecord(readImage<Value>(dynamodb?.OldImage), after)) ?? [];
+  });
+
+type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
+
+const readImage = <Value>(image: Image): Value | undefined =>
+  image && fromItem<Value>(unmarshall(image as Record<string, AttributeValue>));

@@ -1,0 +1,33 @@
+/** POST /api/v2/calendar/sync: sync my calendars now. Needs no push; `…/real-time-sync/status` says when it is done. */
+
+import { freshHint } from '../../../shared/queue/hint.ts';
+import type { SyncQueue } from '../../../shared/queue/sync-queue.ts';
+import { Problem } from '../../../shared/runtime/problem.ts';
+import type { CalendarRegistry } from '../../../shared/store/calendars.ts';
+import type { SyncRequests } from '../../../shared/store/sync-requests.ts';
+import type { ConnectionStore } from '../../../shared/sync/ports.ts';
+import { parse, type Route, type UserRequest } from '../route.ts';
+import { noBody, noQuery } from '../schemas.ts';
+
+export type SyncRouteDeps = {
+  connections: Pick<ConnectionStore, 'load'>;
+  calendars: Pick<CalendarRegistry, 'listOf'>;
+  requests: Pick<SyncRequests, 'save'>;
+  queue: SyncQueue;
+};
+
+/** The request is noted before its hints are sent, so that every sync they cause begins after it. */
+export const syncRoute =
+  ({ connections, calendars, requests, queue }: SyncRouteDeps): Route<UserRequest> =>
+  async ({ userId, query, body, now, chainId }) => {
+    parse(noQuery, query);
+    parse(noBody, body);
+    const connection = await connections.load(userId);
+    if (connection?.state !== 'connected') {
+      throw new Problem('not-connected', 'No calendar is connected, or the consent has ended. Start with "connect".');
+    }
+    await requests.save(userId, { id: chainId, requestedAt: now });
+    const synced = (await calendars.listOf(userId)).filter(({ enabled }) => enabled);
+    for (const { key } of synced) await queue.send(freshHint(key, 'manual', chainId));
+    return { status: 202, body: { id: chainId } };
+  };

@@ -1,0 +1,86 @@
+/** What Google answers, on the wire → in our terms. An answer that is not as Google documents it says nothing. */
+import * as z from 'zod';
+import { asId, type EventId } from '../domain/ids.ts';
+import { type Instant, instantAt } from '../domain/instant.ts';
+import type { EventsPage, ListedCalendar } from './calendar-api.ts';
+import { parseEventChange } from './event-schema.ts';
+import { GoogleError } from './google-error.ts';
+
+const readAs = <T>(operation: string, schema: z.ZodType<T>, data: unknown): T => {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  throw new GoogleError(operation, undefined, 'unreadable', parsed.error);
+};
+
+/** A page of a list that is wanted whole. */
+export type ListPage<T> = { items: T[]; nextPageToken?: string | undefined };
+
+const calendarListSchema = z.object({
+  items: z
+    .array(
+      z.object({
+        id: z.string().min(1),
+        summary: z.string().default(''),
+        summaryOverride: z.string().optional(),
+        timeZone: z.string().default('UTC'),
+        primary: z.boolean().default(false),
+        accessRole: z.string().default('reader'),
+      }),
+    )
+    .default([]),
+  nextPageToken: z.string().optional(),
+});
+
+export const readCalendars = (data: unknown): ListPage<ListedCalendar> => {
+  const { items, nextPageToken } = readAs('calendarList.list', calendarListSchema, data);
+  const calendars = items.map(({ id, summary, summaryOverride, timeZone, primary, accessRole }) => ({
+    id: asId<ListedCalendar['id']>(id),
+    summary: summaryOverride ?? summary,
+    timeZone,
+    primary,
+    owned: accessRole === 'owner',
+  }));
+  return { items: calendars, nextPageToken };
+};
+
+const wireEventSchema = z.looseObject({ id: z.string().min(1) });
+
+const eventsSchema = z.object({
+  items: z.array(wireEventSchema).default([]),
+  timeZone: z.string().default('UTC'),
+  nextPageToken: z.string().optional(),
+  nextSyncToken: z.string().optional(),
+});
+
+/** A page that names neither a next page nor a cursor is a broken answer, never the end of the list. */
+export const readEvents = (data: unknown): EventsPage => {
+  const { items, timeZone, nextPageToken, nextSyncToken } = readAs('events.list', eventsSchema, data);
+  const page = { kind: 'page', changes: items.map(parseEventChange), timeZone } as const;
+  if (nextPageToken !== undefined) return { ...page, next: { kind: 'more', pageToken: nextPageToken } };
+  if (nextSyncToken !== undefined) return { ...page, next: { kind: 'end', cursor: nextSyncToken } };
+  throw new GoogleError('events.list', undefined, 'unreadable', new Error('The page has no token'));
+};
+
+export const readEvent = (data: unknown) => parseEventChange(readAs('events.get', wireEventSchema, data));
+
+const occurrencesSchema = z.object({
+  items: z.array(z.object({ id: z.string().min(1), status: z.string().optional() })).default([]),
+  nextPageToken: z.string().optional(),
+});
+
+export const readOccurrences = (data: unknown): ListPage<EventId> => {
+  const { items, nextPageToken } = readAs('events.instances', occurrencesSchema, data);
+  return { items: items.filter(({ status }) => status !== 'cancelled').map(({ id }) => asId(id)), nextPageToken };
+};
+
+/** `expiration`: epoch milliseconds, a string by the discovery document and a number in the guide. */
+const watchSchema = z.object({
+  resourceId: z.string().min(1),
+  expiration: z.coerce.number().min(0).max(Date.UTC(9999, 0)).optional(),
+});
+
+/** Google leaves the expiry out when it is the one that was asked for. */
+export const readWatch = (data: unknown, askedFor: Instant): { resourceId: string; expiresAt: Instant } => {
+  const { resourceId, expiration } = readAs('events.watch', watchSchema, data);
+  return { resourceId, expiresAt: expiration === undefined ? askedFor : instantAt(expiration) };
+};

@@ -1,0 +1,69 @@
+/**
+ * After a generation's last page: what is linked to the calendar, lies in its window and was not listed may be gone. May:
+ * a listing that was short or empty would delete in bulk, so Google is asked for each one by itself [R8].
+ */
+import pMap from 'p-map';
+import type { Appointment } from '../domain/appointment.ts';
+import type { Calendar } from '../domain/calendar.ts';
+import type { EventChange } from '../domain/calendar-event.ts';
+import type { EventId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { type ApplyDeps, addTallies, applyChanges, type Place, type Tally } from './apply.ts';
+import { type Fingerprint, fingerprintOf } from './seen.ts';
+
+export type AbsenceDeps = ApplyDeps & {
+  /** A deletion when Google does not know the event (any more). */
+  getEvent(eventId: EventId): Promise<EventChange>;
+};
+
+/** A generation that has been listed to its end, and from which place in the agenda on it is to be compared. */
+export type Listed = { startedAt: Instant; seen: ReadonlySet<Fingerprint>; after?: string };
+
+/** `after`: time ran out there. */
+export type Swept = { tally: Tally; after?: string };
+
+const appointmentsPerRead = 200;
+const asksAtOnce = 8;
+
+export const sweepAbsent = async (
+  deps: AbsenceDeps,
+  place: Place,
+  { startedAt, seen, after: from }: Listed,
+  hasTime: () => boolean,
+): Promise<Swept> => {
+  let tally: Tally = {};
+  let after = from;
+  do {
+    const page = await readAgenda(deps, place, after);
+    const absent = page.items.filter((appointment) => isCandidate(appointment, place.calendar, startedAt, seen));
+    const { tally: applied } = await confirm(deps, place, absent);
+    tally = addTallies(tally, applied);
+    after = page.after;
+    if (after !== undefined && !hasTime()) return { tally, after };
+  } while (after !== undefined);
+  return { tally };
+};
+
+/** Asks Google for the event of each of these, and applies what it says. */
+export const confirm = async (deps: AbsenceDeps, place: Place, appointments: Appointment[]) => {
+  const changes = await pMap(appointments, ({ link }) => deps.getEvent(link.eventId), { concurrency: asksAtOnce });
+  return applyChanges(deps, place, changes);
+};
+
+/** Confirmed appointments of the calendar's user that overlap the window, whichever calendar they belong to. */
+export const readAgenda = (deps: ApplyDeps, { calendar, context }: Place, after?: string) =>
+  deps.appointments.list({
+    userId: calendar.userId,
+    ...context.window,
+    limit: appointmentsPerRead,
+    includeCancelled: false,
+    ...(after !== undefined && { after }),
+  });
+
+/** One that was written since the listing began may have come, or moved into the window, behind the page that was read. */
+const isCandidate = (
+  { link, updatedAt }: Appointment,
+  calendar: Calendar,
+  startedAt: Instant,
+  seen: ReadonlySet<Fingerprint>,
+): boolean => link.calendarKey === calendar.key && updatedAt < startedAt && !seen.has(fingerprintOf(link.eventId));

@@ -1,0 +1,48 @@
+/**
+ * Deletions that put a whole series in doubt: one may name the series itself, and of a deleted series Google has been
+ * seen to name no more than the occurrences of the next months (github.com/googleapis/google-api-ruby-client/issues/860).
+ * So the series is listed again, and what it no longer has is asked for one by one.
+ */
+import type { Appointment } from '../domain/appointment.ts';
+import type { SyncWindow } from '../domain/calendar.ts';
+import type { EventId } from '../domain/ids.ts';
+import { type AbsenceDeps, confirm, readAgenda } from './absence.ts';
+import { addTallies, type Place, type Tally } from './apply.ts';
+
+export type SeriesDeps = AbsenceDeps & {
+  /** The occurrences that a series has in the window; none when Google does not know it (any more). */
+  listOccurrences(seriesId: EventId, window: SyncWindow): Promise<ReadonlySet<EventId>>;
+};
+
+export const relistSeries = async (deps: SeriesDeps, place: Place, doubtful: ReadonlySet<EventId>): Promise<Tally> => {
+  if (doubtful.size === 0) return {};
+  const members = await membersOf(deps, place, doubtful);
+  let tally: Tally = {};
+  for (const [seriesId, appointments] of members) {
+    const occurrences = await deps.listOccurrences(seriesId, place.context.window);
+    const missing = appointments.filter(({ link }) => !occurrences.has(link.eventId));
+    tally = addTallies(tally, (await confirm(deps, place, missing)).tally);
+  }
+  return tally;
+};
+
+/** The confirmed appointments of these series. They are few deletions that lead here, and no index by series for them. */
+const membersOf = async (
+  deps: SeriesDeps,
+  place: Place,
+  doubtful: ReadonlySet<EventId>,
+): Promise<Map<EventId, Appointment[]>> => {
+  const members = new Map<EventId, Appointment[]>();
+  let after: string | undefined;
+  do {
+    const page = await readAgenda(deps, place, after);
+    for (const appointment of page.items) {
+      const { calendarKey, recurringEventId } = appointment.link;
+      if (calendarKey !== place.calendar.key || recurringEventId === undefined || !doubtful.has(recurringEventId))
+        continue;
+      members.set(recurringEventId, [...(members.get(recurringEventId) ?? []), appointment]);
+    }
+    after = page.after;
+  } while (after !== undefined);
+  return members;
+};

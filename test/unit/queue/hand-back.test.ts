@@ -1,0 +1,94 @@
+/** What goes back to the queue stays hidden, and for how long: the whole group alike. */
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, test } from 'vitest';
+import { GoogleError } from '../../../shared/google/google-error.ts';
+import { handBack } from '../../../shared/queue/hand-back.ts';
+import type { Undone } from '../../../shared/sync/batch.ts';
+
+const almostOne = 1 - Number.EPSILON / 2;
+const hint = (id: string, receives = '1') => ({
+  receiptHandle: id,
+  attributes: { ApproximateReceiveCount: receives, MessageGroupId: 'group' },
+});
+
+/** Hands back over a client that answers without a server; gives what was sent, logged and counted. */
+const handingBack = async (undone: Undone, { hints = [hint('a')], send = async () => ({}) } = {}) => {
+  const hidden: unknown[] = [];
+  const logged: string[] = [];
+  const counted: string[] = [];
+  const client = new SQSClient({ region: 'us-east-1' });
+  client.middlewareStack.add(
+    () => async (args) => {
+      hidden.push((args.input as { Entries: { ReceiptHandle: string; VisibilityTimeout: number }[] }).Entries);
+      return { response: {}, output: { $metadata: {}, ...(await send()) } };
+    },
+    { step: 'initialize' },
+  );
+  await handBack({
+    client,
+    queueUrl: 'http://127.0.0.1/queue',
+    log: { info: () => logged.push('info'), error: () => logged.push('error') },
+    count: (name) => counted.push(name),
+    random: () => almostOne,
+  })(hints, undone);
+  return { hidden, logged, counted };
+};
+
+const secondsOf = async (undone: Undone, receives?: string) => {
+  const { hidden } = await handingBack(undone, { hints: [hint('a', receives)] });
+  return (hidden as { VisibilityTimeout: number }[][])[0]?.[0]?.VisibilityTimeout;
+};
+
+test('the group’s hints are hidden alike', async () => {
+  const { hidden } = await handingBack({ kind: 'deferred', forMs: 850 }, { hints: [hint('a'), hint('b')] });
+  expect(hidden).toEqual([
+    [
+      { Id: '0', ReceiptHandle: 'a', VisibilityTimeout: 1 },
+      { Id: '1', ReceiptHandle: 'b', VisibilityTimeout: 1 },
+    ],
+  ]);
+});
+
+describe('[R11] a hint that waits for its turn', () => {
+  test.each([
+    [0, 1],
+    [1, 1],
+    [1_000, 1],
+    [1_001, 2],
+  ])('for %i ms is hidden for %i whole seconds, however often it was received', async (forMs, seconds) => {
+    expect(await secondsOf({ kind: 'deferred', forMs })).toBe(seconds);
+    expect(await secondsOf({ kind: 'deferred', forMs }, '9')).toBe(seconds);
+  });
+
+  test('is neither an error nor counted as a failure', async () => {
+    expect(await handingBack({ kind: 'deferred', forMs: 1 })).toMatchObject({ logged: ['info'], counted: [] });
+  });
+});
+
+describe('a hint that failed', () => {
+  test('waits by the failures of its calendar, not by how often it was received', async () => {
+    expect(await secondsOf({ kind: 'failed', error: 'no', failures: 3 }, '9')).toBe(8);
+  });
+
+  test('waits by how often it was received, where nobody counts its failures', async () => {
+    expect(await secondsOf({ kind: 'failed', error: 'no' }, '3')).toBe(8);
+  });
+
+  test('[F40] waits at least as long as Google asks', async () => {
+    const error = new GoogleError('events.list', 429, 'rateLimitExceeded', undefined, 30_000);
+    expect(await secondsOf({ kind: 'failed', error, failures: 1 })).toBe(32);
+  });
+
+  test('[F31] is logged and counted', async () => {
+    const failed = await handingBack({ kind: 'failed', error: 'no' });
+    expect(failed).toMatchObject({ logged: ['error'], counted: ['SyncFailed'] });
+  });
+
+  test.each([
+    ['cannot be reached', () => Promise.reject(new Error('SQS is down'))],
+    ['refuses a part', () => Promise.resolve({ Failed: [{ Id: '0', Code: 'ReceiptHandleIsInvalid' }] })],
+  ])('[R10] fails nobody else when SQS %s, but that is logged', async (_, send) => {
+    const { logged } = await handingBack({ kind: 'failed', error: 'no' }, { send });
+    expect(logged).toEqual(['error', 'error']);
+  });
+});
