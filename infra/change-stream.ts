@@ -1,4 +1,7 @@
-/** Each write of an appointment leaves the table by its stream and becomes a sync event: no second write to forget. */
+/**
+ * Each write of an appointment leaves the table by its stream and becomes a sync event; each run that a notification has
+ * caused leaves its trace likewise. There is no second write to forget.
+ */
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -20,18 +23,30 @@ const appointments = FilterCriteria.filter({
   dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('APPOINTMENT#') } } },
 });
 
+/** A filter cannot compare the two images: the function leaves out writes that no notification has caused. */
+const notifiedCalendars = FilterCriteria.filter({
+  dynamodb: {
+    Keys: { pk: { S: FilterRule.beginsWith('CALENDAR#') }, sk: { S: FilterRule.isEqual('STATE') } },
+    NewImage: { value: { M: { lastNotificationAt: { S: FilterRule.exists() } } } },
+  },
+});
+
 export class ChangeStream extends Construct {
   constructor(scope: Construct, id: string, { config, alarms, data }: ChangeStreamProps) {
     super(scope, id);
     const reader = new ServiceFunction(this, 'Reader', { name: 'change-stream', config });
     reader.bindTable(data, { actions: ['BatchWriteItem'] });
+    reader.bind({
+      AUDIT_RETENTION_DAYS: `${config.auditRetentionDays}`,
+      NOTIFICATION_RETENTION_DAYS: `${config.notificationRetentionDays}`,
+    });
 
     const failures = this.addFailureQueue(alarms);
     const table = data.table as ITable; // CDK is not compiled with `exactOptionalPropertyTypes`.
     reader.lambda.addEventSource(
       new DynamoEventSource(table, {
         startingPosition: StartingPosition.TRIM_HORIZON,
-        filters: [appointments],
+        filters: [appointments, notifiedCalendars],
         batchSize: 100,
         bisectBatchOnError: true,
         retryAttempts: 3, // A shard waits for its oldest batch: long backoff belongs on the queue.
@@ -52,7 +67,7 @@ export class ChangeStream extends Construct {
     });
     alarms.watch(this, 'FailuresAlarm', {
       description:
-        'The stream gave up writes of appointments: their sync events are missing. It keeps the records for 24 hours.',
+        'The stream gave up writes of appointments or calendars: their log is not complete. It keeps them for 24 hours.',
       metric: failures.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
       atLeast: 1,
     });

@@ -4,6 +4,7 @@ import type { Stage, StageConfig } from './config.ts';
 type Rule = [holds: boolean, text: string];
 
 const maxTtlHours = 30 * 24;
+const maxRetentionDays = 3650;
 const loopbackHosts = ['127.0.0.1', 'localhost', '[::1]'];
 
 export function checkConfig(config: StageConfig): void {
@@ -33,9 +34,16 @@ function valueRules(config: StageConfig): Rule[] {
       Number.isInteger(webhookTtlHours) && webhookTtlHours >= 1 && webhookTtlHours <= maxTtlHours,
       `webhookTtlHours (WEBHOOK_TTL_HOURS) must be a whole number from 1 to ${maxTtlHours}: ${webhookTtlHours}`,
     ],
+    retentionRule('auditRetentionDays (AUDIT_RETENTION_DAYS)', config.auditRetentionDays),
+    retentionRule('notificationRetentionDays (NOTIFICATION_RETENTION_DAYS)', config.notificationRetentionDays),
     [!googleApiRootUrl === !googleOauthRootUrl, 'googleApiRootUrl and googleOauthRootUrl must be set together'],
     [stage === 'local' || !googleApiRootUrl, 'googleApiRootUrl and googleOauthRootUrl are for stage local only'],
   ];
+}
+
+function retentionRule(name: string, days: number): Rule {
+  const holds = Number.isInteger(days) && days >= 1 && days <= maxRetentionDays;
+  return [holds, `${name} must be a whole number from 1 to ${maxRetentionDays}: ${days}`];
 }
 
 function isSafe(text: string, stage: Stage): boolean {

@@ -20,10 +20,15 @@ export interface StageConfig {
   /** Pages that the OAuth callback may redirect to, named by key and never by URL. */
   callbackPages: Record<string, string>;
   logRetentionDays: number;
+  /** How long sync events are kept, and how long the runs that notifications have caused. */
+  auditRetentionDays: number;
+  notificationRetentionDays: number;
   alarmEmail?: string;
   /** Keep the table and its key when the stack goes, and refuse to delete either by accident. */
   protectData: boolean;
 }
+
+const recordsKept = { auditRetentionDays: 365, notificationRetentionDays: 30 };
 
 const localConfig: StageConfig = {
   stage: 'local',
@@ -36,6 +41,7 @@ const localConfig: StageConfig = {
   secretNames: secretNames('local'),
   callbackPages: {},
   logRetentionDays: 1,
+  ...recordsKept,
   protectData: false,
 };
 
@@ -48,6 +54,7 @@ const devConfig: StageConfig = {
   secretNames: secretNames('dev'),
   callbackPages: { settings: 'https://app.dev.bookedbarber.com/settings/calendar' },
   logRetentionDays: 30,
+  ...recordsKept,
   protectData: true,
 };
 
@@ -60,12 +67,13 @@ const prodConfig: StageConfig = {
   secretNames: secretNames('prod'),
   callbackPages: { settings: 'https://app.bookedbarber.com/settings/calendar' },
   logRetentionDays: 90,
+  ...recordsKept,
   protectData: true,
 };
 
 const configs: Record<Stage, StageConfig> = { local: localConfig, dev: devConfig, prod: prodConfig };
 
-/** The config of a stage, with the seed's environment names on top of it. There is no default: it decides what is deployed. */
+/** The config of a stage, with the names of the environment on top of it. There is no default: it decides what is deployed. */
 export function stageConfig(stage: string | undefined, environment: Record<string, string | undefined>): StageConfig {
   const config = configs[parseStage(stage)];
   return {
@@ -73,6 +81,8 @@ export function stageConfig(stage: string | undefined, environment: Record<strin
     webhookBaseUrl: environment.WEBHOOK_BASE_URL ?? config.webhookBaseUrl,
     webhookTtlHours: Number(environment.WEBHOOK_TTL_HOURS ?? config.webhookTtlHours),
     googleRedirectUri: environment.GOOGLE_REDIRECT_URI ?? config.googleRedirectUri,
+    auditRetentionDays: Number(environment.AUDIT_RETENTION_DAYS ?? config.auditRetentionDays),
+    notificationRetentionDays: Number(environment.NOTIFICATION_RETENTION_DAYS ?? config.notificationRetentionDays),
   };
 }
 

@@ -39,7 +39,7 @@ export class ManagementApi extends Construct {
     server.bindQueue(queue);
     server.bindTable(data, {
       actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
-      indexes: ['agenda'],
+      indexes: ['agenda', 'due'],
     });
     server.bindVault(data);
     server.bindGoogle(config);

@@ -26,7 +26,7 @@ export class Renewal extends Construct {
       timeout: Duration.seconds(60),
     });
     worker.bindQueue(queue);
-    worker.bindTable(data, { actions: ['UpdateItem'], indexes: ['due'] });
+    worker.bindTable(data, { actions: ['GetItem', 'UpdateItem'], indexes: ['due'] });
 
     new Schedule(this, 'Schedule', {
       description: 'Sweeps the calendars that are due',

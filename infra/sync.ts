@@ -30,6 +30,7 @@ export class Sync extends Construct {
     consumer.bindQueue(queue);
     consumer.bindTable(data, {
       actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      indexes: ['agenda'],
     });
     consumer.bindVault(data);
     consumer.bindWebhookKeys(config);

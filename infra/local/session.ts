@@ -73,6 +73,8 @@ function localConfig(settings: LocalSettings, port: number, google: Google | und
     ...config,
     webhookBaseUrl: settings.WEBHOOK_BASE_URL ?? apiUrl,
     webhookTtlHours: settings.WEBHOOK_TTL_HOURS ?? config.webhookTtlHours,
+    auditRetentionDays: settings.AUDIT_RETENTION_DAYS ?? config.auditRetentionDays,
+    notificationRetentionDays: settings.NOTIFICATION_RETENTION_DAYS ?? config.notificationRetentionDays,
     googleRedirectUri: settings.GOOGLE_REDIRECT_URI ?? `${apiUrl}/api/calendar/callback`,
     googleApiRootUrl: settings.GOOGLE_API_ROOT_URL ?? google?.url ?? '',
     googleOauthRootUrl: settings.GOOGLE_OAUTH_ROOT_URL ?? google?.url ?? '',

@@ -19,6 +19,8 @@ const schema = z
     WEBHOOK_BASE_URL: z.url().optional(),
     GOOGLE_REDIRECT_URI: z.url().optional(),
     WEBHOOK_TTL_HOURS: z.coerce.number().min(1).max(720).optional(),
+    AUDIT_RETENTION_DAYS: z.coerce.number().optional(),
+    NOTIFICATION_RETENTION_DAYS: z.coerce.number().optional(),
     GOOGLE_WEBHOOK_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
     GOOGLE_CLIENT_ID: z.string().min(1).default('local-client'),
     GOOGLE_CLIENT_SECRET: z.string().min(1).default('local-client-secret'),

@@ -1,7 +1,7 @@
 /** Runs a synthesised stack on this machine: what the template says exists, wired as the template says. */
 
-import type { Endpoints } from './aws/place.ts';
 import { startServices } from './aws/engines.ts';
+import type { Endpoints } from './aws/place.ts';
 import type { QueueDepth } from './aws/sqs.ts';
 import { createFunctions } from './functions/functions.ts';
 import type { Outcome } from './functions/invocation.ts';

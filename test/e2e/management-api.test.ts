@@ -9,6 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => session.stop());
 
+/** Push, the cool-down and the sync are over long before. */
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 5_000 });
+
 const problem = (slug: string) => ({ type: `urn:bookedbarber:problem:${slug}` });
 
 describe('[R15] access', () => {
@@ -194,13 +197,13 @@ describe('real-time sync', () => {
       });
     insert();
     await session.stack.idle();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { body } = await session.call('GET', routeTable.appointments.path, 'jon');
       expect((body as { items: unknown[] }).items).toHaveLength(1);
     });
     session.google.control.revokeGrant({ email });
     insert();
-    await vi.waitFor(async () => expect(await status('jon')).toMatchObject({ connection: { state: 'needs_reauth' } }));
+    await eventually(async () => expect(await status('jon')).toMatchObject({ connection: { state: 'needs_reauth' } }));
     await session.stack.idle();
     session.google.control.clearLogs();
     insert();

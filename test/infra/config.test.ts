@@ -8,17 +8,21 @@ describe('stage config', () => {
     expect(() => checkConfig(stageConfig(stage, {}))).not.toThrow();
   });
 
-  test("the seed's names override it", () => {
+  test('the names of the environment override it', () => {
     const environment = {
       WEBHOOK_BASE_URL: 'https://hooks.example.com',
       WEBHOOK_TTL_HOURS: '48',
       GOOGLE_REDIRECT_URI: 'https://app.example.com/api/calendar/callback',
+      AUDIT_RETENTION_DAYS: '730',
+      NOTIFICATION_RETENTION_DAYS: '7',
     };
     expect(stageConfig('dev', environment)).toEqual({
       ...stageConfig('dev', {}),
       webhookBaseUrl: 'https://hooks.example.com',
       webhookTtlHours: 48,
       googleRedirectUri: 'https://app.example.com/api/calendar/callback',
+      auditRetentionDays: 730,
+      notificationRetentionDays: 7,
     });
   });
 
@@ -51,6 +55,16 @@ describe('check', () => {
       'webhookTtlHours (WEBHOOK_TTL_HOURS) must be a whole number from 1 to 720',
     ],
     ['dev', { webhookTtlHours: 721 }, 'webhookTtlHours (WEBHOOK_TTL_HOURS) must be a whole number from 1 to 720'],
+    [
+      'dev',
+      { auditRetentionDays: 0 },
+      'auditRetentionDays (AUDIT_RETENTION_DAYS) must be a whole number from 1 to 3650',
+    ],
+    [
+      'dev',
+      { notificationRetentionDays: 1.5 },
+      'notificationRetentionDays (NOTIFICATION_RETENTION_DAYS) must be a whole number from 1 to 3650',
+    ],
     ['local', { googleOauthRootUrl: '' }, 'googleApiRootUrl and googleOauthRootUrl must be set together'],
     [
       'prod',

@@ -30,6 +30,7 @@ const grants: Record<FunctionName, Record<string, string[]>> = {
       'sqs:SendMessage',
     ],
     'Data/Table': readAndWrite,
+    'Data/Table/index/agenda': query,
     'Data/VaultKey': seal,
     [secret('webhook-keys')]: readSecret,
     [secret('google-oauth')]: readSecret,
@@ -48,7 +49,7 @@ const grants: Record<FunctionName, Record<string, string[]>> = {
   'renewal-worker': {
     'Renewal/Worker/Logs': ownLogs,
     'SyncQueue/Hints': send,
-    'Data/Table': ['dynamodb:UpdateItem'],
+    'Data/Table': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     'Data/Table/index/due': query,
   },
   'management-api': {
@@ -56,6 +57,7 @@ const grants: Record<FunctionName, Record<string, string[]>> = {
     'SyncQueue/Hints': send,
     'Data/Table': readAndWrite,
     'Data/Table/index/agenda': query,
+    'Data/Table/index/due': query,
     'Data/VaultKey': seal,
     [secret('google-oauth')]: readSecret,
   },

@@ -53,7 +53,7 @@ describe('queues', () => {
   });
 });
 
-describe('written appointment → change-stream', () => {
+describe('written appointment, notified calendar → change-stream', () => {
   const mapping = eventSourceOf('change-stream');
 
   test("[R12] reads the table's stream from its oldest record", () => {
@@ -64,10 +64,16 @@ describe('written appointment → change-stream', () => {
     });
   });
 
-  test('[R4] hears of appointments only', () => {
+  test('[R4] hears of appointments, and of calendars once they were notified of, and not of what it writes itself', () => {
     const { Filters } = mapping.FilterCriteria as { Filters: { Pattern: string }[] };
     expect(Filters.map(({ Pattern }) => JSON.parse(Pattern))).toEqual([
       { dynamodb: { Keys: { sk: { S: [{ prefix: 'APPOINTMENT#' }] } } } },
+      {
+        dynamodb: {
+          Keys: { pk: { S: [{ prefix: 'CALENDAR#' }] }, sk: { S: ['STATE'] } },
+          NewImage: { value: { M: { lastNotificationAt: { S: [{ exists: true }] } } } },
+        },
+      },
     ]);
   });
 

@@ -4,7 +4,9 @@ import { connectBarber } from './barber.ts';
 import { calendarClient } from './client.ts';
 import type { Step } from './tell.ts';
 
-type Appointments = { items: { title: string; start: string; calendar: { recurringEventId?: string } }[] };
+type Appointments = {
+  items: { title: string; start: string; calendar: { eventId: string; recurringEventId?: string } }[];
+};
 type Status = { calendars: { initialSyncComplete: boolean; channel?: { state: string } }[] };
 
 const barber = { userId: 'demo-barber', email: 'demo.barber@example.com' };
@@ -17,7 +19,11 @@ export function storyOf(session: Session): Step[] {
   const sendUpdates = 'none';
   let eventId = '';
 
+  const { google } = session;
+  if (google === undefined) throw new Error('The story needs the stand-in');
+
   const appointments = async () => (await read<Appointments>(session, '/api/v2/appointments')).items;
+  const occurrences = async () => (await appointments()).filter(({ calendar }) => calendar.recurringEventId);
 
   return [
     {
@@ -52,10 +58,51 @@ export function storyOf(session: Session): Step[] {
         const recurrence = ['RRULE:FREQ=DAILY;COUNT=10'];
         return events().insert({ calendarId, requestBody: { summary: 'Gym', ...tomorrow, recurrence } });
       },
-      shows: async () => (await appointments()).filter(({ calendar }) => calendar.recurringEventId).length === 10,
+      shows: async () => (await occurrences()).length === 10,
+    },
+    {
+      story: 'One of the ten is renamed, another cancelled',
+      act: async () => {
+        const [, second, third] = await occurrences();
+        await events().patch({ calendarId, eventId: idOf(second), sendUpdates, requestBody: { summary: 'Swim' } });
+        await events().delete({ calendarId, eventId: idOf(third), sendUpdates });
+      },
+      shows: async () => {
+        const titles = (await occurrences()).map(({ title }) => title);
+        return titles.length === 9 && titles.includes('Swim');
+      },
+    },
+    {
+      story: 'A burst of fifty changes',
+      act: async () => {
+        google.control.clearLogs();
+        const summaries = Array.from({ length: 50 }, (_, index) => `Burst ${index}`);
+        await Promise.all(
+          summaries.map((summary) => events().insert({ calendarId, requestBody: { summary, ...tomorrow } })),
+        );
+      },
+      shows: async () => (await appointments()).filter(({ title }) => title.startsWith('Burst')).length === 50,
+      note: () => `${google.control.requests({ operation: 'calendar.events.list' }).length} listings`,
+    },
+    {
+      story: 'A deletion goes unnoticed and the cursor expires: found all the same',
+      act: async () => {
+        google.control.orderPushFault({ kind: 'drop', times: 1 });
+        const [first] = await occurrences();
+        await events().delete({ calendarId, eventId: idOf(first), sendUpdates });
+        google.control.clearFaults();
+        google.control.expireSyncTokens({ calendar: calendarId });
+        await events().insert({ calendarId, requestBody: { summary: 'Afterwards', ...dayAfter } });
+      },
+      shows: async () => (await occurrences()).length === 8,
     },
   ];
 }
+
+const idOf = (appointment: Appointments['items'][number] | undefined): string => {
+  if (appointment === undefined) throw new Error('✗ An occurrence is missing');
+  return appointment.calendar.eventId;
+};
 
 function hourOf(daysAhead: number) {
   const startMs = Math.trunc(Date.now() / 1_000) * 1_000 + daysAhead * 86_400_000;

@@ -6,15 +6,22 @@ export type Step = {
   act: () => Promise<unknown>;
   /** Whether what the step is about can be seen from outside. */
   shows: () => Promise<boolean>;
+  /** What there is to say of it afterwards. */
+  note?: () => string;
 };
 
 const pollMs = 25;
 
+/** A change that comes sooner after the last sync waits for the rest of it; a story tells of changes on their own. */
+export const coolDownMs = 1_000;
+
 /** Throws at the first step that does not show in time. */
 export async function tell(steps: Step[], say: (line: string) => void, stepTimeoutMs = 5_000): Promise<void> {
   for (const step of steps) {
+    await delay(coolDownMs);
     const ms = await timeStep(step, stepTimeoutMs);
-    say(`✓ ${step.story.padEnd(56)}${Math.round(ms)} ms`);
+    const note = step.note === undefined ? '' : `, ${step.note()}`;
+    say(`✓ ${step.story.padEnd(64)}${Math.round(ms)} ms${note}`);
   }
 }
 

@@ -1,8 +1,8 @@
 /** Starts the template's event source mappings; each finds its source and its function by what it is wired to. */
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { Services } from '../aws/engines.ts';
 import { keptJson } from '../aws/kept-json.ts';
 import { clientDefaults } from '../aws/place.ts';
-import type { Services } from '../aws/engines.ts';
 import type { LocalQueue } from '../aws/sqs.ts';
 import type { LocalFunction } from '../functions/function.ts';
 import { textOf } from '../template/json.ts';
