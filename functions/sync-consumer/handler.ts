@@ -1,6 +1,8 @@
 /** A hint comes off the queue: bring its calendar in sync. What is not done goes back to the queue, and only that. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { instantAt, second } from '../../shared/domain/instant.ts';
+import { shortWaitMs } from '../../shared/queue/backoff.ts';
 import { parseHint } from '../../shared/queue/hint.ts';
 import { processByGroup, type Undone } from '../../shared/sync/batch.ts';
 import { syncCalendar } from '../../shared/sync/sync-calendar.ts';
@@ -22,12 +24,19 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
 
 const handleHint = async (record: SQSRecord, context: Context): Promise<Undone | undefined> => {
   const hint = parseHint(record.body);
-  const outcome = await syncCalendar(await syncDeps(), {
-    hint,
-    sentAt: instantAt(Number(record.attributes.SentTimestamp)),
-    now: instantAt(Date.now()),
-    remainingMs: () => context.getRemainingTimeInMillis(),
-  });
+  const sync = async () =>
+    syncCalendar(await syncDeps(), {
+      hint,
+      sentAt: instantAt(Number(record.attributes.SentTimestamp)),
+      now: instantAt(Date.now()),
+      remainingMs: () => context.getRemainingTimeInMillis(),
+    });
+
+  let outcome = await sync();
+  if (outcome.kind === 'deferred' && outcome.forMs > 0 && outcome.forMs <= shortWaitMs) {
+    await delay(outcome.forMs);
+    outcome = await sync();
+  }
   if (outcome.kind === 'deferred' || outcome.kind === 'failed') return outcome;
   report(hint, outcome);
   return undefined;

@@ -11,3 +11,10 @@ export const backoffSeconds = (failures: number, random: number, retryAfterMs = 
   const jitter = 1 + Math.floor(random * limit);
   return Math.min(Math.ceil(retryAfterMs / 1_000) + jitter, lastLimitSeconds);
 };
+
+/** So short a wait is waited for in place: SQS hides for whole seconds only. */
+export const shortWaitMs = 300;
+
+/** For how many seconds to hide a hint whose turn comes in `forMs`: at least 1; a short rest is left over. */
+export const deferralSeconds = (forMs: number): number =>
+  Math.max(1, Math.floor((forMs + 1_000 - shortWaitMs - 1) / 1_000));

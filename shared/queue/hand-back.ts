@@ -6,7 +6,7 @@ import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/cl
 import { GoogleError } from '../google/google-error.ts';
 import type { Count, Log } from '../runtime/observability.ts';
 import type { Undone } from '../sync/batch.ts';
-import { backoffSeconds } from './backoff.ts';
+import { backoffSeconds, deferralSeconds } from './backoff.ts';
 
 /** The part of an SQS record that is needed here. */
 export type QueuedHint = {
@@ -46,7 +46,7 @@ export const handBack =
  * calendar's state was out of reach, the tries stand in for them.
  */
 const secondsUntilRetry = (undone: Undone, receiveCount: number, random: number): number => {
-  if (undone.kind === 'deferred') return Math.max(1, Math.ceil(undone.forMs / 1_000));
+  if (undone.kind === 'deferred') return deferralSeconds(undone.forMs);
   const { error, failures = receiveCount } = undone;
   return backoffSeconds(failures, random, error instanceof GoogleError ? error.retryAfterMs : undefined);
 };

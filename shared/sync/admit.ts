@@ -17,6 +17,8 @@ export type Arrival = { hint: Hint; sentAt: Instant; now: Instant };
 const clockMarginMs = 1 * second;
 /** A burst costs one listing in this time, not one per notification [R11]. */
 const coolDownMs = 1 * second;
+/** How long the notifications of one burst go on arriving after the first has been answered by a listing. */
+const burstMs = 250;
 
 export const admit = (calendar: Calendar, arrival: Arrival): Admission => {
   const because = whyNot(calendar, arrival);
@@ -53,6 +55,6 @@ const isCovered = ({ checkpoint, coveredBefore }: Calendar, sentAt: Instant): bo
  */
 const coolDownLeftMs = ({ checkpoint, coveredBefore }: Calendar, { sentAt, now }: Arrival): number => {
   if (checkpoint !== undefined || coveredBefore === undefined) return 0;
-  const restMs = sentAt <= coveredBefore ? coolDownMs + clockMarginMs : coolDownMs;
+  const restMs = sentAt <= coveredBefore ? coolDownMs + burstMs : coolDownMs;
   return epochMsOf(coveredBefore) + restMs - epochMsOf(now);
 };

@@ -54,11 +54,15 @@ describe('[R11] a hint that waits for its turn', () => {
     [0, 1],
     [1, 1],
     [1_000, 1],
-    [1_001, 2],
-  ])('for %i ms is hidden for %i whole seconds, however often it was received', async (forMs, seconds) => {
-    expect(await secondsOf({ kind: 'deferred', forMs })).toBe(seconds);
-    expect(await secondsOf({ kind: 'deferred', forMs }, '9')).toBe(seconds);
-  });
+    [1_300, 1],
+    [1_301, 2],
+  ])(
+    'for %i ms is hidden for %i whole seconds, a short rest left over, however often it was received',
+    async (forMs, seconds) => {
+      expect(await secondsOf({ kind: 'deferred', forMs })).toBe(seconds);
+      expect(await secondsOf({ kind: 'deferred', forMs }, '9')).toBe(seconds);
+    },
+  );
 
   test('is neither an error nor counted as a failure', async () => {
     expect(await handingBack({ kind: 'deferred', forMs: 1 })).toMatchObject({ logged: ['info'], counted: [] });
