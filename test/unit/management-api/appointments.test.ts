@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { appointmentsRoute } from '../../../functions/management-api/routes/appointments.ts';
+import { appointmentsReply } from '../../../functions/management-api/schemas.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { agendaPosition } from '../../../shared/store/keys.ts';
 import type { AgendaPage, AgendaRequest } from '../../../shared/sync/ports.ts';
@@ -48,7 +49,7 @@ test.each([
 describe('a cursor', () => {
   test('leads to where the page before it ended', async () => {
     const { reply } = await ask({}, { items: [appointment], after: position });
-    const { nextCursor } = (reply as unknown as { body: { nextCursor: string } }).body;
+    const { nextCursor = '' } = appointmentsReply.parse('body' in reply ? reply.body : reply);
     expect((await ask({ cursor: nextCursor })).asked?.after).toBe(position);
   });
 

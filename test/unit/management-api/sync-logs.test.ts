@@ -15,7 +15,7 @@ const ask = async (query: Record<string, string>, page: HistoryPage = { items: [
     return page;
   };
   const reply = await syncLogsRoute({ list })({ userId, query, body: undefined, now, chainId: asId('chain-9') });
-  return { body: (reply as unknown as { body: { items: unknown[]; nextCursor?: string } }).body, asked: asked[0] };
+  return { body: syncLogsReply.parse('body' in reply ? reply.body : reply), asked: asked[0] };
 };
 const cursorOf = (position: string) => Buffer.from(position).toString('base64url');
 
