@@ -28,7 +28,7 @@ export class CalendarSyncStack extends Stack {
 
     new Webhook(this, 'Webhook', { config, alarms, queue, api });
     new Sync(this, 'Sync', { config, data, queue });
-    new ChangeStream(this, 'ChangeStream', { config, alarms, data });
+    new ChangeStream(this, 'ChangeStream', { config, alarms, data, queue });
     new Renewal(this, 'Renewal', { config, data, queue });
     new ManagementApi(this, 'ManagementApi', { config, data, queue, api });
 

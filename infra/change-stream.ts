@@ -1,6 +1,6 @@
 /**
- * Each write of an appointment leaves the table by its stream and becomes a sync event; each run that a notification has
- * caused leaves its trace likewise. There is no second write to forget.
+ * Each write of an appointment leaves the table by its stream and becomes a sync event, and a hint when Google must hear
+ * of it; each run that a notification has caused leaves its trace likewise. There is no second write to forget.
  */
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
@@ -12,11 +12,13 @@ import type { AlarmTopic } from './alarm-topic.ts';
 import type { StageConfig } from './config.ts';
 import type { Data } from './data.ts';
 import { ServiceFunction } from './service-function.ts';
+import type { SyncQueue } from './sync-queue.ts';
 
 interface ChangeStreamProps {
   config: StageConfig;
   alarms: AlarmTopic;
   data: Data;
+  queue: SyncQueue;
 }
 
 const appointments = FilterCriteria.filter({
@@ -32,10 +34,11 @@ const notifiedCalendars = FilterCriteria.filter({
 });
 
 export class ChangeStream extends Construct {
-  constructor(scope: Construct, id: string, { config, alarms, data }: ChangeStreamProps) {
+  constructor(scope: Construct, id: string, { config, alarms, data, queue }: ChangeStreamProps) {
     super(scope, id);
     const reader = new ServiceFunction(this, 'Reader', { name: 'change-stream', config });
     reader.bindTable(data, { actions: ['BatchWriteItem'] });
+    reader.bindQueue(queue);
     reader.bind({
       AUDIT_RETENTION_DAYS: `${config.auditRetentionDays}`,
       NOTIFICATION_RETENTION_DAYS: `${config.notificationRetentionDays}`,

@@ -34,7 +34,7 @@ export class Data extends Construct {
       removalPolicy,
     });
     this.addIndex('due', 'duePartition', 'dueAt', ProjectionType.KEYS_ONLY);
-    this.addIndex('pending', 'pendingPartition', 'pendingSince', ProjectionType.KEYS_ONLY);
+    this.addIndex('pending', 'pendingPartition', 'pendingNotBefore', ProjectionType.KEYS_ONLY);
     this.addIndex('agenda', 'agendaPartition', 'agendaStart', ProjectionType.ALL);
 
     this.vaultKey = new Key(this, 'VaultKey', {

@@ -38,7 +38,7 @@ export class ManagementApi extends Construct {
     });
     server.bindQueue(queue);
     server.bindTable(data, {
-      actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
       indexes: ['agenda', 'due'],
     });
     server.bindVault(data);

@@ -19,7 +19,15 @@ interface ServiceFunctionProps extends Options {
 }
 
 /** No Scan: nothing in this system reads the whole table. A transaction needs the actions that it is made of. */
-type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'BatchWriteItem';
+type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'BatchWriteItem'
+  | 'ConditionCheckItem';
 
 interface TableAccess {
   actions: TableAction[];

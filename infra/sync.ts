@@ -30,7 +30,7 @@ export class Sync extends Construct {
     consumer.bindQueue(queue);
     consumer.bindTable(data, {
       actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
-      indexes: ['agenda'],
+      indexes: ['agenda', 'pending'],
     });
     consumer.bindVault(data);
     consumer.bindWebhookKeys(config);

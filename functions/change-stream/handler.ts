@@ -1,9 +1,12 @@
 /**
- * An appointment was written: write its sync event. A notification has brought a calendar forward: note the run. The
- * stream gives each write at least once, so each is logged once.
+ * An appointment was written: write its sync event, and when Google must hear of it, hint its calendar. A notification
+ * has brought a calendar forward: note the run. The stream gives each write at least once, and all of this bears that.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
+import pMap from 'p-map';
+import { sqsSyncQueue } from '../../shared/queue/sync-queue.ts';
 import { patient } from '../../shared/runtime/aws-clients.ts';
 import { readConfig } from '../../shared/runtime/config.ts';
 import { createCounter } from '../../shared/runtime/observability.ts';
@@ -11,14 +14,23 @@ import { appendToLog } from '../../shared/store/sync-events.ts';
 import { dynamoTable } from '../../shared/store/table.ts';
 import { project } from './project.ts';
 
-const config = readConfig(process.env, 'TABLE_NAME', 'AUDIT_RETENTION_DAYS', 'NOTIFICATION_RETENTION_DAYS');
+const config = readConfig(
+  process.env,
+  'TABLE_NAME',
+  'SYNC_QUEUE_URL',
+  'AUDIT_RETENTION_DAYS',
+  'NOTIFICATION_RETENTION_DAYS',
+);
 const count = createCounter();
 const table = dynamoTable(new DynamoDBClient(patient), config.TABLE_NAME);
+const queue = sqsSyncQueue(new SQSClient(patient), config.SYNC_QUEUE_URL);
 const retention = { auditDays: config.AUDIT_RETENTION_DAYS, notificationDays: config.NOTIFICATION_RETENTION_DAYS };
+
+const hintsAtOnce = 10;
 
 /** A failure is thrown: Lambda retries the batch, halves it, and sends what stays bad to the failure queue. */
 export const handler = async (event: DynamoDBStreamEvent): Promise<void> => {
-  const records = project(event.Records);
-  await appendToLog(table, records, retention);
+  const { hints, ...records } = project(event.Records);
+  await Promise.all([appendToLog(table, records, retention), pMap(hints, queue.send, { concurrency: hintsAtOnce })]);
   count('SyncEventWritten', records.syncEvents.length);
 };

@@ -1,17 +1,27 @@
-/** Records of the table's stream → records of the log. Throws on an item that this version does not understand. */
+/** Records of the table's stream → records of the log, and hints. Throws on an item that this version does not understand. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { Appointment } from '../../shared/domain/appointment.ts';
 import { notifiedRunOf } from '../../shared/domain/notified-run.ts';
 import { syncEventOf } from '../../shared/domain/sync-event.ts';
+import { appointmentHint, type Envelope } from '../../shared/queue/hint.ts';
 import type { LogRecords } from '../../shared/store/sync-events.ts';
 import { fromItem } from '../../shared/store/table.ts';
 
 /** The mapping's filter lets pass what is written of appointments and of calendars, and nothing else. */
-export const project = (records: DynamoDBRecord[]): LogRecords => {
+export const project = (records: DynamoDBRecord[]): LogRecords & { hints: Envelope[] } => {
   const { appointments = [], calendars = [] } = Object.groupBy(records, kindOf);
-  return { syncEvents: projectEach(appointments, syncEventOf), notifiedRuns: projectEach(calendars, notifiedRunOf) };
+  return {
+    syncEvents: projectEach(appointments, syncEventOf),
+    notifiedRuns: projectEach(calendars, notifiedRunOf),
+    hints: projectEach(appointments, hintOf),
+  };
 };
+
+/** A write that only keeps the books asks for nothing new. */
+const hintOf = (before: Appointment | undefined, after: Appointment): Envelope | undefined =>
+  after.sync.state === 'pending' && before?.version !== after.version ? appointmentHint(after, after.sync) : undefined;
 
 const kindOf = ({ dynamodb }: DynamoDBRecord): 'appointments' | 'calendars' =>
   dynamodb?.Keys?.sk?.S?.startsWith('APPOINTMENT#') ? 'appointments' : 'calendars';

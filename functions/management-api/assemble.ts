@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
 import { instantAt } from '../../shared/domain/instant.ts';
 import { googleCalendar } from '../../shared/google/calendar-client.ts';
 import { googleEndpoints } from '../../shared/google/endpoints.ts';
@@ -16,6 +17,7 @@ import { parseOAuthClient, readSecret } from '../../shared/runtime/secrets.ts';
 import { tokenVault } from '../../shared/runtime/token-vault.ts';
 import { appointmentStore } from '../../shared/store/appointments.ts';
 import { calendarStore } from '../../shared/store/calendars.ts';
+import { conflictStore } from '../../shared/store/conflicts.ts';
 import { connectionStore } from '../../shared/store/connections.ts';
 import { kmsDataKeys } from '../../shared/store/data-keys.ts';
 import { oauthStateStore } from '../../shared/store/oauth-states.ts';
@@ -24,11 +26,22 @@ import { syncHistory } from '../../shared/store/sync-events.ts';
 import { syncRequestStore } from '../../shared/store/sync-requests.ts';
 import { dynamoTable } from '../../shared/store/table.ts';
 import type { Routes } from './route.ts';
+import {
+  appointmentRoute,
+  cancelAppointmentRoute,
+  createAppointmentRoute,
+  editAppointmentRoute,
+} from './routes/appointment.ts';
 import { appointmentsRoute } from './routes/appointments.ts';
+import { calendarsRoute, chooseCalendarRoute } from './routes/calendars.ts';
 import { callbackRoute } from './routes/callback.ts';
+import { conflictRoute, conflictsRoute } from './routes/conflicts.ts';
 import { connectRoute } from './routes/connect.ts';
+import { resolveConflictRoute, undoConflictRoute } from './routes/decide-conflict.ts';
 import { openApiRoute } from './routes/openapi.ts';
+import { pushExistingRoute } from './routes/push-existing.ts';
 import { statusRoute, switchRoute } from './routes/real-time-sync.ts';
+import { changeSettingsRoute, settingsRoute } from './routes/settings.ts';
 import { sweepRoute } from './routes/sweep.ts';
 import { syncRoute } from './routes/sync.ts';
 import { syncLogsRoute } from './routes/sync-logs.ts';
@@ -69,16 +82,36 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   const callbackPages = config.CALLBACK_PAGES;
   const syncing = { ...connecting, requests: syncRequestStore(table), quarantine: quarantineStore(table) };
 
+  const booking = {
+    ...connecting,
+    appointments: appointmentStore(table),
+    conflicts: conflictStore(table),
+    newId: () => asId<AppointmentId>(randomBytes(16).toString('base64url')),
+  };
+
   const routes: Routes = {
     connect: connectRoute({ consent, callbackPages }),
     callback: callbackRoute({ consent, connecting, callbackPages, log }),
     status: statusRoute(syncing),
     enable: switchRoute(syncing, true),
     disable: switchRoute(syncing, false),
-    appointments: appointmentsRoute(appointmentStore(table)),
+    appointments: appointmentsRoute(booking.appointments),
+    createAppointment: createAppointmentRoute(booking),
+    appointment: appointmentRoute(booking.appointments),
+    editAppointment: editAppointmentRoute(booking),
+    cancelAppointment: cancelAppointmentRoute(booking),
+    conflicts: conflictsRoute(booking),
+    conflict: conflictRoute(booking),
+    resolveConflict: resolveConflictRoute(booking),
+    undoConflict: undoConflictRoute(booking),
+    calendars: calendarsRoute(connecting),
+    chooseCalendar: chooseCalendarRoute(booking),
+    settings: settingsRoute(connecting),
+    changeSettings: changeSettingsRoute(connecting),
+    pushExisting: pushExistingRoute(booking),
     syncLogs: syncLogsRoute(syncHistory(table)),
     sync: syncRoute(syncing),
-    sweep: sweepRoute({ ...connecting, random: Math.random }),
+    sweep: sweepRoute({ ...connecting, clock: now, random: Math.random }),
     openapi: openApiRoute(),
   };
   return { routes, log };

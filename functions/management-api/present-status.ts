@@ -3,7 +3,8 @@ import type * as z from 'zod';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import type { CalendarKey } from '../../shared/domain/ids.ts';
-import type { statusReply } from './schemas.ts';
+import type { calendar as chosen } from './schemas/calendars.ts';
+import type { statusReply } from './schemas/sync.ts';
 
 export type Status = z.infer<typeof statusReply>;
 
@@ -44,6 +45,12 @@ const presentCalendar = (
     ...(lastNotificationAt !== undefined && { lastNotificationAt }),
     ...(lastSyncAt !== undefined && { lastSyncAt }),
   };
+};
+
+/** A calendar as its owner switches it. */
+export const presentChoice = (calendar: Calendar, connection: Connection): z.infer<typeof chosen> => {
+  const { calendarId, summary, timeZone, role, enabled } = calendar;
+  return { calendarId, summary, timeZone, role, enabled, ...standingOf(calendar, connection) };
 };
 
 type Standing = Pick<Status['calendars'][number], 'state' | 'reason'>;

@@ -34,11 +34,33 @@ export const readQuery = ({ rawQueryString }: ApiEvent): PublicRequest['query'] 
   throw invalidRequest(doubled.map((field) => ({ field, message: 'Given more than once' })));
 };
 
-export const readBody = ({ body, isBase64Encoded }: ApiEvent): PublicRequest['body'] => {
+/** The headers that routes read; no route sees a token. */
+const readable = ['if-match', 'idempotency-key'];
+
+export const readHeaders = ({ headers }: ApiEvent): PublicRequest['headers'] =>
+  Object.fromEntries(readable.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+
+export const readParams = ({ pathParameters = {} }: ApiEvent): PublicRequest['params'] =>
+  Object.fromEntries(Object.entries(pathParameters).map(([name, value]) => [name, value ?? '']));
+
+/** The longest texts that any body may hold, escaped, are shorter. */
+const maxBodyBytes = 128 * 1024;
+
+export const readBody = ({ body, isBase64Encoded, headers }: ApiEvent): PublicRequest['body'] => {
   if (body === undefined || body === '') return undefined;
+  const type = headers['content-type'];
+  if (type !== undefined && !jsonType.test(type)) {
+    throw new Problem('unsupported-media-type', 'The body must be application/json');
+  }
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > maxBodyBytes) {
+    throw new Problem('body-too-large', `The body must have at most ${maxBodyBytes} bytes`);
+  }
   try {
-    return JSON.parse(isBase64Encoded ? Buffer.from(body, 'base64').toString() : body);
+    return JSON.parse(bytes.toString());
   } catch {
     throw invalidRequest([{ field: 'body', message: 'Must be JSON' }]);
   }
 };
+
+const jsonType = /^application\/([\w.-]+\+)?json\s*(;|$)/i;

@@ -5,12 +5,22 @@ import type { Instant } from '../../shared/domain/instant.ts';
 import { type FieldError, invalidRequest } from '../../shared/runtime/problem.ts';
 import type { RouteName, routeTable } from './route-table.ts';
 
-/** `body` is parsed JSON, undefined when there is none. */
-export type PublicRequest = { query: Record<string, string>; body: unknown; now: Instant; chainId: ChainId };
+/** `body` is parsed JSON, undefined when there is none; `params` are the parts of the path that vary. */
+export type PublicRequest = {
+  params: Record<string, string>;
+  query: Record<string, string>;
+  /** Those that a route may read, by their names in lower case. */
+  headers: Record<string, string>;
+  body: unknown;
+  now: Instant;
+  chainId: ChainId;
+};
 /** `userId` comes from the verified token and from nowhere else [R15]. */
 export type UserRequest = PublicRequest & { userId: UserId };
 
-export type Reply = { status: 200 | 202; body: unknown } | { status: 302; location: string };
+export type Reply =
+  | { status: 200 | 201 | 202; headers?: Record<string, string>; body: unknown }
+  | { status: 302; location: string };
 
 export type Route<Request extends PublicRequest = PublicRequest> = (request: Request) => Promise<Reply>;
 
@@ -27,6 +37,8 @@ export const parse = <T>(schema: z.ZodType<T>, input: unknown): T => {
 };
 
 const toFieldErrors = (issue: z.core.$ZodIssue): FieldError[] => {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((field) => ({ field, message: 'Unknown field' }));
-  return [{ field: issue.path.join('.'), message: issue.message }];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ field: [...issue.path, key].join('.'), message: 'Unknown field' }));
+  }
+  return [{ field: issue.path.join('.') || 'body', message: issue.message }];
 };

@@ -4,7 +4,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { asId, type ChannelId } from '../../shared/domain/ids.ts';
+import { ownerMarkOf } from '../../shared/domain/derived-ids.ts';
+import { asId, type ChannelId, type UserId } from '../../shared/domain/ids.ts';
 import { hour, instantAt } from '../../shared/domain/instant.ts';
 import { googleCalendar } from '../../shared/google/calendar-client.ts';
 import { googleEndpoints } from '../../shared/google/endpoints.ts';
@@ -21,6 +22,7 @@ import { tokenVault } from '../../shared/runtime/token-vault.ts';
 import { appointmentStore } from '../../shared/store/appointments.ts';
 import { calendarStore } from '../../shared/store/calendars.ts';
 import { channelStore } from '../../shared/store/channels.ts';
+import { conflictStore } from '../../shared/store/conflicts.ts';
 import { connectionStore } from '../../shared/store/connections.ts';
 import { kmsDataKeys } from '../../shared/store/data-keys.ts';
 import { quarantineStore } from '../../shared/store/quarantine.ts';
@@ -57,6 +59,7 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     appointments: appointmentStore(table),
     calendars: calendarStore(table),
     channels: channelStore(table),
+    conflicts: conflictStore(table),
     connections: connectionStore(table),
     quarantine: quarantineStore(table),
     seen: seenStore(table),
@@ -65,6 +68,7 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     queue: sqsSyncQueue(sqs, config.SYNC_QUEUE_URL),
     webhookAddress: new URL(webhookPath, config.WEBHOOK_BASE_URL).href,
     channelLifetimeMs: config.WEBHOOK_TTL_HOURS * hour,
+    ownerMarkOf: (userId: UserId) => ownerMarkOf(config.STAGE, userId),
     random: Math.random,
     newChannelId: () => asId<ChannelId>(randomUUID()),
   };

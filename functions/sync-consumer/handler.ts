@@ -5,6 +5,7 @@ import { instantAt, second } from '../../shared/domain/instant.ts';
 import { shortWaitMs } from '../../shared/queue/backoff.ts';
 import { parseHint } from '../../shared/queue/hint.ts';
 import { processByGroup, type Undone } from '../../shared/sync/batch.ts';
+import { noteInterruptions } from '../../shared/sync/meet-trouble.ts';
 import { syncCalendar } from '../../shared/sync/sync-calendar.ts';
 import { assemble } from './assemble.ts';
 import { withinTime } from './within-time.ts';
@@ -22,16 +23,17 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
   return { batchItemFailures: undone.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 };
 
-const handleHint = async (record: SQSRecord, context: Context): Promise<Undone | undefined> => {
-  const hint = parseHint(record.body);
-  const sync = async () =>
-    syncCalendar(await syncDeps(), {
-      hint,
-      sentAt: instantAt(Number(record.attributes.SentTimestamp)),
-      now: instantAt(Date.now()),
-      remainingMs: () => context.getRemainingTimeInMillis(),
-    });
+/** More often than waiting for its turn brings a hint back; well before the queue gives it up. */
+const manyTries = 4;
 
+const handleHint = async (record: SQSRecord, context: Context): Promise<Undone | undefined> => {
+  const { SentTimestamp, ApproximateReceiveCount } = record.attributes;
+  const hint = parseHint(record.body);
+  const arrival = () => ({ hint, sentAt: instantAt(Number(SentTimestamp)), now: instantAt(Date.now()) });
+  const deps = await syncDeps();
+  const sync = () => syncCalendar(deps, { ...arrival(), remainingMs: () => context.getRemainingTimeInMillis() });
+
+  if (Number(ApproximateReceiveCount) >= manyTries) await noteInterruptions(deps.calendars, arrival());
   let outcome = await sync();
   if (outcome.kind === 'deferred' && outcome.forMs > 0 && outcome.forMs <= shortWaitMs) {
     await delay(outcome.forMs);

@@ -1,6 +1,7 @@
 /** Says what became of a hint that is done with: a log line for people, counts for the alarms. */
 import type { Hint } from '../../shared/queue/hint.ts';
 import type { Count, Log } from '../../shared/runtime/observability.ts';
+import type { PushSummary } from '../../shared/sync/push.ts';
 import type { SyncOutcome } from '../../shared/sync/sync-calendar.ts';
 
 type Done = Exclude<SyncOutcome, { kind: 'deferred' | 'failed' }>;
@@ -22,6 +23,12 @@ export const createReport =
         return;
       case 'synced':
         reportSynced(log, count, fields, outcome);
+        return;
+      case 'closed':
+        log.info('Stopped the channel of a calendar that is switched off', fields);
+        return;
+      case 'pushed':
+        reportPush(log, count, fields, outcome.push);
     }
   };
 
@@ -40,4 +47,10 @@ const reportSynced = (log: Log, count: Count, fields: Fields, { channel, pull }:
     complete: coveredBefore !== undefined,
     changes: tally,
   });
+};
+
+const reportPush = (log: Log, count: Count, fields: Fields, { pushed, parked, settled }: PushSummary): void => {
+  count('AppointmentPushed', pushed);
+  if (parked > 0) count('PushRefused', parked);
+  log.info('Told Google what has changed', { ...fields, changes: { pushed, parked, settled } });
 };

@@ -77,7 +77,7 @@ const create = async (deps: ChannelDeps, calendar: Calendar, now: Instant): Prom
 
   const renewAt = renewalTime(now, watched.expiresAt);
   const active: ChannelSlot = { id: channel.id, ...watched, state: 'active', renewAt, unsettled: true };
-  const dueAt = nextDueAt(active, now, deps.random());
+  const dueAt = nextDueAt({ ...calendar, channel: active }, now, deps.random());
   await deps.channels.activate(calendar, { ...channel, ...watched, state: 'active' }, active, dueAt);
   await settle(deps, { ...calendar, channel: active }, now);
   return { kind: 'created' };

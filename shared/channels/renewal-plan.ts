@@ -5,7 +5,7 @@ import { epochMsOf, hour, type Instant, minute, plusMs } from '../domain/instant
 export type ChannelPlan = 'keep' | 'create' | 'settle' | 'remove' | 'nothing';
 
 export const planChannel = (calendar: Calendar, now: Instant): ChannelPlan => {
-  const wanted = calendar.realTimeSync && calendar.watchable;
+  const wanted = calendar.enabled && calendar.realTimeSync && calendar.watchable;
   const { channel } = calendar;
   if (channel === undefined) return wanted ? 'create' : 'nothing';
   if (!wanted) return 'remove';

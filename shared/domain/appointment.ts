@@ -1,6 +1,7 @@
 /** An appointment: a booking, or a block of time that a foreign calendar event takes. */
-import type { AppointmentId, CalendarId, CalendarKey, ChainId, EventId, UserId } from './ids.ts';
+import type { AppointmentId, CalendarId, CalendarKey, ChainId, ConflictId, EventId, UserId } from './ids.ts';
 import type { Instant } from './instant.ts';
+import type { ConflictPolicy } from './settings.ts';
 
 /**
  * When it takes place. Timed: `start` and `end` are RFC 3339 with the offset of `timeZone`.
@@ -11,23 +12,80 @@ export type Times = { allDay: boolean; start: string; end: string; timeZone: str
 /** The fields that an appointment and its event share (`design.md` §4). Nothing else is compared. */
 export type OwnedFields = Times & { title: string; location?: string; notes?: string };
 
-/** The event that an appointment stands for. */
+/** What is compared, merged and disputed as one. */
+export type FieldGroup = 'title' | 'location' | 'notes' | 'times';
+
+/** What a booking says beyond its event. Which of it Google is told depends on the connection's settings. */
+export type BookingDetails = {
+  service?: string;
+  clientName?: string;
+  clientContact?: string;
+  /** In the currency's smallest unit; `currency` by ISO 4217. */
+  price?: { amount: number; currency: string };
+};
+
+/** The event that an appointment stands for, or will: it is planned, and stored, before it is inserted. */
 export type EventLink = {
   calendarKey: CalendarKey;
   calendarId: CalendarId;
   connectGeneration: number;
   eventId: EventId;
   recurringEventId?: EventId;
-  /** Google's version of the event; opaque. */
-  etag: string;
-  /** When Google last saw the event change. An event older than this decides nothing. */
-  updated: Instant;
+  /** How many events this booking has had: a deleted event's id is never free again. Foreign events have none. */
+  idGeneration?: number;
+  /** The lines that we added to its description when we last wrote it (booking-text.ts). */
+  footer?: string;
+  /** Parts that the settings kept from Google when we last wrote it. */
+  untold?: ('location' | 'notes')[];
+  /** What the version that we last saw is being changed to, until the answer is known: it may have come true unseen. */
+  sent?: { fields: OwnedFields; footer: string };
+  /** The version that we last saw: Google's etag, opaque, and when Google last saw it change. Absent: never seen yet. */
+  observed?: { etag: string; updated: Instant };
 };
 
-export type SyncState = { state: 'synced' } | { state: 'quarantined'; reason: string };
+/** Google must still hear of it. Not before `notBefore`: earlier attempts have failed, for `reason`. */
+export type Pending = {
+  state: 'pending';
+  /** The calendar that it goes to; when that is not the link's, the event moves. */
+  target: { calendarKey: CalendarKey; calendarId: CalendarId };
+  since: Instant;
+  notBefore: Instant;
+  attempts: number;
+  reason?: string;
+  /** A person has said that our side wins, whatever Google has. */
+  prefer?: 'bookedbarber';
+};
+
+/**
+ * How the appointment and its event stand to each other.
+ * - `local`: no event is wanted.
+ * - `conflict`: a person decides; `theirs` names what Google had when the review item was last brought up to date.
+ * - `held`: one of many changes at once that a person must release first [R9].
+ * - `quarantined`: the event, or Google's answer to our change, cannot be dealt with.
+ */
+export type SyncState =
+  | { state: 'local' }
+  | { state: 'synced' }
+  | Pending
+  | { state: 'conflict'; conflictId: ConflictId; theirs: string }
+  | { state: 'held'; conflictId: ConflictId }
+  | { state: 'quarantined'; reason: string };
+
+/** How a difference between both sides was settled, and what Google had. Our side is in the record's image before. */
+export type Settlement = {
+  policy: ConflictPolicy | 'person';
+  theirs: OwnedFields | 'gone';
+  /** Which side's value each disputed part has now. */
+  chosen: Partial<Record<FieldGroup | 'status', 'google' | 'bookedbarber' | 'merged'>>;
+};
 
 /** Who wrote this version of the item, and why. The audit log is projected from it. */
-export type Provenance = { actor: 'google'; reason: string; chainId: ChainId };
+export type Provenance = {
+  actor: 'google' | 'user';
+  reason: string;
+  chainId: ChainId;
+  settled?: Settlement;
+};
 
 export type Appointment = {
   id: AppointmentId;
@@ -37,12 +95,19 @@ export type Appointment = {
   fields: OwnedFields;
   startsAt: Instant;
   endsAt: Instant;
+  details?: BookingDetails;
   /** Moves when something changes that a reader can see. */
   version: number;
   /** Moves with every write; every write is conditional on it. */
   revision: number;
   updatedAt: Instant;
   sync: SyncState;
-  link: EventLink;
+  /** What both sides last agreed on, while that may differ from `fields`; see base.ts. */
+  base?: OwnedFields;
+  /** When a person last changed each part here, since both sides last agreed. */
+  edits?: Partial<Record<FieldGroup | 'status', Instant>>;
+  link?: EventLink;
+  /** Of the request that made it: the same key with another request is refused. */
+  requestFingerprint?: string;
   provenance: Provenance;
 };

@@ -21,6 +21,17 @@ export type CalendarEvent = {
   start: EventTime;
   end: EventTime;
   recurringEventId?: EventId;
+  /** Who put it there, when it was BookedBarber: opaque, see derived-ids.ts. */
+  mark?: string;
+};
+
+/** What we write to an event: only these, and only those that are given. */
+export type EventContent = {
+  summary?: string;
+  /** Empty: there shall be none. */
+  location?: string;
+  description?: string;
+  times?: { start: EventTime; end: EventTime };
 };
 
 /** What a listing says of one event id. */

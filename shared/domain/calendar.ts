@@ -14,6 +14,10 @@ export type Checkpoint = {
   cursor?: string;
   /** How many pages have been stored. */
   page: number;
+  /** The notification that a run of it has answered, and what has come of that so far. */
+  notified?: { at: Instant } & NotifiedRunState;
+  /** How many future bookings it has cancelled or moved so far [R9]. */
+  harmed?: number;
   step: ListingStep;
 };
 
@@ -32,6 +36,9 @@ export type Trouble = {
   /** Repeating will not help soon: notifications are passed over, and the sweep tries again. */
   leftToSweep?: true;
 };
+
+/** Its chain, and how many events ended in which decision. */
+export type NotifiedRunState = { chainId: ChainId; changes: Record<string, number> };
 
 export type Calendar = {
   key: CalendarKey;
@@ -59,9 +66,11 @@ export type Calendar = {
   /** The start of the last complete sync: a hint that is older has been seen to. */
   coveredBefore?: Instant;
   lastSyncAt?: Instant;
+  /** Google takes no writes to this calendar until then [F41]; reading goes on. */
+  writesPausedUntil?: Instant;
   /** Absent while all is well: the next complete sync clears it. */
   trouble?: Trouble;
   lastNotificationAt?: Instant;
-  /** What the last notification led to: its chain, and how many events ended in which decision. */
-  lastNotifiedRun?: { chainId: ChainId; changes: Record<string, number> };
+  /** What the last notification led to. */
+  lastNotifiedRun?: NotifiedRunState;
 };

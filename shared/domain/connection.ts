@@ -1,6 +1,7 @@
 /** A user's grant to one Google account. */
 import type { UserId } from './ids.ts';
 import type { Instant } from './instant.ts';
+import type { Settings } from './settings.ts';
 
 /** Ciphertext of the token vault (runtime/token-vault.ts); safe to store, useless without the data key. */
 export type Sealed = string & { readonly sealed: unique symbol };
@@ -13,6 +14,8 @@ export type Connection = {
   /** Moves on when the user connects afresh; a worker of an older one changes nothing. */
   connectGeneration: number;
   realTimeSync: boolean;
+  /** Absent: the defaults hold. */
+  settings?: Settings;
   refreshToken: Sealed;
   accessToken: Sealed;
   accessTokenExpiresAt: Instant;

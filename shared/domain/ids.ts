@@ -12,6 +12,7 @@ export type ChannelId = Id<'ChannelId'>;
 export type AppointmentId = Id<'AppointmentId'>;
 /** Google's name for an event within one calendar. */
 export type EventId = Id<'EventId'>;
+export type ConflictId = Id<'ConflictId'>;
 /** Ties a write to what caused it: notification → pull → decision → write. */
 export type ChainId = Id<'ChainId'>;
 

@@ -1,8 +1,10 @@
 /** What Google answers, on the wire → in our terms. An answer that is not as Google documents it says nothing. */
 import * as z from 'zod';
+import type { CalendarEvent } from '../domain/calendar-event.ts';
 import { asId, type EventId } from '../domain/ids.ts';
 import { type Instant, instantAt } from '../domain/instant.ts';
-import type { EventsPage, ListedCalendar } from './calendar-api.ts';
+import type { EventReading, EventsPage, ListedCalendar } from './calendar-api.ts';
+import { copyOf } from './event-body.ts';
 import { parseEventChange } from './event-schema.ts';
 import { GoogleError } from './google-error.ts';
 
@@ -62,6 +64,20 @@ export const readEvents = (data: unknown): EventsPage => {
 };
 
 export const readEvent = (data: unknown) => parseEventChange(readAs('events.get', wireEventSchema, data));
+
+/** An event that was asked for whole. */
+export const readCopy = (data: unknown): EventReading => {
+  const wire = readAs('events.get', wireEventSchema, data);
+  const change = parseEventChange(wire);
+  return change.kind === 'event' ? { change, copy: copyOf(wire, change.event.etag) } : { change };
+};
+
+/** The event as it is after our write. */
+export const readWritten = (operation: string, data: unknown): CalendarEvent => {
+  const change = parseEventChange(readAs(operation, wireEventSchema, data));
+  if (change.kind === 'event') return change.event;
+  throw new GoogleError(operation, undefined, 'unreadable', new Error(`What was written is ${change.kind}`));
+};
 
 const occurrencesSchema = z.object({
   items: z.array(z.object({ id: z.string().min(1), status: z.string().optional() })).default([]),

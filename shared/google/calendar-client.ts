@@ -1,25 +1,27 @@
 /**
- * Google Calendar's API over HTTP: the only file that knows its methods and parameters.
+ * Google Calendar's API over HTTP: this file and event-writes.ts alone know its methods and parameters.
  * Every method throws a GoogleError for what is no success; the queue and the sweep repeat what is worth it.
  */
 import { calendar_v3 } from 'googleapis/build/src/apis/calendar/v3.js';
 import { epochMsOf } from '../domain/instant.ts';
 import { type ListPage, readCalendars, readEvent, readEvents, readOccurrences, readWatch } from './answers.ts';
-import type { Caller, GoogleCalendar } from './calendar-api.ts';
+import { as, ask, isOneOf, options } from './ask.ts';
+import type { EventWriter, GoogleCalendar } from './calendar-api.ts';
 import { eventFields } from './event-schema.ts';
-import { GoogleError, toGoogleError } from './google-error.ts';
-import type { Outcome } from './outcomes.ts';
+import { eventWrites } from './event-writes.ts';
+import { GoogleError } from './google-error.ts';
 
-const requestTimeoutMs = 15_000;
 const eventsPerPage = 2_500;
 const calendarsPerPage = 250;
 /** Far more than Google lets a person have; this bounds the loop, not the user. */
 const maxPagesPerList = 20;
 
-export const googleCalendar = (rootUrl: string): GoogleCalendar => {
+export const googleCalendar = (rootUrl: string): GoogleCalendar & EventWriter => {
   const api = new calendar_v3.Calendar({ rootUrl });
 
   return {
+    ...eventWrites(api),
+
     listCalendars(caller) {
       const request = { ...options(caller), retry: true }; // A person waits for this one; no queue would repeat it.
       return listWhole(async (page) => {
@@ -100,22 +102,6 @@ export const googleCalendar = (rootUrl: string): GoogleCalendar => {
   };
 };
 
-const as = ({ quotaUser }: Caller) => ({ quotaUser });
-
-const options = ({ accessToken }: Caller) => ({
-  headers: { authorization: `Bearer ${accessToken}` },
-  retry: false,
-  timeout: requestTimeoutMs,
-});
-
-const ask = async (operation: string, request: () => Promise<{ data: unknown }>): Promise<unknown> => {
-  try {
-    return (await request()).data;
-  } catch (cause) {
-    throw toGoogleError(operation, cause);
-  }
-};
-
 const listWhole = async <T>(readPage: (page: { pageToken?: string }) => Promise<ListPage<T>>): Promise<T[]> => {
   const found: T[] = [];
   let pageToken: string | undefined;
@@ -127,9 +113,6 @@ const listWhole = async <T>(readPage: (page: { pageToken?: string }) => Promise<
   }
   throw new Error(`A list has more than ${maxPagesPerList} pages`);
 };
-
-const isOneOf = (error: unknown, ...outcomes: Outcome[]): boolean =>
-  error instanceof GoogleError && outcomes.includes(error.outcome);
 
 /** A malformed token is a 400 where an expired one is a 410; both mean: list everything again. */
 const isExpired = (error: unknown, query: { syncToken?: string; pageToken?: string }): boolean =>

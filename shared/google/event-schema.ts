@@ -4,9 +4,15 @@ import type { CalendarEvent, EventChange } from '../domain/calendar-event.ts';
 import { asId, type EventId } from '../domain/ids.ts';
 import { instantAt } from '../domain/instant.ts';
 
+/** The private extended property that says whose an event is: only this calendar's copy bears it. */
+export const markProperty = 'bookedBarber';
+
 /** The parts of an event that are asked for; `events.list` sends nothing else. */
-export const eventFields =
-  'id,status,etag,updated,eventType,transparency,visibility,summary,description,location,start,end,recurringEventId,attendees(self,responseStatus)';
+export const eventFields = [
+  'id,status,etag,updated,eventType,transparency,visibility,summary,description,location,start,end,recurringEventId',
+  'attendees(self,responseStatus)',
+  `extendedProperties/private/${markProperty}`,
+].join();
 
 const timeSchema = z.union([
   z.object({ dateTime: z.iso.datetime({ offset: true, local: true }), timeZone: z.string().min(1).optional() }),
@@ -27,6 +33,7 @@ const liveSchema = z.object({
   end: timeSchema,
   recurringEventId: z.string().min(1).max(1024).optional(),
   attendees: z.array(z.object({ self: z.boolean().optional(), responseStatus: z.string().optional() })).default([]),
+  extendedProperties: z.object({ private: z.object({ [markProperty]: z.string().optional() }).optional() }).optional(),
 });
 
 /** A tombstone guarantees its id and nothing else: https://developers.google.com/workspace/calendar/api/guides/sync */
@@ -43,21 +50,25 @@ export const parseEventChange = (wire: WireEvent): EventChange => {
   return { kind: 'unreadable', id: asId(wire.id), reason: reasonOf(live.error) };
 };
 
-const toEvent = (wire: z.infer<typeof liveSchema>): CalendarEvent => ({
-  id: asId<EventId>(wire.id),
-  etag: wire.etag,
-  updated: instantAt(Date.parse(wire.updated)),
-  eventType: wire.eventType,
-  transparent: wire.transparency === 'transparent',
-  declined: wire.attendees.some(({ self, responseStatus }) => self === true && responseStatus === 'declined'),
-  confidential: wire.visibility === 'private' || wire.visibility === 'confidential',
-  ...(wire.summary !== undefined && { summary: wire.summary }),
-  ...(wire.description !== undefined && { description: wire.description }),
-  ...(wire.location !== undefined && { location: wire.location }),
-  start: toTime(wire.start),
-  end: toTime(wire.end),
-  ...(wire.recurringEventId !== undefined && { recurringEventId: asId<EventId>(wire.recurringEventId) }),
-});
+const toEvent = (wire: z.infer<typeof liveSchema>): CalendarEvent => {
+  const mark = wire.extendedProperties?.private?.[markProperty];
+  return {
+    id: asId<EventId>(wire.id),
+    etag: wire.etag,
+    updated: instantAt(Date.parse(wire.updated)),
+    eventType: wire.eventType,
+    transparent: wire.transparency === 'transparent',
+    declined: wire.attendees.some(({ self, responseStatus }) => self === true && responseStatus === 'declined'),
+    confidential: wire.visibility === 'private' || wire.visibility === 'confidential',
+    ...(wire.summary !== undefined && { summary: wire.summary }),
+    ...(wire.description !== undefined && { description: wire.description }),
+    ...(wire.location !== undefined && { location: wire.location }),
+    start: toTime(wire.start),
+    end: toTime(wire.end),
+    ...(wire.recurringEventId !== undefined && { recurringEventId: asId<EventId>(wire.recurringEventId) }),
+    ...(mark !== undefined && { mark }),
+  };
+};
 
 const toTime = (time: z.infer<typeof timeSchema>): CalendarEvent['start'] => {
   if ('date' in time) return { kind: 'date', date: time.date };

@@ -54,5 +54,6 @@ const byStatus: Readonly<Record<number, Outcome>> = {
 /** `status` is undefined when no answer came: a reset connection, a time-out, a body that is not JSON. */
 export const outcomeOf = (status: number | undefined, reason: string | undefined): Outcome => {
   if (status === undefined || status >= 500) return 'transient';
+  if (reason === undefined && (status === 404 || status === 410)) return 'transient'; // A gateway's word, not Google's [R8].
   return byReason.get(reason ?? '') ?? byStatus[status] ?? 'rejected';
 };

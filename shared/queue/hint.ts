@@ -1,13 +1,37 @@
 /** The hint, the only message on the queue: sync this calendar, because … The job reads the state and never trusts it. */
 import * as z from 'zod';
-import { asId, type CalendarKey, type ChainId, type ChannelId } from '../domain/ids.ts';
+import type { Appointment, Pending } from '../domain/appointment.ts';
+import {
+  type AppointmentId,
+  asId,
+  type CalendarKey,
+  type ChainId,
+  type ChannelId,
+  type UserId,
+} from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Verified } from '../notifications/verify-notification.ts';
 
 const hintSchema = z.strictObject({
   calendarKey: z.string().transform((value) => asId<CalendarKey>(value)),
   chainId: z.string().transform((value) => asId<ChainId>(value)),
-  reason: z.enum(['notification', 'connected', 'enabled', 'disabled', 'continuation', 'sweep', 'manual']),
+  reason: z.enum([
+    'notification',
+    'connected',
+    'enabled',
+    'disabled',
+    'continuation',
+    'sweep',
+    'manual',
+    'appointment',
+  ]),
+  /** The one that Google must hear of: the index of pending ones may not show it yet. Without it, whatever is pending. */
+  appointment: z
+    .strictObject({
+      userId: z.string().transform((value) => asId<UserId>(value)),
+      id: z.string().transform((value) => asId<AppointmentId>(value)),
+    })
+    .optional(),
   /** The connect generation that a notification's token names; an old one is acknowledged and forgotten. */
   connectGeneration: z.int().optional(),
   /** The channel that fired, and Google's name for what it watches. */
@@ -41,6 +65,17 @@ export const freshHint = (calendarKey: CalendarKey, reason: Hint['reason'], chai
   deduplicationId: `${reason}:${calendarKey}:${chainId}`,
 });
 
+/** An appointment has changed here and Google must hear of it. Its version names the change, its provenance the chain. */
+export const appointmentHint = ({ id, userId, version, provenance }: Appointment, { target }: Pending): Envelope => ({
+  hint: {
+    calendarKey: target.calendarKey,
+    chainId: provenance.chainId,
+    reason: 'appointment',
+    appointment: { userId, id },
+  },
+  deduplicationId: `appointment:${id}:${version}`,
+});
+
 /**
  * The next run goes on from the checkpoint that the one begun at `runStartedAt` has saved. The chain goes on as it is:
  * a chain id that grew with each run would outgrow SQS's 128 characters.
@@ -48,4 +83,10 @@ export const freshHint = (calendarKey: CalendarKey, reason: Hint['reason'], chai
 export const continuationHint = (calendarKey: CalendarKey, chainId: ChainId, runStartedAt: Instant): Envelope => ({
   hint: { calendarKey, chainId, reason: 'continuation' },
   deduplicationId: `continuation:${calendarKey}:${runStartedAt}`,
+});
+
+/** Changes here that no hint of their own has brought to Google. */
+export const pendingHint = (calendarKey: CalendarKey, chainId: ChainId, now: Instant): Envelope => ({
+  hint: { calendarKey, chainId, reason: 'appointment' },
+  deduplicationId: `pending:${calendarKey}:${now}`,
 });

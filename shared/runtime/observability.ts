@@ -46,7 +46,9 @@ export type MetricName =
   | 'HintAcknowledged'
   | 'ChannelFailed'
   | 'SyncEventWritten'
-  | 'HintSent';
+  | 'HintSent'
+  | 'AppointmentPushed'
+  | 'PushRefused';
 
 export type Count = (name: MetricName, count?: number) => void;
 

@@ -1,15 +1,20 @@
-/** Appointments: one item each, written whole, on the condition that it is as it was read. */
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+/**
+ * Appointments: one item each, written whole, on the condition that it is as it was read. What changes with one (the days
+ * that a booking takes, a review item) is written in the same transaction.
+ */
+import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Appointment } from '../domain/appointment.ts';
-import { day, epochMsOf, plusMs } from '../domain/instant.ts';
-import type { AgendaReader, AgendaRequest, AppointmentStore } from '../sync/ports.ts';
-import { type AgendaSpan, agendaPartition, agendaPosition, indexKeys, keys } from './keys.ts';
-import { fromItem, type Item, isConditionFailure, readAll, type Table, toItem } from './table.ts';
+import type { AgendaReader, AppointmentStore, DayReader, PendingReader, WrittenBeside } from '../sync/ports.ts';
+import { agendaKeysOf, agendaReader } from './agenda.ts';
+import { conflictPut } from './conflicts.ts';
+import { dayReader, dayWrites } from './days.ts';
+import { keys } from './keys.ts';
+import { dayChanges } from './occupied-days.ts';
+import { pendingKeysOf, pendingReader } from './pending.ts';
+import { revisionedPut, unlessLost } from './revisioned-put.ts';
+import { fromItem, readAll, type Table, toItem } from './table.ts';
 
-const longestOfDaysMs = 7 * day;
-const itemsPerQuery = 100;
-
-export const appointmentStore = (table: Table): AppointmentStore & AgendaReader => ({
+export const appointmentStore = (table: Table): AppointmentStore & AgendaReader & DayReader & PendingReader => ({
   async loadMany(userId, ids) {
     const items = await readAll(
       table,
@@ -18,79 +23,25 @@ export const appointmentStore = (table: Table): AppointmentStore & AgendaReader 
     return items.map(fromItem<Appointment>);
   },
 
-  async save(appointment) {
-    const { id, userId, revision } = appointment;
-    const isNew = revision === 1;
-    try {
-      await table.client.send(
-        new PutCommand({
-          TableName: table.name,
-          Item: toItem(keys.appointment(userId, id), appointment, agendaKeysOf(appointment)),
-          ExpressionAttributeNames: isNew ? { '#pk': 'pk' } : { '#value': 'value', '#revision': 'revision' },
-          ConditionExpression: isNew ? 'attribute_not_exists(#pk)' : '#value.#revision = :previous',
-          ...(!isNew && { ExpressionAttributeValues: { ':previous': revision - 1 } }),
-        }),
-      );
-      return 'saved';
-    } catch (error) {
-      if (isConditionFailure(error)) return 'conflict';
-      throw error;
-    }
+  async save(next, beside = {}) {
+    const put = appointmentPut(table, next);
+    const others = writesBeside(table, next, beside);
+    if (others.length === 0) return unlessLost(table.client.send(new PutCommand(put)));
+    return unlessLost(table.client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...others] })));
   },
 
-  async list(request) {
-    const { from, limit, includeCancelled, after } = request;
-    const spans: [AgendaSpan, string][] = [
-      ['DAYS', after ?? plusMs(from, -longestOfDaysMs)],
-      ['LONG', after ?? beginning],
-    ];
-    if (includeCancelled) spans.push(['CANCELLED', after ?? beginning]);
-    const found = await Promise.all(spans.map(([span, start]) => listSpan(table, request, { span, start })));
-    const merged = found.flat().sort((a, b) => (positionOf(a) < positionOf(b) ? -1 : 1));
-    const items = merged.slice(0, limit);
-    const last = items.at(-1);
-    return merged.length > limit && last ? { items, after: positionOf(last) } : { items };
-  },
+  ...agendaReader(table),
+  ...dayReader(table),
+  ...pendingReader(table),
 });
 
-/** Before every position. */
-const beginning = '0';
-
-const agendaKeysOf = (appointment: Appointment) =>
-  indexKeys.agenda(appointment.userId, spanOf(appointment), appointment.startsAt, appointment.id);
-
-const spanOf = ({ status, startsAt, endsAt }: Appointment): AgendaSpan => {
-  if (status === 'cancelled') return 'CANCELLED';
-  return epochMsOf(endsAt) - epochMsOf(startsAt) > longestOfDaysMs ? 'LONG' : 'DAYS';
+const appointmentPut = (table: Table, appointment: Appointment) => {
+  const { userId, id, revision } = appointment;
+  const indexed = { ...agendaKeysOf(appointment), ...pendingKeysOf(appointment) };
+  return revisionedPut(table, toItem(keys.appointment(userId, id), appointment, indexed), revision);
 };
 
-const positionOf = ({ startsAt, id }: Appointment): string => agendaPosition(startsAt, id);
-
-/** One more than `limit`, if there are as many: that tells whether a page follows. */
-const listSpan = async (
-  table: Table,
-  { userId, from, to, limit }: AgendaRequest,
-  { span, start }: { span: AgendaSpan; start: string },
-): Promise<Appointment[]> => {
-  const found: Appointment[] = [];
-  let startKey: Item | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        IndexName: 'agenda',
-        KeyConditionExpression: 'agendaPartition = :partition AND agendaStart BETWEEN :start AND :to',
-        ExpressionAttributeValues: {
-          ':partition': agendaPartition(userId, span),
-          ':start': `${start}\u0001`, // Just behind that position, before any other.
-          ':to': to,
-        },
-        Limit: Math.max(limit + 1, itemsPerQuery),
-        ...(startKey && { ExclusiveStartKey: startKey }),
-      }),
-    );
-    found.push(...Items.map(fromItem<Appointment>).filter(({ startsAt, endsAt }) => endsAt > from && startsAt < to));
-    startKey = LastEvaluatedKey;
-  } while (startKey !== undefined && found.length <= limit);
-  return found;
-};
+const writesBeside = (table: Table, next: Appointment, { before, conflict, days = [] }: WrittenBeside) => [
+  ...dayWrites(table, next, dayChanges(before, next), days),
+  ...(conflict ? [{ Put: conflictPut(table, conflict) }] : []),
+];

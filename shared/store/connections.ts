@@ -2,6 +2,8 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Connection } from '../domain/connection.ts';
 import { Superseded } from '../domain/errors.ts';
+import type { UserId } from '../domain/ids.ts';
+import type { Settings } from '../domain/settings.ts';
 import type { ConnectionStore } from '../sync/ports.ts';
 import { toUpdate } from './item-update.ts';
 import { keys } from './keys.ts';
@@ -16,6 +18,8 @@ export type ConnectionRegistry = {
   /** Puts a new grant in the place of the one in `read`; throws Superseded when that is not there any more. */
   resume(read: Connection, grant: SealedGrant): Promise<void>;
   setRealTimeSync(connection: Connection, realTimeSync: boolean): Promise<void>;
+  /** Throws Superseded when the user has connected afresh meanwhile; new tokens alone do not matter. */
+  saveSettings(read: Connection, settings: Settings): Promise<void>;
 };
 
 export const connectionStore = (table: Table): ConnectionStore & ConnectionRegistry => {
@@ -27,19 +31,17 @@ export const connectionStore = (table: Table): ConnectionStore & ConnectionRegis
       throw cause;
     }
   };
-  const update = (read: Connection, set: Partial<Connection>) =>
+  const updateWhere = (expect: Partial<Connection>, userId: UserId, set: Partial<Connection>) =>
     guarded(() =>
       table.client.send(
         new UpdateCommand({
           TableName: table.name,
-          ...toUpdate({
-            key: keys.connection(read.userId),
-            set,
-            expect: { refreshToken: read.refreshToken, connectGeneration: read.connectGeneration },
-          }),
+          ...toUpdate({ key: keys.connection(userId), set, expect }),
         }),
       ),
     );
+  const update = ({ userId, refreshToken, connectGeneration }: Connection, set: Partial<Connection>) =>
+    updateWhere({ refreshToken, connectGeneration }, userId, set);
 
   return {
     async load(userId) {
@@ -52,6 +54,7 @@ export const connectionStore = (table: Table): ConnectionStore & ConnectionRegis
     saveTokens: (read, tokens) => update(read, tokens),
     markNeedsReauth: (read) => update(read, { state: 'needs_reauth' }),
     setRealTimeSync: (read, realTimeSync) => update(read, { realTimeSync }),
+    saveSettings: ({ userId, connectGeneration }, settings) => updateWhere({ connectGeneration }, userId, { settings }),
 
     resume: (read, grant) => update(read, grant),
 

@@ -10,6 +10,8 @@
  * | USER#<user>       | CALENDAR#<key>                   | pointer to a calendar                             |
  * | USER#<user>       | CHANNEL#<key>#<channel>          | channel                                           |
  * | USER#<user>       | APPOINTMENT#<id>                 | appointment                                       |
+ * | USER#<user>       | DAY#<date>                       | bookings of a civil day (UTC), an attribute each  |
+ * | USER#<user>       | CONFLICT#<id>                    | review item; TTL once it is closed                |
  * | USER#<user>       | SYNC_REQUEST                     | the last sync that the user has asked for         |
  * | LOG#<user>        | SYNC_EVENT#<time>#<id>#<version> | sync event (audit); TTL                           |
  * | LOG#<user>        | NOTIFICATION#<time>#<chain>      | run that a notification has caused; TTL           |
@@ -20,10 +22,19 @@
  * | ------- | ------------------------------ | ------------ | ------------------------------------------------ |
  * | agenda  | USER#<user>#<span>             | start, id    | appointments; span: DAYS, LONG or CANCELLED      |
  * | due     | DUE#<shard>                    | due time     | calendars, by when the sweep must look at them   |
- * | pending | CALENDAR#<key>                 | since        | appointments that Google must still hear of      |
+ * | pending | CALENDAR#<key of the target>   | not before, id | appointments that Google must still hear of    |
  */
 import { createHash } from 'node:crypto';
-import type { AppointmentId, CalendarKey, ChainId, ChannelId, EventId, UserId } from '../domain/ids.ts';
+import {
+  type AppointmentId,
+  asId,
+  type CalendarKey,
+  type ChainId,
+  type ChannelId,
+  type ConflictId,
+  type EventId,
+  type UserId,
+} from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 
 export type Key = { pk: string; sk: string };
@@ -45,6 +56,8 @@ export const keys = {
     sk: `CHANNEL#${key}#${channel}`,
   }),
   appointment: (user: UserId, id: AppointmentId): Key => ({ pk: `USER#${user}`, sk: `APPOINTMENT#${id}` }),
+  day: (user: UserId, date: string): Key => ({ pk: `USER#${user}`, sk: `DAY#${date}` }),
+  conflict: (user: UserId, id: ConflictId): Key => ({ pk: `USER#${user}`, sk: `CONFLICT#${id}` }),
   syncRequest: (user: UserId): Key => ({ pk: `USER#${user}`, sk: 'SYNC_REQUEST' }),
   syncEvent: (user: UserId, at: Instant, id: AppointmentId, version: number): Key =>
     logKey(user, logPosition(at, id, version)),
@@ -56,12 +69,19 @@ export const keys = {
   dataKey: (id: string): Key => ({ pk: 'VAULT', sk: `DATA_KEY#${id}` }),
 } as const;
 
+/** The appointment that lies under this key. */
+export const appointmentAt = ({ pk, sk }: Key): { userId: UserId; id: AppointmentId } => ({
+  userId: asId(pk.replace('USER#', '')),
+  id: asId(sk.replace('APPOINTMENT#', '')),
+});
+
 /** Where items of one kind lie together: the partition, and how their sort keys begin. */
 export const prefixes = {
   quarantine: (key: CalendarKey): Key => ({ pk: `CALENDAR#${key}`, sk: 'QUARANTINE#' }),
   seen: (key: CalendarKey, startedAt: Instant): Key => ({ pk: `CALENDAR#${key}`, sk: `SEEN#${startedAt}#` }),
   pointers: (user: UserId): Key => ({ pk: `USER#${user}`, sk: 'CALENDAR#' }),
   channels: (user: UserId, key: CalendarKey): Key => ({ pk: `USER#${user}`, sk: `CHANNEL#${key}#` }),
+  conflicts: (user: UserId): Key => ({ pk: `USER#${user}`, sk: 'CONFLICT#' }),
 } as const;
 
 /** Where a sync event stands in its user's log: by time, then by appointment. */
@@ -82,7 +102,13 @@ export const indexKeys = {
     agendaStart: agendaPosition(startsAt, id),
   }),
   due: (shard: number, dueAt: Instant) => ({ duePartition: duePartition(shard), dueAt }),
+  pending: (target: CalendarKey, notBefore: Instant, id: AppointmentId) => ({
+    pendingPartition: pendingPartition(target),
+    pendingNotBefore: `${notBefore}#${id}`,
+  }),
 } as const;
+
+export const pendingPartition = (target: CalendarKey): string => `CALENDAR#${target}`;
 
 /** Where an appointment stands in the agenda: by start, then by id. */
 export const agendaPosition = (startsAt: Instant, id: AppointmentId): string => `${startsAt}#${id}`;

@@ -3,6 +3,7 @@ import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   TransactionCanceledException,
+  TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
@@ -18,7 +19,7 @@ export const dynamoTable = (client: DynamoDBClient, name: string): Table => ({
 });
 
 /** The shape of items written by this version. A later version that changes a shape reads the older ones too. */
-const schema = 1;
+export const schema = 1;
 
 export const toItem = (key: Key, value: object, indexed: object = {}): Item => ({
   ...key,
@@ -27,10 +28,12 @@ export const toItem = (key: Key, value: object, indexed: object = {}): Item => (
   value,
 });
 
+export const fromItem = <T>(item: Item): T => readable(item).value as T;
+
 /** Throws when a later version wrote the item: it may mean more than this version understands. */
-export const fromItem = <T>(item: Item): T => {
+export const readable = (item: Item): Item => {
   if (item.schema !== schema) throw new Error(`Item of schema ${String(item.schema)}; this version reads ${schema}`);
-  return item.value as T;
+  return item;
 };
 
 const itemsPerQuery = 1_000;
@@ -85,6 +88,12 @@ const readBatch = async (table: Table, keys: Item[]): Promise<Item[]> => {
 
 /** True when a write was refused because the item is not as its condition asks. */
 export const isConditionFailure = (error: unknown): boolean =>
-  error instanceof ConditionalCheckFailedException ||
-  (error instanceof TransactionCanceledException &&
-    (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed'));
+  error instanceof ConditionalCheckFailedException || isCancelledFor('ConditionalCheckFailed', error);
+
+/** True when a write was refused because a transaction was writing the same item at that moment. */
+export const isTransactionConflict = (error: unknown): boolean =>
+  error instanceof TransactionConflictException || isCancelledFor('TransactionConflict', error);
+
+const isCancelledFor = (reason: string, error: unknown): boolean =>
+  error instanceof TransactionCanceledException &&
+  (error.CancellationReasons ?? []).some(({ Code }) => Code === reason);

@@ -5,16 +5,12 @@
 import pMap from 'p-map';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import type { EventChange } from '../domain/calendar-event.ts';
-import type { EventId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { type ApplyDeps, addTallies, applyChanges, type Place, type Tally } from './apply.ts';
+import { type ApplyDeps, applyChanges, type Place } from './apply.ts';
 import { type Fingerprint, fingerprintOf } from './seen.ts';
+import { addTallies, type Tally } from './tally.ts';
 
-export type AbsenceDeps = ApplyDeps & {
-  /** A deletion when Google does not know the event (any more). */
-  getEvent(eventId: EventId): Promise<EventChange>;
-};
+export type AbsenceDeps = ApplyDeps;
 
 /** A generation that has been listed to its end, and from which place in the agenda on it is to be compared. */
 export type Listed = { startedAt: Instant; seen: ReadonlySet<Fingerprint>; after?: string };
@@ -46,7 +42,9 @@ export const sweepAbsent = async (
 
 /** Asks Google for the event of each of these, and applies what it says. */
 export const confirm = async (deps: AbsenceDeps, place: Place, appointments: Appointment[]) => {
-  const changes = await pMap(appointments, ({ link }) => deps.getEvent(link.eventId), { concurrency: asksAtOnce });
+  const { calendarId } = place.calendar;
+  const eventIds = appointments.flatMap(({ link }) => (link === undefined ? [] : [link.eventId]));
+  const changes = await pMap(eventIds, (eventId) => deps.getEvent(eventId, calendarId), { concurrency: asksAtOnce });
   return applyChanges(deps, place, changes);
 };
 
@@ -60,10 +58,17 @@ export const readAgenda = (deps: ApplyDeps, { calendar, context }: Place, after?
     ...(after !== undefined && { after }),
   });
 
-/** One that was written since the listing began may have come, or moved into the window, behind the page that was read. */
+/**
+ * One that was written since the listing began may have come, or moved into the window, behind the page that was read.
+ * One whose event has only been planned was never there.
+ */
 const isCandidate = (
   { link, updatedAt }: Appointment,
   calendar: Calendar,
   startedAt: Instant,
   seen: ReadonlySet<Fingerprint>,
-): boolean => link.calendarKey === calendar.key && updatedAt < startedAt && !seen.has(fingerprintOf(link.eventId));
+): boolean =>
+  link?.calendarKey === calendar.key &&
+  link.observed !== undefined &&
+  updatedAt < startedAt &&
+  !seen.has(fingerprintOf(link.eventId));

@@ -7,7 +7,14 @@ import type { Hint } from '../queue/hint.ts';
 /** `acknowledged`: the hint has nothing to say (any more). `deferred`: the calendar was synced just now. */
 export type Admission =
   | { kind: 'sync' }
-  | { kind: 'acknowledged'; because: 'retired' | 'old-connection' | 'push-off' | 'covered' | 'left-to-sweep' }
+  /** Nothing is listed: only what is pending is pushed. */
+  | { kind: 'push' }
+  /** The calendar is switched off and its channel still fires. */
+  | { kind: 'close' }
+  | {
+      kind: 'acknowledged';
+      because: 'retired' | 'old-connection' | 'push-off' | 'covered' | 'left-to-sweep' | 'writes-paused';
+    }
   | { kind: 'deferred'; forMs: number };
 
 /** A hint, when it was sent, and now. */
@@ -21,8 +28,10 @@ const coolDownMs = 1 * second;
 const burstMs = 250;
 
 export const admit = (calendar: Calendar, arrival: Arrival): Admission => {
+  if (!calendar.enabled && planChannel(calendar, arrival.now) === 'remove') return { kind: 'close' };
   const because = whyNot(calendar, arrival);
   if (because !== undefined) return { kind: 'acknowledged', because };
+  if (arrival.hint.reason === 'appointment') return { kind: 'push' };
   const forMs = coolDownLeftMs(calendar, arrival);
   return forMs > 0 ? { kind: 'deferred', forMs } : { kind: 'sync' };
 };
@@ -35,10 +44,18 @@ const whyNot = (calendar: Calendar, { hint, sentAt, now }: Arrival): Acknowledge
     return 'old-connection';
   }
   if (hint.reason === 'notification' && !calendar.realTimeSync) return 'push-off';
-  if (hint.reason === 'notification' && calendar.trouble?.leftToSweep) return 'left-to-sweep';
+  if (isOneChange(hint) && calendar.trouble?.leftToSweep) return 'left-to-sweep';
+  if (hint.reason === 'appointment') return areWritesPaused(calendar, now) ? 'writes-paused' : undefined;
   if (isCovered(calendar, sentAt) && isChannelSettled(calendar, hint, now)) return 'covered';
   return undefined;
 };
+
+/** One of many that may come while nothing helps. What it is about stays in the table, or in Google, for the sweep. */
+const isOneChange = ({ reason }: Hint): boolean => reason === 'notification' || reason === 'appointment';
+
+/** Google takes no more writes for now [F41]. */
+export const areWritesPaused = ({ writesPausedUntil }: Calendar, now: Instant): boolean =>
+  writesPausedUntil !== undefined && now < writesPausedUntil;
 
 /** A pull says nothing about channels: neither that there is one, nor that no other one fires [R7]. */
 const isChannelSettled = (calendar: Calendar, hint: Hint, now: Instant): boolean =>

@@ -1,20 +1,20 @@
 /**
- * What one change in Google means for our appointment. Pure: the same triple gives the same verdict.
- * Each side is seen relative to what both last agreed on, which for a block is the appointment itself.
+ * What one event in Google means for our appointment, and the other way round: pull and push ask the same question here.
+ * Pure: the same triple (base, appointment, event) gives the same answer.
  */
 import type { Appointment, OwnedFields } from '../domain/appointment.ts';
-import type { SyncWindow } from '../domain/calendar.ts';
 import type { CalendarEvent, EventChange } from '../domain/calendar-event.ts';
-import type { EventId } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
-import { takesTime } from './block-policy.ts';
-import { type Translated, translate } from './translate.ts';
+import { fingerprintOf } from './compare.ts';
+import type { Decision } from './decision.ts';
+import { lostHere, lostThere, merge, noteIfNews } from './differences.ts';
+import { type Context, type OurSide, readOurs, readTheirs, type TheirSide, type Theirs } from './sides.ts';
 
-/** `none`: there is no appointment; `cancelled`: the event had gone when we last saw it. */
-export type OurSide = 'none' | 'same' | 'cancelled';
-/** `gone`: deleted, or does not take time (any more). */
-export type TheirSide = 'same' | 'changed' | 'gone' | 'unreadable';
-/** `note`: nothing that we share has changed, but which version of the event we know has. */
+/**
+ * - `note`: both sides say the same; which version of the event we know has moved on.
+ * - `push`: Google has what both last agreed on, and we have changed it.
+ * - `merge`: both have changed it.
+ * - `lost-there`: deleted there, changed here; `lost-here`: the other way round.
+ */
 export type Verdict =
   | 'nothing'
   | 'note'
@@ -22,6 +22,10 @@ export type Verdict =
   | 'update'
   | 'cancel'
   | 'restore'
+  | 'push'
+  | 'merge'
+  | 'lost-there'
+  | 'lost-here'
   | 'park-event'
   | 'park-appointment';
 
@@ -29,83 +33,48 @@ export type Verdict =
 export const verdicts: Record<OurSide, Record<TheirSide, Verdict>> = {
   none: { same: 'create', changed: 'create', gone: 'nothing', unreadable: 'park-event' },
   same: { same: 'note', changed: 'update', gone: 'cancel', unreadable: 'park-appointment' },
-  cancelled: { same: 'restore', changed: 'restore', gone: 'note', unreadable: 'park-event' },
+  changed: { same: 'push', changed: 'merge', gone: 'lost-there', unreadable: 'park-appointment' },
+  gone: { same: 'push', changed: 'lost-here', gone: 'note', unreadable: 'park-appointment' },
+  settled: { same: 'restore', changed: 'restore', gone: 'note', unreadable: 'park-event' },
 };
-
-export type Decision =
-  | { kind: 'nothing' }
-  | { kind: 'create'; event: CalendarEvent; translated: Translated }
-  | { kind: 'update' | 'restore'; event: CalendarEvent; translated: Translated; appointment: Appointment }
-  | { kind: 'note'; event: CalendarEvent; appointment: Appointment }
-  | { kind: 'cancel'; event?: CalendarEvent; appointment: Appointment }
-  | { kind: 'park-event'; eventId: EventId; reason: string }
-  | { kind: 'park-appointment'; eventId: EventId; appointment: Appointment; reason: string }
-  /** It is parked for this reason already. */
-  | { kind: 'parked' };
-
-/** Where the event was found: the calendar's own zone, and the span of time that is mirrored. */
-export type Context = { timeZone: string; window: SyncWindow };
 
 export const decide = (appointment: Appointment | undefined, change: EventChange, context: Context): Decision => {
-  if (appointment !== undefined && isStale(appointment, change)) return { kind: 'nothing' };
+  if (appointment !== undefined && (appointment.sync.state === 'held' || isStale(appointment, change)))
+    return { kind: 'nothing' };
   const theirs = readTheirs(appointment, change, context);
   if (theirs.side === 'unreadable' && isParkedFor(theirs.reason, appointment)) return { kind: 'parked' };
-  const verdict = verdicts[readOurs(appointment)][theirs.side];
-  return toDecision(verdict, appointment, theirs);
-};
-
-const readOurs = (appointment: Appointment | undefined): OurSide => {
-  if (appointment === undefined) return 'none';
-  return appointment.status === 'cancelled' ? 'cancelled' : 'same';
-};
-
-type Theirs =
-  | { side: 'same' | 'changed'; event: CalendarEvent; translated: Translated }
-  | { side: 'gone'; event?: CalendarEvent }
-  | { side: 'unreadable'; eventId: EventId; reason: string };
-
-const readTheirs = (appointment: Appointment | undefined, change: EventChange, context: Context): Theirs => {
-  if (change.kind === 'unreadable') return { side: 'unreadable', eventId: change.id, reason: change.reason };
-  if (change.kind === 'deleted') return { side: 'gone' };
-  if (!takesTime(change.event)) return { side: 'gone', event: change.event };
-  const translated = translate(change.event, context.timeZone);
-  if (translated.kind === 'untranslatable') {
-    return { side: 'unreadable', eventId: change.event.id, reason: translated.reason };
-  }
-  if (appointment === undefined && !overlaps(translated, context.window)) return { side: 'gone' }; // A later generation lists it.
-  const same = appointment?.sync.state === 'synced' && sameFields(appointment.fields, translated.fields);
-  return { side: same ? 'same' : 'changed', event: change.event, translated };
+  if (appointment !== undefined && isInReview(appointment, theirs)) return { kind: 'nothing' };
+  const verdict = verdicts[readOurs(appointment, baseIn(theirs))][theirs.side];
+  return toDecision(verdict, appointment, theirs, context);
 };
 
 /**
  * A late worker or a lagging replica shows a version older than the one we know. A tombstone bears no time of its own,
  * so after one only a version newer than the last we saw brings the event back.
  */
-const isStale = ({ status, link }: Appointment, change: EventChange): boolean => {
-  if (change.kind !== 'event') return false;
-  return status === 'cancelled' ? change.event.updated <= link.updated : change.event.updated < link.updated;
+const isStale = (appointment: Appointment, change: EventChange): boolean => {
+  const known = appointment.link?.observed?.updated;
+  if (change.kind !== 'event' || known === undefined) return false;
+  const { updated } = change.event;
+  return readOurs(appointment) === 'settled' ? updated <= known : updated < known;
 };
 
 const isParkedFor = (reason: string, appointment: Appointment | undefined): boolean =>
   appointment?.sync.state === 'quarantined' && appointment.sync.reason === reason;
 
-const overlaps = (event: { startsAt: Instant; endsAt: Instant }, window: SyncWindow): boolean =>
-  event.startsAt < window.to && event.endsAt > window.from;
+/** What Google has is what the review item says it has, and ours differs: a person decides, whatever the policy is by now. */
+const isInReview = ({ sync, status, fields }: Appointment, theirs: Theirs): boolean => {
+  if (sync.state !== 'conflict' || theirs.side === 'unreadable') return false;
+  const said = fingerprintOf('translated' in theirs ? theirs.translated.fields : 'gone');
+  return sync.theirs === said && fingerprintOf(status === 'cancelled' ? 'gone' : fields) !== said;
+};
 
-const ownedFields = {
-  title: true,
-  location: true,
-  notes: true,
-  allDay: true,
-  start: true,
-  end: true,
-  timeZone: true,
-} satisfies Record<keyof OwnedFields, true>;
-
-export const sameFields = (a: OwnedFields, b: OwnedFields): boolean =>
-  (Object.keys(ownedFields) as (keyof OwnedFields)[]).every((field) => a[field] === b[field]);
-
-const toDecision = (verdict: Verdict, appointment: Appointment | undefined, theirs: Theirs): Decision => {
+const toDecision = (
+  verdict: Verdict,
+  appointment: Appointment | undefined,
+  theirs: Theirs,
+  context: Context,
+): Decision => {
   switch (verdict) {
     case 'nothing':
       return { kind: 'nothing' };
@@ -113,26 +82,30 @@ const toDecision = (verdict: Verdict, appointment: Appointment | undefined, thei
       return { kind: 'create', ...live(theirs) };
     case 'update':
     case 'restore':
+    case 'push':
       return { kind: verdict, appointment: known(appointment), ...live(theirs) };
     case 'note':
       return noteIfNews(known(appointment), seen(theirs));
     case 'cancel':
       return { kind: 'cancel', appointment: known(appointment), ...seen(theirs) };
+    case 'merge':
+      return merge({ appointment: known(appointment), ...live(theirs) }, baseIn(theirs), context);
+    case 'lost-there':
+      return lostThere(known(appointment), seen(theirs), context);
+    case 'lost-here':
+      return lostHere({ appointment: known(appointment), ...live(theirs) }, context);
     case 'park-event':
       return { kind: 'park-event', ...parking(theirs) };
     case 'park-appointment':
+      if (appointment?.sync.state === 'conflict') return { kind: 'park-event', ...parking(theirs) }; // It waits as it is.
       return { kind: 'park-appointment', appointment: known(appointment), ...parking(theirs) };
   }
 };
 
-/** A version that we do not know yet is remembered, or a late worker could bring an older one back over it. */
-const noteIfNews = (appointment: Appointment, { event }: { event?: CalendarEvent }): Decision =>
-  event !== undefined && event.updated > appointment.link.updated
-    ? { kind: 'note', appointment, event }
-    : { kind: 'nothing' };
-
 const seen = (theirs: Theirs): { event?: CalendarEvent } =>
   'event' in theirs && theirs.event !== undefined ? { event: theirs.event } : {};
+
+const baseIn = (theirs: Theirs): OwnedFields | undefined => ('base' in theirs ? theirs.base : undefined);
 
 const live = (theirs: Theirs) => {
   if ('translated' in theirs) return { event: theirs.event, translated: theirs.translated };

@@ -3,8 +3,9 @@ import { type ChannelDeps, reconcileChannel } from '../channels/reconcile-channe
 import type { Calendar } from '../domain/calendar.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Instant } from '../domain/instant.ts';
+import { type Arrival, admit } from './admit.ts';
 import type { CalendarStore, ConnectionStore } from './ports.ts';
-import { remedyFor, troubleAfter } from './trouble.ts';
+import { interrupted, remedyFor, troubleAfter } from './trouble.ts';
 
 export type TroubleDeps = { calendars: CalendarStore; connections: ConnectionStore; channels: ChannelDeps };
 
@@ -44,4 +45,14 @@ const switchOff = async ({ calendars, channels }: TroubleDeps, { calendar, now }
   const latest = (await calendars.load(calendar.key)) ?? calendar; // This very run may have filled the slot.
   await reconcileChannel(channels, { ...latest, realTimeSync: false }, now);
   await calendars.switchOff(calendar, 'calendar_gone');
+};
+
+/**
+ * For a hint that has come back often, before it is tried again: whoever crashes, or runs out of time, leaves no word of
+ * it. Says so where nothing is said yet; a complete sync clears it.
+ */
+export const noteInterruptions = async (calendars: CalendarStore, arrival: Arrival): Promise<void> => {
+  const calendar = await calendars.load(arrival.hint.calendarKey);
+  if (calendar === undefined || calendar.trouble !== undefined || admit(calendar, arrival).kind !== 'sync') return;
+  await calendars.noteTrouble(calendar, interrupted(arrival.now));
 };

@@ -1,11 +1,14 @@
 /** The appointment as a decision leaves it: what is written, whole, in one conditional write. */
-import type { Appointment, EventLink, Provenance } from '../domain/appointment.ts';
+import type { Appointment, Provenance } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
-import { blockIdOf } from '../domain/derived-ids.ts';
-import type { ChainId } from '../domain/ids.ts';
+import { blockIdOf, conflictIdOf } from '../domain/derived-ids.ts';
+import type { ChainId, ConflictId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Decision } from './decide.ts';
+import { fingerprintOf, sameFields } from './compare.ts';
+import type { Decision } from './decision.ts';
+import type { Merged } from './merge.ts';
+import { agreed, inLine, keepBase, kept, linked, moved, pendingStill, recreated, type Written } from './sync-state.ts';
 import type { Translated } from './translate.ts';
 
 /** The decisions that write an appointment. */
@@ -15,7 +18,6 @@ export type Change = Exclude<Decision, { kind: 'nothing' | 'parked' | 'park-even
 export type Stamp = { now: Instant; chainId: ChainId };
 
 export const nextAppointment = (change: Change, calendar: Calendar, stamp: Stamp): Appointment => {
-  const written = { updatedAt: stamp.now, provenance: provenanceOf(change, stamp) };
   switch (change.kind) {
     case 'create':
       return {
@@ -24,50 +26,134 @@ export const nextAppointment = (change: Change, calendar: Calendar, stamp: Stamp
         kind: 'block',
         version: 1,
         revision: 1,
-        ...written,
-        ...confirmed(change.event, change.translated, calendar),
+        ...written(change, stamp),
+        sync: { state: 'synced' },
+        ...asInGoogle(change.event, change.translated, calendar),
       };
     case 'update':
+      return inLine({
+        ...moved(change.appointment, written(change, stamp)),
+        ...asInGoogle(change.event, change.translated, calendar, change.appointment),
+      });
     case 'restore':
-      return { ...moved(change.appointment), ...written, ...confirmed(change.event, change.translated, calendar) };
+      return agreed({
+        ...moved(change.appointment, written(change, stamp)),
+        ...asInGoogle(change.event, change.translated, calendar, change.appointment),
+      });
     case 'note':
-      return { ...change.appointment, revision: change.appointment.revision + 1, link: linkOf(change.event, calendar) };
+      return noted(change, calendar, stamp);
+    case 'push':
+      return pushed(change, calendar, stamp);
+    case 'merge':
+      return merged(change, calendar, stamp);
     case 'cancel':
-      return {
-        ...moved(change.appointment),
-        ...written,
+      return agreed({
+        ...moved(change.appointment, written(change, stamp)),
         status: 'cancelled',
-        sync: { state: 'synced' },
-        ...(change.event !== undefined && { link: linkOf(change.event, calendar) }),
+        ...(change.event && linked(change.event, calendar, change.appointment)),
+      });
+    case 'recreate':
+      return recreated(change.appointment, written(change, stamp));
+    case 'conflict':
+      return disputed(change, calendar, stamp);
+    case 'hold':
+      return {
+        ...moved(change.appointment, written(change, stamp)),
+        ...keepBase(change.appointment),
+        sync: { state: 'held', conflictId: change.conflictId },
       };
     case 'park-appointment':
-      return { ...moved(change.appointment), ...written, sync: { state: 'quarantined', reason: change.reason } };
+      return {
+        ...moved(change.appointment, written(change, stamp)),
+        ...keepBase(change.appointment),
+        sync: { state: 'quarantined', reason: change.reason },
+      };
   }
 };
 
-const provenanceOf = ({ kind }: Change, { chainId }: Stamp): Provenance => ({ actor: 'google', reason: kind, chainId });
-
-const moved = (appointment: Appointment): Appointment => ({
-  ...appointment,
-  version: appointment.version + 1,
-  revision: appointment.revision + 1,
+type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
+const written = (change: Change, { now, chainId }: Stamp): Written => ({
+  updatedAt: now,
+  provenance: provenanceOf(change, chainId),
 });
 
-const confirmed = (event: CalendarEvent, { fields, startsAt, endsAt }: Translated, calendar: Calendar) => ({
+const provenanceOf = (change: Change, chainId: ChainId): Provenance => ({
+  actor: 'google',
+  reason: change.kind,
+  chainId,
+  ...('settled' in change && change.settled !== undefined && { settled: change.settled }),
+});
+
+const noted = ({ appointment, event }: Of<'note'>, calendar: Calendar, stamp: Stamp): Appointment => {
+  const { sync } = appointment;
+  const link = event && linked(event, calendar, appointment);
+  if (sync.state === 'pending') {
+    const next = { ...kept(appointment), ...link };
+    return appointment.status === 'cancelled' ? agreed(next) : inLine(next);
+  }
+  if (sync.state === 'synced') return { ...kept(appointment), ...link };
+  const over: Written = {
+    updatedAt: stamp.now,
+    provenance: { actor: 'google', reason: 'agree', chainId: stamp.chainId },
+  };
+  return agreed({ ...moved(appointment, over), ...link });
+};
+
+const pushed = (change: Of<'push'>, calendar: Calendar, stamp: Stamp): Appointment => {
+  const { appointment, event, translated, settled } = change;
+  const isSeen = settled === undefined && appointment.sync.state === 'pending';
+  const next = isSeen ? kept(appointment) : moved(appointment, written(change, stamp));
+  return {
+    ...next,
+    ...linked(event, calendar, appointment),
+    base: translated.fields,
+    sync: isSeen ? appointment.sync : pendingStill(appointment, calendar, stamp.now),
+  };
+};
+
+const merged = (change: Of<'merge'>, calendar: Calendar, stamp: Stamp): Appointment => {
+  const { appointment, event, translated, merged: outcome } = change;
+  const next: Appointment = {
+    ...moved(appointment, written(change, stamp)),
+    ...linked(event, calendar, appointment),
+    fields: outcome.fields,
+    ...timesOf(outcome, appointment, translated),
+  };
+  if (sameFields(outcome.fields, translated.fields)) return inLine(next);
+  return { ...next, base: translated.fields, sync: pendingStill(appointment, calendar, stamp.now) };
+};
+
+const timesOf = ({ timesFrom }: Merged, ours: Appointment, theirs: Translated) => {
+  const { startsAt, endsAt } = timesFrom === 'google' ? theirs : ours;
+  return { startsAt, endsAt };
+};
+
+const disputed = (change: Of<'conflict'>, calendar: Calendar, stamp: Stamp): Appointment => {
+  const { appointment, event, theirs } = change;
+  const conflictId = openConflictOf(appointment) ?? conflictIdFor(appointment);
+  return {
+    ...moved(appointment, written(change, stamp)),
+    ...keepBase(appointment),
+    ...(event && linked(event, calendar, appointment)),
+    sync: { state: 'conflict', conflictId, theirs: fingerprintOf(theirs) },
+  };
+};
+
+export const openConflictOf = ({ sync }: Appointment): ConflictId | undefined =>
+  sync.state === 'conflict' ? sync.conflictId : undefined;
+
+/** Named by the version that it arises from, so that a retry opens the same one. */
+export const conflictIdFor = ({ id, version }: Appointment): ConflictId => conflictIdOf(id, `${version}`);
+
+const asInGoogle = (
+  event: CalendarEvent,
+  { fields, startsAt, endsAt }: Translated,
+  calendar: Calendar,
+  before?: Appointment,
+) => ({
   status: 'confirmed' as const,
   fields,
   startsAt,
   endsAt,
-  sync: { state: 'synced' as const },
-  link: linkOf(event, calendar),
-});
-
-const linkOf = (event: CalendarEvent, calendar: Calendar): EventLink => ({
-  calendarKey: calendar.key,
-  calendarId: calendar.calendarId,
-  connectGeneration: calendar.connectGeneration,
-  eventId: event.id,
-  ...(event.recurringEventId !== undefined && { recurringEventId: event.recurringEventId }),
-  etag: event.etag,
-  updated: event.updated,
+  ...linked(event, calendar, before),
 });

@@ -2,14 +2,16 @@
 import type { Calendar } from '../domain/calendar.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
 
+type Waiting = Pick<Calendar, 'channel' | 'writesPausedUntil'>;
+
 const intervalMs = 1 * hour;
 
 /**
- * About an hour from now, or sooner when the channel wants something before that.
+ * About an hour from now, or sooner when the channel wants something before that, or a pause ends.
  * `random` lies in [0, 1) and spreads calendars that were due together over half an hour.
  */
-export const nextDueAt = (channel: Calendar['channel'], now: Instant, random: number): Instant => {
+export const nextDueAt = ({ channel, writesPausedUntil }: Waiting, now: Instant, random: number): Instant => {
   const backstop = plusMs(now, intervalMs * (0.75 + random / 2));
-  const wanted = channel?.renewAt;
-  return wanted !== undefined && now < wanted && wanted < backstop ? wanted : backstop;
+  const wanted = [channel?.renewAt, writesPausedUntil].filter((at) => at !== undefined && now < at && at < backstop);
+  return wanted.toSorted()[0] ?? backstop;
 };

@@ -2,17 +2,62 @@
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar, Checkpoint, Trouble } from '../domain/calendar.ts';
 import type { Channel, ChannelSlot } from '../domain/channel.ts';
+import type { Conflict } from '../domain/conflict.ts';
 import type { Connection } from '../domain/connection.ts';
-import type { AppointmentId, CalendarKey, EventId, UserId } from '../domain/ids.ts';
+import type { AppointmentId, CalendarKey, ConflictId, EventId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Fingerprint } from './seen.ts';
 
 export type AppointmentStore = {
   /** Read consistently; absent ones are left out. */
   loadMany(userId: UserId, ids: AppointmentId[]): Promise<Appointment[]>;
-  /** `conflict`: the stored revision is not the one before this (for revision 1: there is one). */
-  save(appointment: Appointment): Promise<'saved' | 'conflict'>;
+  /**
+   * Writes all or nothing. `conflict`: something is not as it was read, be it the appointment (its stored revision is not
+   * the one before this; for revision 1: there is one), the review item or a day.
+   */
+  save(next: Appointment, beside?: WrittenBeside): Promise<'saved' | 'conflict'>;
 };
+
+export type WrittenBeside = {
+  /** The booking as it was read: the days that it leaves are told. */
+  before?: Appointment | undefined;
+  /** A review item that opens, changes or closes with it. */
+  conflict?: Conflict | undefined;
+  /** The barber's days as they were read: nobody may have booked on them since. */
+  days?: Day[] | undefined;
+};
+
+/** The bookings of one barber that touch a civil day (UTC): what keeps two requests from booking the same time. */
+export type Day = {
+  userId: UserId;
+  /** YYYY-MM-DD */
+  date: string;
+  /** Moves with every booking that comes, goes or moves; 0: the day has never had one. */
+  version: number;
+  bookings: Record<AppointmentId, { startsAt: Instant; endsAt: Instant }>;
+};
+
+export type DayReader = {
+  /** Every day that the span touches, read consistently. */
+  loadDays(userId: UserId, startsAt: Instant, endsAt: Instant): Promise<Day[]>;
+};
+
+/** Appointments that Google must still hear of; eventually consistent. */
+export type PendingReader = {
+  /** Those whose turn has come, the longest waiting first. */
+  listPending(key: CalendarKey, now: Instant, limit: number): Promise<{ userId: UserId; id: AppointmentId }[]>;
+};
+
+/** The review queue. */
+export type ConflictStore = {
+  load(userId: UserId, id: ConflictId): Promise<Conflict | undefined>;
+  /** `conflict`: the stored revision is not the one before this (for revision 1: there is one). */
+  save(conflict: Conflict): Promise<'saved' | 'conflict'>;
+  /** The newest first; `after` is the position that an earlier page gave. */
+  list(request: ConflictsRequest): Promise<{ items: Conflict[]; after?: string }>;
+};
+
+export type ConflictsRequest = { userId: UserId; status?: Conflict['status']; limit: number; after?: string };
 
 /** What a complete listing leaves behind. */
 export type ListingCommit = {
@@ -32,6 +77,8 @@ export type CalendarStore = {
   commitListing(read: Calendar, commit: ListingCommit): Promise<void>;
   saveCheckpoint(read: Calendar, checkpoint: Checkpoint): Promise<void>;
   noteTrouble(read: Calendar, trouble: Trouble): Promise<void>;
+  /** Google takes no more writes for a while: nothing is pushed before `until`, when the sweep looks again [F41]. */
+  pauseWrites(read: Calendar, until: Instant): Promise<void>;
   /** It is synced, watched and swept no more. */
   switchOff(read: Calendar, because: NonNullable<Calendar['disabledBecause']>): Promise<void>;
 };

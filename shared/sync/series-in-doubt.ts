@@ -6,5 +6,5 @@ import type { EventId } from '../domain/ids.ts';
 /** Of a deleted occurrence its series; of a deletion that no appointment is known for, what it names, in case it is a series. */
 export const seriesInDoubt = (change: EventChange, known: Appointment | undefined): EventId | undefined => {
   if (change.kind !== 'deleted') return undefined;
-  return known === undefined ? change.id : known.link.recurringEventId;
+  return known === undefined ? change.id : known.link?.recurringEventId;
 };

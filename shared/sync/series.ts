@@ -7,7 +7,8 @@ import type { Appointment } from '../domain/appointment.ts';
 import type { SyncWindow } from '../domain/calendar.ts';
 import type { EventId } from '../domain/ids.ts';
 import { type AbsenceDeps, confirm, readAgenda } from './absence.ts';
-import { addTallies, type Place, type Tally } from './apply.ts';
+import type { Place } from './apply.ts';
+import { addTallies, type Tally } from './tally.ts';
 
 export type SeriesDeps = AbsenceDeps & {
   /** The occurrences that a series has in the window; none when Google does not know it (any more). */
@@ -20,7 +21,7 @@ export const relistSeries = async (deps: SeriesDeps, place: Place, doubtful: Rea
   let tally: Tally = {};
   for (const [seriesId, appointments] of members) {
     const occurrences = await deps.listOccurrences(seriesId, place.context.window);
-    const missing = appointments.filter(({ link }) => !occurrences.has(link.eventId));
+    const missing = appointments.filter(({ link }) => link !== undefined && !occurrences.has(link.eventId));
     tally = addTallies(tally, (await confirm(deps, place, missing)).tally);
   }
   return tally;
@@ -37,7 +38,7 @@ const membersOf = async (
   do {
     const page = await readAgenda(deps, place, after);
     for (const appointment of page.items) {
-      const { calendarKey, recurringEventId } = appointment.link;
+      const { calendarKey, recurringEventId } = appointment.link ?? {};
       if (calendarKey !== place.calendar.key || recurringEventId === undefined || !doubtful.has(recurringEventId))
         continue;
       members.set(recurringEventId, [...(members.get(recurringEventId) ?? []), appointment]);

@@ -1,95 +1,41 @@
-/** An event in our terms: times in their zone, text only where it may be seen. */
-import { Temporal } from 'temporal-polyfill';
-import type { OwnedFields, Times } from '../domain/appointment.ts';
-import type { CalendarEvent, EventTime } from '../domain/calendar-event.ts';
-import { type Instant, instantAt } from '../domain/instant.ts';
+/** An event in our terms: times in their zone, text only where it may be seen. event-content.ts goes the other way. */
+import type { OwnedFields } from '../domain/appointment.ts';
+import type { CalendarEvent } from '../domain/calendar-event.ts';
+import type { Instant } from '../domain/instant.ts';
+import { readSpan } from './span.ts';
 
 export type Translated = { kind: 'fields'; fields: OwnedFields; startsAt: Instant; endsAt: Instant };
 export type Untranslatable = { kind: 'untranslatable'; reason: string };
 
-/** What others see of an event whose text is private. */
-export const confidentialTitle = 'Busy';
+/** Its text is nobody else's business: the event is private, or another barber's. */
+export type Hidden = boolean;
+
+/** What others see of an event whose text is hidden. */
+export const hiddenTitle = 'Busy';
 
 /** `calendarZone` (IANA) holds for all-day events and for times that name no zone of their own. */
-export const translate = (event: CalendarEvent, calendarZone: string): Translated | Untranslatable => {
+export const translate = (
+  event: CalendarEvent,
+  calendarZone: string,
+  textHidden: Hidden,
+): Translated | Untranslatable => {
   const span = readSpan(event.start, event.end, calendarZone);
-  if (span === undefined) return { kind: 'untranslatable', reason: 'The start, end or time zone cannot be read' };
-  if (span.startsAt >= span.endsAt) return { kind: 'untranslatable', reason: 'The end is not after the start' };
+  if (span.kind === 'untranslatable') return span;
   const { times, startsAt, endsAt } = span;
-  return { kind: 'fields', fields: { ...times, ...textOf(event) }, startsAt, endsAt };
+  const text = textHidden ? { title: hiddenTitle } : textOf(event);
+  return { kind: 'fields', fields: { ...times, ...text }, startsAt, endsAt };
 };
 
-type Span = { times: Times; startsAt: Instant; endsAt: Instant };
-
-const readSpan = (start: EventTime, end: EventTime, calendarZone: string): Span | undefined => {
-  try {
-    if (start.kind === 'date' && end.kind === 'date') return allDay(start.date, end.date, calendarZone);
-    if (start.kind === 'dateTime' && end.kind === 'dateTime') return timed(start, end, calendarZone);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error; // Temporal's word for an impossible date or an unknown zone.
-  }
-  return undefined;
-};
-
-const allDay = (start: string, end: string, calendarZone: string): Span => {
-  const timeZone = ianaName(calendarZone);
-  const midnight = (date: string) => Temporal.PlainDate.from(date).toZonedDateTime(timeZone);
-  return {
-    times: { allDay: true, start, end, timeZone },
-    startsAt: instantAt(midnight(start).epochMilliseconds),
-    endsAt: instantAt(midnight(end).epochMilliseconds),
-  };
-};
-
-type DateTime = Extract<EventTime, { kind: 'dateTime' }>;
-
-const timed = (start: DateTime, end: DateTime, calendarZone: string): Span => {
-  const timeZone = ianaName(start.timeZone ?? calendarZone);
-  const startsAt = zoned(start, timeZone);
-  const endsAt = zoned(end, end.timeZone ?? timeZone).withTimeZone(timeZone);
-  return {
-    times: { allDay: false, start: rfc3339(startsAt), end: rfc3339(endsAt), timeZone },
-    startsAt: instantAt(startsAt.epochMilliseconds),
-    endsAt: instantAt(endsAt.epochMilliseconds),
-  };
-};
-
-/**
- * Google gives an offset; a local time without one is read in its zone, as Google itself does.
- * Whole seconds: Google drops milliseconds, so they must be no difference [F54].
- */
-const zoned = ({ dateTime }: DateTime, timeZone: string): Temporal.ZonedDateTime => {
-  const time = hasOffset.test(dateTime)
-    ? Temporal.Instant.from(dateTime).toZonedDateTimeISO(timeZone)
-    : Temporal.PlainDateTime.from(dateTime).toZonedDateTime(timeZone);
-  return time.round({ smallestUnit: 'second', roundingMode: 'floor' });
-};
-
-const hasOffset = /(?:Z|[+-]\d{2}:?\d{2})$/i;
-
-/** Temporal would also take a bare offset for a zone, but that knows no summer time [F57]. */
-const ianaName = (timeZone: string): string => {
-  const { timeZoneId } = new Temporal.ZonedDateTime(0n, timeZone);
-  if (/^[+-]/.test(timeZoneId)) throw new RangeError('A bare offset is no time zone');
-  return timeZoneId;
-};
-
-const rfc3339 = (time: Temporal.ZonedDateTime): string =>
-  time.toString({ timeZoneName: 'never', smallestUnit: 'second' });
-
-const textOf = (event: CalendarEvent): Pick<OwnedFields, 'title' | 'location' | 'notes'> => {
-  if (event.confidential) return { title: confidentialTitle };
-  return {
-    title: cut(event.summary ?? '', longestTitle),
-    ...(event.location && { location: cut(event.location, longestTitle) }),
-    ...(event.description && { notes: cut(event.description, longestNotes) }),
-  };
-};
+const textOf = (event: CalendarEvent): Pick<OwnedFields, 'title' | 'location' | 'notes'> => ({
+  title: cut(event.summary ?? '', longestTitle),
+  ...(event.location && { location: cut(event.location, longestTitle) }),
+  ...(event.description && { notes: cut(event.description, longestNotes) }),
+});
 
 /** Google itself keeps no more; whatever sends more must not cost the barber the time [R2]. */
-const longestTitle = 1_024;
-const longestNotes = 8_192;
+export const longestTitle = 1_024;
+export const longestNotes = 8_192;
 
 /** Never through the middle of a character that takes two units. */
-const cut = (text: string, longest: number): string =>
+export const cut = (text: string, longest: number): string =>
   text.length <= longest ? text : `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…`;

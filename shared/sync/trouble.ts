@@ -47,7 +47,11 @@ export const troubleAfter = ({ trouble }: Calendar, error: unknown, now: Instant
   ...(remedyFor(error) === 'leave-to-sweep' && { leftToSweep: true }),
 });
 
-const inOneWord = (error: unknown): string => {
+/** Nobody was left to say what it was. */
+export const interrupted = (since: Instant): Trouble => ({ since, failures: 1, reason: 'interrupted' });
+
+/** Google's reason, or the name of an error; never text. */
+export const inOneWord = (error: unknown): string => {
   if (!(error instanceof GoogleError)) return error instanceof Error ? error.name : 'unknown';
   const { reason, status } = error;
   if (reason !== undefined && /^[\w.]{1,64}$/.test(reason)) return reason;

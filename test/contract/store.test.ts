@@ -1,38 +1,13 @@
-/** One suite for the stores in memory and on real engines, so that what the flow tests believe of them is true. */
-import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startDynamoDbLocal } from '../../infra/local/aws/dynamodb-engine.ts';
+/** What the stores promise whoever uses them, whichever implementation it is. */
+import { describe, expect, test } from 'vitest';
 import type { Sealed } from '../../shared/domain/connection.ts';
 import { Superseded } from '../../shared/domain/errors.ts';
 import { asId, type UserId } from '../../shared/domain/ids.ts';
 import { day, hour, type Instant, plusMs } from '../../shared/domain/instant.ts';
+import { defaultSettings, type Settings } from '../../shared/domain/settings.ts';
 import { dueShardOf } from '../../shared/store/keys.ts';
-import { type Engine, startEngine } from '../support/engine.ts';
-import { memoryStores, type Stores } from '../support/memory-store.ts';
 import { aCalendar, aChannel, aConnection, anAppointment, at, calendarKey, now, userId } from '../support/samples.ts';
-
-/** AWS's own engine is the second opinion, where there is a Java to run it. */
-const hasJava = spawnSync('java', ['-version']).status === 0;
-
-let engine: Engine;
-let secondOpinion: Engine | undefined;
-beforeAll(async () => {
-  engine = await startEngine();
-  if (hasJava) secondOpinion = await startEngine(startDynamoDbLocal);
-});
-afterAll(async () => {
-  await engine.stop();
-  await secondOpinion?.stop();
-});
-
-/** Every test has stores of its own. */
-const implementations: [string, () => Promise<Stores> | Stores][] = [
-  ['in memory', memoryStores],
-  ['on the local engine', () => engine.freshStores()],
-];
-if (hasJava) {
-  implementations.push(['on DynamoDB Local', () => secondOpinion?.freshStores() ?? expect.fail('It is not running')]);
-}
+import { implementations } from './implementations.ts';
 
 describe.each(implementations)('appointments %s', (_, fresh) => {
   test('are found by id, absent ones left out, whatever their number', async () => {
@@ -303,6 +278,39 @@ describe.each(implementations)('connections %s', (_, fresh) => {
     expect(await connections.load(userId)).toEqual(aConnection(tokens));
     const older = [aConnection({ refreshToken: 'old' as Sealed }), aConnection({ connectGeneration: 9 })];
     for (const read of older) await expect(connections.saveTokens(read, tokens)).rejects.toThrow(Superseded);
+  });
+});
+
+describe.each(implementations)('settings of a connection %s', (_, fresh) => {
+  const settings: Settings = { ...defaultSettings, conflictPolicy: 'google_wins' };
+  const tokens = { accessToken: 'fresh' as Sealed, refreshToken: 'rotated' as Sealed, accessTokenExpiresAt: now };
+
+  test('outlive new tokens and a new consent', async () => {
+    const { connections } = await fresh();
+    await connections.create(aConnection());
+    await connections.saveSettings(aConnection(), settings);
+    await connections.saveTokens(aConnection(), tokens);
+    const renewed = aConnection({ ...tokens, settings });
+    expect(await connections.load(userId)).toEqual(renewed);
+    await connections.markNeedsReauth(renewed);
+    await connections.resume(renewed, { ...tokens, state: 'connected' });
+    expect(await connections.load(userId)).toEqual(renewed);
+  });
+
+  test('are saved although the tokens have been renewed meanwhile', async () => {
+    const { connections } = await fresh();
+    await connections.create(aConnection());
+    await connections.saveTokens(aConnection(), tokens);
+    await connections.saveSettings(aConnection(), settings);
+    expect(await connections.load(userId)).toEqual(aConnection({ ...tokens, settings }));
+  });
+
+  test('[R13] are not saved over another connection', async () => {
+    const { connections } = await fresh();
+    await expect(connections.saveSettings(aConnection(), settings)).rejects.toThrow(Superseded);
+    await connections.create(aConnection({ connectGeneration: 2 }));
+    await expect(connections.saveSettings(aConnection(), settings)).rejects.toThrow(Superseded);
+    expect(await connections.load(userId)).toEqual(aConnection({ connectGeneration: 2 }));
   });
 });
 

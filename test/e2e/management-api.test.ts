@@ -25,12 +25,8 @@ describe('[R15] access', () => {
     const { status, body } = await session.call('GET', routeTable.openapi.path);
     expect(status).toBe(200);
     const { paths } = body as { paths: Record<string, object> };
-    expect(Object.keys(paths).sort()).toEqual(
-      routes
-        .map(({ path }) => path)
-        .filter((path) => path !== routeTable.openapi.path)
-        .sort(),
-    );
+    const others = new Set(routes.map(({ path }) => path).filter((path) => path !== routeTable.openapi.path));
+    expect(Object.keys(paths).sort()).toEqual([...others].sort());
   });
 });
 

@@ -15,7 +15,7 @@ import { memoryStores } from '../support/memory-store.ts';
 import { now, userId } from '../support/samples.ts';
 
 const callbackPages = { settings: 'https://app.example.com/settings?tab=calendar' };
-const request = { body: undefined, now, chainId: asId<never>('chain') };
+const request = { params: {}, headers: {}, body: undefined, now, chainId: asId<never>('chain') };
 
 let logged: string[];
 const log: Log = { info: () => undefined, error: (message) => void logged.push(message) };

@@ -21,7 +21,7 @@ const deps = (): SyncRouteDeps => ({
   requests: { save: async (_, request) => void done.push(request) },
   queue: { send: async (envelope) => void done.push(envelope) },
 });
-const ask = () => syncRoute(deps())({ userId, query: {}, body: undefined, now, chainId });
+const ask = () => syncRoute(deps())({ userId, params: {}, query: {}, headers: {}, body: undefined, now, chainId });
 const register = (key: string, overrides = {}) =>
   stores.calendars.register(aCalendar({ key: asId(key), calendarId: asId(key), ...overrides }), {
     dueAt: now,

@@ -5,8 +5,10 @@ import { blockIdOf } from '../../shared/domain/derived-ids.ts';
 import { RetryLater, Superseded } from '../../shared/domain/errors.ts';
 import { asId, type EventId } from '../../shared/domain/ids.ts';
 import { day, hour, plusMs } from '../../shared/domain/instant.ts';
+import { defaultSettings } from '../../shared/domain/settings.ts';
 import type { EventsPage, EventsRequest } from '../../shared/google/calendar-api.ts';
-import { pull, type Run } from '../../shared/sync/pull.ts';
+import type { Run } from '../../shared/sync/listing.ts';
+import { pull } from '../../shared/sync/pull.ts';
 import { windowAt } from '../../shared/sync/window.ts';
 import { Crash, failingAt, recording } from '../support/faulty.ts';
 import { memoryStores, type Stores } from '../support/memory-store.ts';
@@ -62,12 +64,15 @@ const google = (...answers: Answer[]) => ({
   async listOccurrences(seriesId: EventId): Promise<ReadonlySet<EventId>> {
     return occurrences.get(seriesId) ?? new Set();
   },
+  listCalendars: async () => [],
   random: () => 0.5,
 });
 
 const aRun = (overrides: Partial<Run> = {}): Run => ({
   chainId: asId('chain'),
   startedAt: now,
+  settings: defaultSettings,
+  ownerMark: 'owner',
   remainingMs: () => 60_000,
   ...overrides,
 });
@@ -78,7 +83,7 @@ const stored = async (id: string) =>
   (await stores.appointments.loadMany(userId, [blockIdOf(calendarKey, id as EventId)]))[0];
 
 describe('a generation', () => {
-  test('lists the window page by page and saves the cursor of the last', async () => {
+  test('lists the window page by page and saves the cursor of the last [F5]', async () => {
     const summary = await runPull(google(more('p2', event('a')), more('p3'), end('c1', event('b'))));
     expect(requests.map(({ pageToken }) => pageToken)).toEqual([undefined, 'p2', 'p3']);
     expect(requests[0]?.window).toEqual({ from: at('2026-01-31T12:00:00Z'), to: at('2027-03-02T12:00:00Z') });
@@ -87,7 +92,7 @@ describe('a generation', () => {
     expect((await calendar()).checkpoint).toBeUndefined();
   });
 
-  test('that runs out of time goes on from its checkpoint, window and start unmoved [R11]', async () => {
+  test('that runs out of time goes on from its checkpoint, window and start unmoved [R11][F6]', async () => {
     const summary = await runPull(google(more('p2', event('a'))), aRun({ remainingMs: () => 5_000 }));
     expect(summary).toEqual({ generation: true, pages: 1, tally: { create: 1 } });
     expect((await calendar()).cursor).toBeUndefined();
@@ -98,6 +103,26 @@ describe('a generation', () => {
     expect(requests[1]).toMatchObject({ pageToken: 'p2', window: windowAt(now) });
     expect(await calendar()).toMatchObject({ cursor: 'c1', coveredBefore: now, lastSyncAt: later.startedAt });
     expect([await stored('a'), await stored('b')]).toEqual([expect.anything(), expect.anything()]);
+  });
+
+  test('[R12] keeps account of the notification that began it, over all of its runs', async () => {
+    const notifiedAt = at('2026-03-02T11:59:58Z');
+    await runPull(google(more('p2', event('a'))), aRun({ notifiedAt, remainingMs: () => 5_000 }));
+    await runPull(google(end('c1', event('b'))), aRun({ startedAt: plusMs(now, hour), chainId: asId('later') }));
+    expect(await calendar()).toMatchObject({
+      lastNotificationAt: notifiedAt,
+      lastNotifiedRun: { chainId: 'chain', changes: { create: 2 } },
+    });
+  });
+
+  test('[R11][F6] whose pages never end is given up, however slowly they come, and begun anew', async () => {
+    const endless = { ...google(), listEvents: async () => more('again') };
+    const hurried = aRun({ remainingMs: () => 5_000 });
+    const untilRefused = async () => {
+      for (let run = 1; run <= 1_001; run++) await runPull(endless, hurried);
+    };
+    await expect(untilRefused()).rejects.toThrow(RetryLater);
+    expect((await calendar()).checkpoint).toMatchObject({ page: 0, step: { kind: 'list' } });
   });
 
   test('whose page token has died starts again, once', async () => {
@@ -134,7 +159,7 @@ describe('an increment', () => {
   test('[R4] that brings nothing new writes the cursor and nothing else', async () => {
     const { port, calls } = recording(stores.appointments);
     await runPull(google(end('c2', event('a'))), aRun(), { appointments: port });
-    expect(calls).toEqual(['loadMany']);
+    expect(calls).not.toContain('save');
   });
 
   test('of nothing at all does not even read appointments', async () => {
@@ -153,7 +178,7 @@ describe('an increment', () => {
     expect(await stored('b')).toBeUndefined();
   });
 
-  test('[R13] of a worker that was overtaken does not move the cursor', async () => {
+  test('[R13][F46] of a worker that was overtaken does not move the cursor', async () => {
     const overtaken = await calendar();
     await runPull(google(end('c2')));
     const late = pull({ ...stores, ...google(end('late')) }, overtaken, aRun());
@@ -162,7 +187,7 @@ describe('an increment', () => {
   });
 });
 
-describe('[R5] events that cannot be read', () => {
+describe('[R5][F4] events that cannot be read', () => {
   test('are kept aside, the cursor goes on, and they are released once they can be read or are gone', async () => {
     await runPull(google(end('c1', unreadable('odd'), unreadable('gone'), event('a'))));
     expect(await stores.quarantine.list(calendarKey)).toEqual(new Set(['odd', 'gone']));
@@ -186,7 +211,7 @@ describe('[R5] events that cannot be read', () => {
   });
 });
 
-describe('[R3][R5] a crash', () => {
+describe('[R3][R5][F3] a crash', () => {
   const changes = () => [event('a'), event('b'), event('c')];
 
   test.each([1, 2, 3, 4])(
@@ -267,7 +292,7 @@ describe('[R8] a generation after the first', () => {
     await runPull(google(end('c2', event('c', { updated: at('2026-03-02T00:00:00Z'), ...outside }))));
     const foreign = anAppointment({
       id: asId('foreign'),
-      link: { ...anAppointment().link, calendarKey: asId('other') },
+      link: { ...(anAppointment().link ?? expect.fail()), calendarKey: asId('other') },
     });
     await stores.appointments.save({ ...foreign, updatedAt: at('2026-01-01') });
     await runPull(google(expired, end('c9', event('a'), event('b'))), later);

@@ -1,7 +1,7 @@
 /** The sweep over stores in memory: it finds what is due, and nothing else. */
 import { beforeEach, expect, test } from 'vitest';
 import { asId, type CalendarKey } from '../../shared/domain/ids.ts';
-import { hour, minute, plusMs } from '../../shared/domain/instant.ts';
+import { hour, minute, plusMs, second } from '../../shared/domain/instant.ts';
 import type { Envelope } from '../../shared/queue/hint.ts';
 import { sweep } from '../../shared/sync/sweep.ts';
 import { Crash } from '../support/faulty.ts';
@@ -17,7 +17,10 @@ beforeEach(() => {
 
 const queue = { send: async (envelope: Envelope) => void sent.push(envelope) };
 const run = (at = now, ports = {}) =>
-  sweep({ ...stores, queue, random: () => 0.5, ...ports }, { chainId: asId('sweep'), now: at });
+  sweep(
+    { ...stores, queue, random: () => 0.5, clock: () => at, ...ports },
+    { chainId: asId('sweep'), now: at, until: plusMs(at, minute) },
+  );
 const swept = () => sent.map(({ hint }) => hint.calendarKey).sort();
 
 test('hints every calendar that is due, in every shard, and looks again an hour later', async () => {
@@ -53,4 +56,39 @@ test('a calendar whose hint could not be sent stays due', async () => {
   };
   await expect(run(now, { queue: down })).rejects.toThrow(Crash);
   expect(await run()).toEqual({ hints: 1 });
+});
+
+test('[R11] has an end: what it has not come to when its time is up stays due', async () => {
+  const due = Array.from({ length: 40 }, (_, index) => asId<CalendarKey>(`${String.fromCharCode(65 + index)}-key`));
+  for (const key of due) await stores.calendars.register(aCalendar({ key }), { dueAt: now, renewChannel: false });
+  let clock = now;
+  const slow = {
+    send: async (envelope: Envelope) => {
+      sent.push(envelope);
+      clock = plusMs(clock, 10 * second);
+    },
+  };
+  const { hints } = await run(now, { queue: slow, clock: () => clock });
+  expect(hints).toBe(sent.length);
+  expect(hints).toBeGreaterThanOrEqual(6); // One in ten seconds, and those that were begun beside it.
+  expect(hints).toBeLessThan(12);
+  expect(await run()).toEqual({ hints: 40 - hints });
+  expect(swept()).toEqual(due.toSorted());
+});
+
+test('[F42] calendars that fail for good do not stand before the others: to be tried puts them behind', async () => {
+  const failing = Array.from({ length: 500 }, (_, index) => asId<CalendarKey>(`A-${index}`));
+  const healthy = asId<CalendarKey>('A-healthy'); // The first letter decides on the shard.
+  for (const key of failing) {
+    const dueAt = plusMs(now, -10 * hour);
+    await stores.calendars.register(aCalendar({ key }), { dueAt, renewChannel: false });
+    const trouble = { since: dueAt, failures: 9, reason: 'forbidden', leftToSweep: true } as const;
+    await stores.calendars.noteTrouble(aCalendar({ key }), trouble);
+  }
+  await stores.calendars.register(aCalendar({ key: healthy }), { dueAt: now, renewChannel: false });
+
+  expect(await run()).toEqual({ hints: failing.length });
+  sent = [];
+  expect(await run()).toEqual({ hints: 1 });
+  expect(swept()).toEqual([healthy]);
 });

@@ -135,12 +135,14 @@ test('[G4] the client retries GET after 5xx, and never POST', async () => {
   expect(open.control.requests({ path: '/events' }).map((call) => call.status)).toEqual([502, 502, 200, 502]);
 });
 
-test('ordered: an empty list, a missing field, half a body', async () => {
+test('ordered: an empty list, a missing field, one of another type, half a body', async () => {
   await insert();
   open.control.orderFault({ kind: 'empty-list' });
   expect((await list()).data).toMatchObject({ items: [], nextSyncToken: expect.any(String) });
   open.control.orderFault({ kind: 'omit', fields: ['nextSyncToken'] });
   expect((await list()).data).not.toHaveProperty('nextSyncToken');
+  open.control.orderFault({ kind: 'replace', fields: { items: 'none' } });
+  expect((await list()).data).toMatchObject({ items: 'none', nextSyncToken: expect.any(String) });
   open.control.orderFault({ kind: 'truncate' });
   const response = await raw('/calendar/v3/users/me/calendarList', { headers: bearer() });
   await expect(response.json()).rejects.toThrow(SyntaxError);

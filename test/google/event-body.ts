@@ -11,7 +11,11 @@ import { type EventTime, instantOf, normaliseTime } from './time.ts';
 
 export type Json = Record<string, unknown>;
 /** Query parameters that change what a write may carry. */
-export type WriteOptions = { conferenceDataVersion?: number; supportsAttachments?: boolean };
+export type WriteOptions = {
+  conferenceDataVersion?: number;
+  eventLabelVersion?: number;
+  supportsAttachments?: boolean;
+};
 
 const readOnly = new Set([
   ...['kind', 'etag', 'id', 'iCalUID', 'htmlLink', 'created', 'updated', 'creator', 'organizer', 'sequence'],
@@ -25,14 +29,18 @@ export function writable(body: Json, options: WriteOptions): Json {
   if (wrong) throw invalid(`Invalid value: ${wrong.slice(1)}`);
   const kept = Object.fromEntries(Object.entries(body).filter(([name]) => !readOnly.has(name)));
   for (const name of ignoredFields(options)) delete kept[name];
+  if (options.eventLabelVersion === 1) kept.eventLabelId ||= null; // Not set: removed, by PATCH too.
   if (isObject(kept.extendedProperties)) kept.extendedProperties = cutProperties(kept.extendedProperties);
   return kept;
 }
 
 /** Fields that stay as they are, whatever is written, unless the client says that it understands them. */
 export function ignoredFields(options: WriteOptions): string[] {
-  const attachments = options.supportsAttachments === true ? [] : ['attachments'];
-  return options.conferenceDataVersion === 1 ? attachments : [...attachments, 'conferenceData'];
+  return [
+    options.eventLabelVersion === 1 ? 'colorId' : 'eventLabelId',
+    ...(options.supportsAttachments === true ? [] : ['attachments']),
+    ...(options.conferenceDataVersion === 1 ? [] : ['conferenceData']),
+  ];
 }
 
 /** Keys over 44 characters are dropped, values over 1024 cut, both silently. */

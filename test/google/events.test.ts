@@ -256,6 +256,18 @@ test('[G3] conference data and attachments are ignored unless the client says it
   expect((await update(event.id ?? '', haircut)).data).toMatchObject({ conferenceData, attachments });
 });
 
+test('[G3] a label is ignored unless the client says it understands labels; then an unset one is removed', async () => {
+  const labelled = { ...haircut, eventLabelId: 'label1', colorId: '3' };
+  expect(await insert(labelled)).toMatchObject({ colorId: '3' });
+  const event = await insert(labelled, { eventLabelVersion: 1 });
+  expect(event).toMatchObject({ eventLabelId: 'label1' });
+  expect(event).not.toHaveProperty('colorId');
+  const eventId = event.id ?? '';
+  expect((await update(eventId, haircut)).data).toMatchObject({ eventLabelId: 'label1' });
+  const aware = { calendarId, eventId, eventLabelVersion: 1, requestBody: { summary: 'Shave' } };
+  expect((await open.calendar.events.patch(aware)).data).not.toHaveProperty('eventLabelId');
+});
+
 test("[G3] PUT on a guest's copy that resets guest permissions is refused, PATCH is not", async () => {
   const event = { ...haircut, guestsCanModify: true };
   const { id } = open.control.insertEvent({ calendar: barber, event, organizer: 'host@example.com' });

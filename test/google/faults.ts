@@ -1,9 +1,10 @@
 /**
  * Ordered misbehaviour of the API (Google facts §7.5): what the next calls that match will meet. Pure.
- * The effect of a call happens before `commit-then-drop`, `empty-list`, `omit` and `truncate`, and never with the others.
+ * The effect of a call happens before `commit-then-drop`, `empty-list`, `omit`, `replace` and `truncate`, and never with the others.
  */
 import type { Reply } from './answer.ts';
 import { backendError, frontEndError } from './errors.ts';
+import type { Json } from './event-body.ts';
 
 type Misbehaviour =
   | OrderedError
@@ -13,7 +14,9 @@ type Misbehaviour =
   /** Pages hold at most this many; 0 is an empty page with more to come. */
   | { kind: 'short-page'; size: number }
   /** These top-level fields are missing from the reply. */
-  | { kind: 'omit'; fields: string[] };
+  | { kind: 'omit'; fields: string[] }
+  /** These top-level fields of the reply are something else. */
+  | { kind: 'replace'; fields: Json };
 
 /** In the backend's form; with `frontEnd` (say `PERMISSION_DENIED`) in the front end's; in OAuth's on OAuth paths. */
 type OrderedError = {
@@ -77,6 +80,7 @@ export function spoiled(fault: Fault | undefined, reply: Reply): Reply {
     const text = JSON.stringify(reply.body);
     return { ...reply, body: text.slice(0, text.length / 2) };
   }
+  if (fault?.kind === 'replace') return { ...reply, body: { ...reply.body, ...fault.fields } };
   if (fault?.kind !== 'omit') return reply;
   const kept = Object.entries(reply.body).filter(([name]) => !fault.fields.includes(name));
   return { ...reply, body: Object.fromEntries(kept) };

@@ -18,7 +18,7 @@ describe('table', () => {
   test('has the sparse indexes', () => {
     expect(table.GlobalSecondaryIndexes).toEqual([
       index('due', 'duePartition', 'dueAt', 'KEYS_ONLY'),
-      index('pending', 'pendingPartition', 'pendingSince', 'KEYS_ONLY'),
+      index('pending', 'pendingPartition', 'pendingNotBefore', 'KEYS_ONLY'),
       index('agenda', 'agendaPartition', 'agendaStart', 'ALL'),
     ]);
   });

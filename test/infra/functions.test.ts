@@ -27,7 +27,7 @@ const environments: Record<FunctionName, object> = {
     WEBHOOK_BASE_URL: 'https://app.bookedbarber.com',
     WEBHOOK_TTL_HOURS: '24',
   },
-  'change-stream': { ...table, AUDIT_RETENTION_DAYS: '365', NOTIFICATION_RETENTION_DAYS: '30' },
+  'change-stream': { ...table, ...queue, AUDIT_RETENTION_DAYS: '365', NOTIFICATION_RETENTION_DAYS: '30' },
   'renewal-worker': { ...table, ...queue },
   'management-api': {
     ...table,

@@ -31,12 +31,14 @@ const grants: Record<FunctionName, Record<string, string[]>> = {
     ],
     'Data/Table': readAndWrite,
     'Data/Table/index/agenda': query,
+    'Data/Table/index/pending': query,
     'Data/VaultKey': seal,
     [secret('webhook-keys')]: readSecret,
     [secret('google-oauth')]: readSecret,
   },
   'change-stream': {
     'ChangeStream/Reader/Logs': ownLogs,
+    'SyncQueue/Hints': send,
     'Data/Table': ['dynamodb:BatchWriteItem'],
     'Data/Table.StreamArn': [
       'dynamodb:DescribeStream',
@@ -55,7 +57,7 @@ const grants: Record<FunctionName, Record<string, string[]>> = {
   'management-api': {
     'ManagementApi/Server/Logs': ownLogs,
     'SyncQueue/Hints': send,
-    'Data/Table': readAndWrite,
+    'Data/Table': [...readAndWrite, 'dynamodb:ConditionCheckItem'].toSorted(),
     'Data/Table/index/agenda': query,
     'Data/Table/index/due': query,
     'Data/VaultKey': seal,

@@ -13,6 +13,7 @@ import { synthesise } from '../../infra/synth.ts';
 import { appointmentStore } from '../../shared/store/appointments.ts';
 import { calendarStore } from '../../shared/store/calendars.ts';
 import { channelStore } from '../../shared/store/channels.ts';
+import { conflictStore } from '../../shared/store/conflicts.ts';
 import { connectionStore } from '../../shared/store/connections.ts';
 import { oauthStateStore } from '../../shared/store/oauth-states.ts';
 import { quarantineStore } from '../../shared/store/quarantine.ts';
@@ -40,6 +41,7 @@ export const startEngine = async (start = startDynamoDb): Promise<Engine> => {
         appointments: appointmentStore(table),
         calendars: calendarStore(table),
         channels: channelStore(table),
+        conflicts: conflictStore(table),
         connections: connectionStore(table),
         quarantine: quarantineStore(table),
         seen: seenStore(table),

@@ -26,7 +26,10 @@ export const startTestSession = async (
   if (google === undefined) throw new Error('The tests run against the stand-in');
 
   const call: TestSession['call'] = async (method, path, user, body) => {
-    const headers = user === undefined ? {} : { authorization: `Bearer ${await stack.token(user)}` };
+    const headers = {
+      ...(user !== undefined && { authorization: `Bearer ${await stack.token(user)}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
     const init = { method, headers, redirect: 'manual' as const, ...(body !== undefined && { body }) };
     const response = await fetch(`${stack.apiUrl}${path}`, init);
     const text = await response.text();

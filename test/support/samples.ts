@@ -4,9 +4,19 @@ import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { CalendarEvent } from '../../shared/domain/calendar-event.ts';
 import type { Channel } from '../../shared/domain/channel.ts';
 import type { Connection, Sealed } from '../../shared/domain/connection.ts';
-import { blockIdOf, calendarKeyOf } from '../../shared/domain/derived-ids.ts';
+import {
+  blockIdOf,
+  bookingIdOf,
+  calendarKeyOf,
+  eventIdOf,
+  eventMarkOf,
+  ownerMarkOf,
+} from '../../shared/domain/derived-ids.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { hour, type Instant, plusMs } from '../../shared/domain/instant.ts';
+import { defaultSettings, type Settings } from '../../shared/domain/settings.ts';
+import type { Context } from '../../shared/sync/sides.ts';
+import { windowAt } from '../../shared/sync/window.ts';
 
 export const at = (text: string): Instant => new Date(text).toISOString() as Instant;
 
@@ -14,6 +24,7 @@ export const now = at('2026-03-02T12:00:00Z');
 export const userId = asId<Calendar['userId']>('barber-1');
 export const calendarId = asId<Calendar['calendarId']>('barber-1@example.com');
 export const calendarKey = calendarKeyOf(userId, 'barber-1@example.com', calendarId);
+export const ownerMark = ownerMarkOf('test', userId);
 
 export const aCalendar = (overrides: Partial<Calendar> = {}): Calendar => ({
   key: calendarKey,
@@ -66,12 +77,53 @@ export const anAppointment = (overrides: Partial<Appointment> = {}): Appointment
     calendarId,
     connectGeneration: 1,
     eventId: asId('event1'),
-    etag: '"1"',
-    updated: at('2026-03-01T09:00:00Z'),
+    observed: { etag: '"1"', updated: at('2026-03-01T09:00:00Z') },
   },
   provenance: { actor: 'google', reason: 'create', chainId: asId('chain-1') },
   ...overrides,
 });
+
+const bookingId = bookingIdOf(userId, 'key-1');
+
+/** The first event of a booking that Google and we agree on. */
+export const aBooking = (overrides: Partial<Appointment> = {}): Appointment =>
+  anAppointment({
+    id: bookingId,
+    kind: 'booking',
+    fields: { ...anAppointment().fields, title: 'Haircut – Ann', location: 'Main St 1', notes: 'Bring card' },
+    details: { service: 'Haircut', clientName: 'Ann', clientContact: 'ann@example.com' },
+    link: {
+      calendarKey,
+      calendarId,
+      connectGeneration: 1,
+      eventId: eventIdOf(bookingId, 1),
+      idGeneration: 1,
+      observed: { etag: '"1"', updated: at('2026-03-01T09:00:00Z') },
+    },
+    ...overrides,
+  });
+
+/** That event, as Google has it. */
+export const aBookedEvent = (overrides: Partial<CalendarEvent> = {}): CalendarEvent =>
+  anEvent({
+    id: eventIdOf(bookingId, 1),
+    summary: 'Haircut – Ann',
+    location: 'Main St 1',
+    description: 'Bring card',
+    mark: eventMarkOf(ownerMark, bookingId),
+    ...overrides,
+  });
+
+export const aContext = ({ settings, ...overrides }: ContextOverrides = {}): Context => ({
+  timeZone: 'America/New_York',
+  window: windowAt(now),
+  now,
+  ownerMark,
+  settings: { ...defaultSettings, ...settings },
+  ...overrides,
+});
+
+type ContextOverrides = Partial<Omit<Context, 'settings'>> & { settings?: Partial<Settings> };
 
 export const aChannel = (overrides: Partial<Channel> = {}): Channel => ({
   id: asId('channel-1'),

@@ -7,7 +7,7 @@ import { windowAt } from '../../../shared/sync/window.ts';
 import { decodeCursor, encodeCursor, notOfThisList } from '../page-cursor.ts';
 import { presentAppointment } from '../present-appointment.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
-import { appointmentsQuery } from '../schemas.ts';
+import { appointmentsQuery } from '../schemas/appointments.ts';
 
 /** Start, appointment. */
 const positionForm = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z#[\w-]+$/;

@@ -8,7 +8,7 @@ import { Problem } from '../../../shared/runtime/problem.ts';
 import type { PendingConsent } from '../../../shared/store/oauth-states.ts';
 import { toProblem } from '../problem-details.ts';
 import { type PublicRequest, parse, type Reply, type Route } from '../route.ts';
-import { callbackQuery } from '../schemas.ts';
+import { callbackQuery } from '../schemas/connecting.ts';
 
 export type CallbackRouteDeps = {
   consent(): Promise<ConsentDeps>;

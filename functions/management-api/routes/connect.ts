@@ -2,7 +2,7 @@
 import { askConsent, type ConsentDeps } from '../../../shared/connections/consent.ts';
 import { invalidRequest } from '../../../shared/runtime/problem.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
-import { connectQuery } from '../schemas.ts';
+import { connectQuery } from '../schemas/connecting.ts';
 
 export type ConnectRouteDeps = { consent(): Promise<ConsentDeps>; callbackPages: Record<string, string> };
 

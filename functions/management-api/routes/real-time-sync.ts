@@ -8,7 +8,7 @@ import type { Quarantine } from '../../../shared/sync/ports.ts';
 import { presentManualSync } from '../present-manual-sync.ts';
 import { presentStatus } from '../present-status.ts';
 import { parse, type Reply, type Route, type UserRequest } from '../route.ts';
-import { noBody, noQuery } from '../schemas.ts';
+import { noBody, noQuery } from '../schemas/common.ts';
 
 export type RealTimeSyncDeps = SwitchDeps & {
   requests: Pick<SyncRequests, 'load'>;

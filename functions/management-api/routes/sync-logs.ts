@@ -3,7 +3,7 @@ import type { SyncHistory } from '../../../shared/store/sync-events.ts';
 import { decodeCursor, encodeCursor } from '../page-cursor.ts';
 import { presentSyncEvent } from '../present-sync-event.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
-import { syncLogsQuery } from '../schemas.ts';
+import { syncLogsQuery } from '../schemas/sync.ts';
 
 /** Time, appointment, version. */
 const positionForm = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z#[\w-]+#\d+$/;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ChannelPlan, planChannel, renewalTime } from '../../../shared/channels/renewal-plan.ts';
+import { type ChannelPlan, planChannel, renewalTime, retryTime } from '../../../shared/channels/renewal-plan.ts';
 import type { Calendar } from '../../../shared/domain/calendar.ts';
 import type { ChannelSlot } from '../../../shared/domain/channel.ts';
 import { asId } from '../../../shared/domain/ids.ts';
@@ -28,6 +28,7 @@ describe('[R7] the plan for a channel', () => {
     ['one that was never finished [F13]', { channel: slot({ state: 'creating', renewAt: now }) }, 'create'],
     ['one that failed a moment ago', { channel: slot({ state: 'creating', failures: 1 }) }, 'keep'],
     ['one, and real-time sync off', { channel: slot(), realTimeSync: false }, 'remove'],
+    ['one, and the calendar switched off', { channel: slot(), enabled: false }, 'remove'],
     ['one, and the calendar not watchable', { channel: slot(), watchable: false }, 'remove'],
     [
       'an unfinished one, and real-time sync off',
@@ -39,6 +40,17 @@ describe('[R7] the plan for a channel', () => {
   ])('%s', (_, calendar, plan) => {
     expect(planChannel(aCalendar(calendar), now)).toBe(plan);
   });
+});
+
+test.each([
+  [1, 1 * minute],
+  [2, 2 * minute],
+  [5, 16 * minute],
+  [9, 256 * minute],
+  [10, 6 * hour],
+  [10_000, 6 * hour],
+])('[R7] after failure %i to create a channel in a row, the next try comes in %i ms', (failures, waitMs) => {
+  expect(retryTime(failures, now)).toBe(plusMs(now, waitMs));
 });
 
 describe('[R7] a channel is renewed', () => {

@@ -28,3 +28,7 @@ test('seconds since the epoch are rounded down, as a TTL and an expiry must be',
 test.each([Number.NaN, Number.POSITIVE_INFINITY, 8.64e15 + 1])('%d is no moment', (ms) => {
   expect(() => instantAt(ms)).toThrow(RangeError);
 });
+
+test.each([Date.UTC(-1, 11, 31), Date.UTC(10_000, 0)])('%d lies in a year that text would not sort', (ms) => {
+  expect(() => instantAt(ms)).toThrow('Outside of the years 0 to 9999');
+});

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { plusMs } from '../../../shared/domain/instant.ts';
-import { readCalendars, readEvent, readEvents, readOccurrences, readWatch } from '../../../shared/google/answers.ts';
+import {
+  readCalendars,
+  readCopy,
+  readEvent,
+  readEvents,
+  readOccurrences,
+  readWatch,
+  readWritten,
+} from '../../../shared/google/answers.ts';
 import { GoogleError } from '../../../shared/google/google-error.ts';
 import { now } from '../../support/samples.ts';
 
@@ -21,6 +29,10 @@ describe('[R5] an answer that says nothing is trouble, never an empty list', () 
   test.each([
     ['calendarList.list', () => readCalendars({ items: [{ summary: 'no id' }] })],
     ['events.get', () => readEvent('truncated {')],
+    ['events.get, of a whole event', () => readCopy('truncated {')],
+    ['events.insert', () => readWritten('events.insert', '')],
+    ['events.update of an event that then is deleted', () => readWritten('events.update', tombstone)],
+    ['events.update of an event that then is unreadable', () => readWritten('events.update', { id: 'a' })],
     ['events.instances', () => readOccurrences({ items: [{}] })],
     ['events.watch without a resource', () => readWatch({ expiration: '1' }, now)],
     ['events.watch with a time that is none', () => readWatch({ resourceId: 'r', expiration: '1e300' }, now)],
@@ -50,6 +62,13 @@ test('a calendar is owned by its owner only, and is called what its user calls i
     { id: 'a', summary: 'Chair', timeZone: 'UTC', primary: false, owned: false },
     { id: 'b', summary: '', timeZone: 'UTC', primary: true, owned: true },
   ]);
+});
+
+test('[R2] only an event that can be read can be copied, and so written back', () => {
+  expect(readCopy(tombstone)).toEqual({ change: { kind: 'deleted', id: 'a' } });
+  expect(readCopy({ id: 'a', etag: '"1"', summary: 7 })).toEqual({
+    change: expect.objectContaining({ kind: 'unreadable' }),
+  });
 });
 
 test('occurrences that are cancelled are none', () => {

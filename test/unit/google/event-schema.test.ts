@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { eventFields, parseEventChange } from '../../../shared/google/event-schema.ts';
+import { eventFields, parseEventChange, type WireEvent } from '../../../shared/google/event-schema.ts';
+import { select } from '../../google/fields.ts';
 import { inheritedNames } from '../hostile.ts';
 
 /** As `events.list` answers for an ordinary event, with fields that we do not ask for. */
@@ -45,9 +46,12 @@ describe('an event', () => {
   test('needs no text, and no more than its id, version and times', () => {
     const { id, etag, updated, start, end } = wire;
     expect(parseEventChange({ id, etag, updated, start, end }).kind).toBe('event');
-    expect(eventWith({ summary: undefined, description: undefined, location: undefined })).not.toHaveProperty(
-      'summary',
-    );
+  });
+
+  test('has no field that Google has not sent', () => {
+    const start = { dateTime: '2026-03-03T10:00:00-05:00' };
+    const bare = eventWith({ summary: undefined, description: undefined, location: undefined, start });
+    expect([...Object.values(bare), ...Object.values(bare.start)]).not.toContain(undefined);
   });
 
   test('all day has dates', () => {
@@ -97,6 +101,16 @@ describe('an event', () => {
     expect(eventWith({ recurringEventId: 'series1' }).recurringEventId).toBe('series1');
   });
 
+  test.each([
+    ['owner.appointment', { private: { bookedBarber: 'owner.appointment', another: 'app' } }],
+    [undefined, { private: { another: 'app' } }],
+    [undefined, { shared: { bookedBarber: 'owner.appointment' } }],
+    [undefined, {}],
+    [undefined, undefined],
+  ])('has the mark %s with the properties %o: only this calendar’s copy bears it', (mark, extendedProperties) => {
+    expect(eventWith({ extendedProperties }).mark).toBe(mark);
+  });
+
   test('`updated` becomes UTC, so that text order is time order', () => {
     expect(eventWith({ updated: '2026-03-01T10:00:00+01:00' }).updated).toBe('2026-03-01T09:00:00.000Z');
   });
@@ -138,6 +152,7 @@ describe('what cannot be read is set aside by name', () => {
     ['updated', { updated: secret }],
     ['updated', { updated: undefined }],
     ['updated', { updated: '2026-02-30T09:00:00Z' }],
+    ['updated', { updated: '0020-03-01T09:00:00Z' }],
     ['summary', { summary: [secret] }],
     ['description', { description: { html: secret } }],
     ['start', { start: undefined }],
@@ -151,6 +166,7 @@ describe('what cannot be read is set aside by name', () => {
     ['recurringEventId', { recurringEventId: '' }],
     ['recurringEventId', { recurringEventId: 'x'.repeat(1025) }],
     ['etag', { etag: 'x'.repeat(1025) }],
+    ['extendedProperties.private.bookedBarber', { extendedProperties: { private: { bookedBarber: [secret] } } }],
   ])('%s: %o', (field, fields) => {
     const reason = `Google sent an event that cannot be read: ${field}`;
     expect(parsedWith(fields)).toEqual({ kind: 'unreadable', id: 'event1', reason });
@@ -201,8 +217,9 @@ test('all that is read is asked for', () => {
     visibility: 'private',
     recurringEventId: 'series1',
     attendees: [{ self: true, responseStatus: 'declined' }],
+    extendedProperties: { private: { bookedBarber: 'owner.appointment', another: 'app' } },
   };
-  const asked = eventFields.replace('(self,responseStatus)', '').split(',');
-  const sent = Object.fromEntries(Object.entries(full).filter(([field]) => asked.includes(field)));
-  expect(parseEventChange({ id: '', ...sent })).toEqual(parseEventChange(full));
+  const sent = select(eventFields, { $ref: 'Event' }, full) as WireEvent;
+  expect(parseEventChange(sent)).toEqual(parseEventChange(full));
+  expect(sent.extendedProperties).toEqual({ private: { bookedBarber: 'owner.appointment' } });
 });

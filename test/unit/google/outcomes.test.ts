@@ -40,10 +40,10 @@ test.each<[number | undefined, Outcome]>([
   [400, 'rejected'],
   [401, 'unauthorized'],
   [403, 'forbidden'],
-  [404, 'gone'],
+  [404, 'transient'], // Google gives its reason; this is a gateway's word [R8].
   [408, 'transient'],
   [409, 'duplicate'],
-  [410, 'gone'],
+  [410, 'transient'],
   [412, 'stale'],
   [418, 'rejected'],
   [429, 'rateLimited'],

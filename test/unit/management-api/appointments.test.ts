@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { appointmentsRoute } from '../../../functions/management-api/routes/appointments.ts';
-import { appointmentsReply } from '../../../functions/management-api/schemas.ts';
+import { appointmentsReply } from '../../../functions/management-api/schemas/appointments.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { agendaPosition } from '../../../shared/store/keys.ts';
 import type { AgendaPage, AgendaRequest } from '../../../shared/sync/ports.ts';
@@ -14,7 +14,15 @@ const ask = async (query: Record<string, string>, page: AgendaPage = { items: []
     asked.push(request);
     return page;
   };
-  const reply = await appointmentsRoute({ list })({ userId, query, body: undefined, now, chainId: asId('chain-1') });
+  const reply = await appointmentsRoute({ list })({
+    userId,
+    params: {},
+    query,
+    headers: {},
+    body: undefined,
+    now,
+    chainId: asId('chain-1'),
+  });
   return { reply, asked: asked[0] };
 };
 const wrongField = (field: string) =>

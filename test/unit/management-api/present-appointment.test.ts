@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { presentAppointment } from '../../../functions/management-api/present-appointment.ts';
-import { appointment as schema } from '../../../functions/management-api/schemas.ts';
+import { appointment as schema } from '../../../functions/management-api/schemas/appointments.ts';
+import type { SyncState } from '../../../shared/domain/appointment.ts';
+import { asId } from '../../../shared/domain/ids.ts';
 import { day } from '../../../shared/domain/instant.ts';
 import { nextAppointment } from '../../../shared/sync/next-appointment.ts';
 import { translate } from '../../../shared/sync/translate.ts';
@@ -32,14 +34,56 @@ test('an event without a title is shown with one', () => {
   expect(shown.title).toBe('(No title)');
 });
 
-test('[F60] a quarantined one says why', () => {
-  const sync = { state: 'quarantined', reason: 'No end' } as const;
-  expect(presentAppointment({ ...appointment, sync }).sync).toEqual(sync);
+test('a booking tells its details', () => {
+  const details = {
+    service: 'Cut',
+    clientName: 'Ann',
+    clientContact: '+1 555',
+    price: { amount: 3500, currency: 'EUR' },
+  };
+  const shown = presentAppointment({ ...appointment, kind: 'booking', details });
+  expect(shown).toMatchObject(details);
+  expect(schema.parse(shown)).toEqual(shown);
 });
 
-test('an occurrence names its series', () => {
-  const link = { ...appointment.link, recurringEventId: anEvent().id };
-  expect(presentAppointment({ ...appointment, link }).calendar?.recurringEventId).toBe('event1');
+describe('how it stands with Google', () => {
+  const target = { calendarKey: asId<never>('key'), calendarId: asId<never>('calendar') };
+  const pending: SyncState = { state: 'pending', target, since: now, notBefore: now, attempts: 2 };
+  const conflictId = asId<never>('conflict-1');
+
+  test.each<[SyncState, object]>([
+    [{ state: 'local' }, { state: 'local' }],
+    [{ state: 'synced' }, { state: 'synced' }],
+    [pending, { state: 'pending' }],
+    [
+      { ...pending, reason: 'forbidden' },
+      { state: 'pending', reason: 'forbidden' },
+    ],
+    [
+      { state: 'conflict', conflictId, theirs: 'f' },
+      { state: 'conflict', conflictId },
+    ],
+    [
+      { state: 'held', conflictId },
+      { state: 'conflict', conflictId },
+    ],
+    [
+      { state: 'quarantined', reason: 'No end' },
+      { state: 'quarantined', reason: 'No end' },
+    ],
+  ])('[F60] $state', (sync, shown) => {
+    expect(presentAppointment({ ...appointment, sync }).sync).toEqual(shown);
+  });
+
+  test('without an event there is no calendar', () => {
+    const { link: _link, ...local } = appointment;
+    expect(presentAppointment(local)).not.toHaveProperty('calendar');
+  });
+
+  test('an occurrence names its series', () => {
+    const link = { ...(appointment.link ?? expect.fail('No link')), recurringEventId: anEvent().id };
+    expect(presentAppointment({ ...appointment, link }).calendar?.recurringEventId).toBe('event1');
+  });
 });
 
 test('[R15] nothing else is shown: neither revision nor provenance, owner or etag', () => {
@@ -57,7 +101,7 @@ test('[F56] whatever is translated in any zone can be shown: it is of the docume
           ? ({ kind: 'date', date: when.toISOString().slice(0, 10) } as const)
           : ({ kind: 'dateTime', dateTime: when.toISOString(), timeZone: zone } as const);
       const event = anEvent({ start: time(start), end: time(end) });
-      const translated = translate(event, zone);
+      const translated = translate(event, zone, false);
       if (translated.kind === 'untranslatable') throw new Error(translated.reason);
       const stamp = { now, chainId: appointment.provenance.chainId };
       schema.parse(presentAppointment(nextAppointment({ kind: 'create', event, translated }, aCalendar(), stamp)));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { presentStatus } from '../../../functions/management-api/present-status.ts';
-import { statusReply } from '../../../functions/management-api/schemas.ts';
+import { statusReply } from '../../../functions/management-api/schemas/sync.ts';
 import type { Calendar } from '../../../shared/domain/calendar.ts';
 import type { Connection } from '../../../shared/domain/connection.ts';
 import { asId } from '../../../shared/domain/ids.ts';
@@ -21,7 +21,7 @@ test('a user who never connected is disconnected', () => {
   expect(presentStatus(undefined, [], new Map())).toEqual(status);
 });
 
-test('a calendar is shown with its channel and its times', () => {
+test('a calendar is shown with its channel, its times and how many of its events are set aside [F60]', () => {
   expect(presentStatus(aConnection(), [synced], new Map([[synced.key, 2]]))).toEqual({
     realTimeSync: 'enabled',
     connection: { state: 'connected', account: 'barber-1@example.com' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { problemDetails } from '../../../functions/management-api/problem-details.ts';
-import { problemReply } from '../../../functions/management-api/schemas.ts';
+import { problemReply } from '../../../functions/management-api/schemas/problem.ts';
 import { GrantRevoked, RetryLater, Superseded } from '../../../shared/domain/errors.ts';
 import { toGoogleError } from '../../../shared/google/google-error.ts';
 import type { Log } from '../../../shared/runtime/observability.ts';
@@ -49,6 +49,12 @@ test('a problem tells its detail and the fields that are wrong', () => {
   const { problem } = answerTo(new Problem('invalid-request', 'Wrong', { errors }));
   expect(problem).toMatchObject({ detail: 'Wrong', errors });
   expect(answerTo(new Problem('not-found', 'No such route')).problem).not.toHaveProperty('errors');
+});
+
+test('what a kind of problem adds stands beside its detail', () => {
+  const conflicts = [{ id: 'a', title: 'Cut', start: '2026-03-03', end: '2026-03-04' }];
+  const { problem } = answerTo(new Problem('double-booking', 'Taken', { members: { conflicts } }));
+  expect(problem).toMatchObject({ status: 409, detail: 'Taken', conflicts });
 });
 
 describe('what is logged', () => {

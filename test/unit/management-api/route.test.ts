@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from '../../../functions/management-api/route.ts';
-import * as schemas from '../../../functions/management-api/schemas.ts';
+import { appointmentsQuery } from '../../../functions/management-api/schemas/appointments.ts';
+import { noBody, noQuery } from '../../../functions/management-api/schemas/common.ts';
+import { callbackQuery, connectQuery } from '../../../functions/management-api/schemas/connecting.ts';
 import { Problem } from '../../../shared/runtime/problem.ts';
 import { inheritedNames } from '../hostile.ts';
 
@@ -20,30 +22,30 @@ const wrongFieldsOf = (schema: Parameters<typeof parse>[0], query: string): stri
 };
 
 test('a body, where none is expected, may be empty and no more', () => {
-  expect([undefined, {}].map((body) => parse(schemas.noBody, body))).toEqual([undefined, {}]);
-  expect(() => parse(schemas.noBody, { on: true })).toThrow(Problem);
-  expect(() => parse(schemas.noBody, null)).toThrow(Problem);
+  expect([undefined, {}].map((body) => parse(noBody, body))).toEqual([undefined, {}]);
+  expect(() => parse(noBody, { on: true })).toThrow(Problem);
+  expect(() => parse(noBody, null)).toThrow(Problem);
 });
 
 test('a query that is in order is read, with what is left out filled in', () => {
-  expect(parse(schemas.appointmentsQuery, queryOf('from=2026-03-01&limit=5'))).toEqual({
+  expect(parse(appointmentsQuery, queryOf('from=2026-03-01&limit=5'))).toEqual({
     from: '2026-03-01',
     limit: 5,
   });
-  expect(parse(schemas.appointmentsQuery, {})).toEqual({ limit: 100 });
-  expect(parse(schemas.appointmentsQuery, queryOf('limit=1')).limit).toBe(1);
-  expect(parse(schemas.appointmentsQuery, queryOf('limit=500')).limit).toBe(500);
+  expect(parse(appointmentsQuery, {})).toEqual({ limit: 100 });
+  expect(parse(appointmentsQuery, queryOf('limit=1')).limit).toBe(1);
+  expect(parse(appointmentsQuery, queryOf('limit=500')).limit).toBe(500);
 });
 
 describe('[R15] an unknown field is refused by its name', () => {
   test.each(['userId', 'cursor.x', 'Limit', ...inheritedNames])('%s', (name) => {
-    expect(wrongFieldsOf(schemas.appointmentsQuery, `${name}=x`)).toEqual([name]);
-    expect(wrongFieldsOf(schemas.noQuery, `${name}=x`)).toEqual([name]);
-    expect(wrongFieldsOf(schemas.connectQuery, `${name}=x`)).toEqual([name]);
+    expect(wrongFieldsOf(appointmentsQuery, `${name}=x`)).toEqual([name]);
+    expect(wrongFieldsOf(noQuery, `${name}=x`)).toEqual([name]);
+    expect(wrongFieldsOf(connectQuery, `${name}=x`)).toEqual([name]);
   });
 
   test('each of several', () => {
-    expect(wrongFieldsOf(schemas.noQuery, 'a=1&b=2')).toEqual(['a', 'b']);
+    expect(wrongFieldsOf(noQuery, 'a=1&b=2')).toEqual(['a', 'b']);
   });
 });
 
@@ -64,22 +66,18 @@ describe('a field that is wrong is named', () => {
     ['cursor', 'cursor='],
     ['cursor', `cursor=${'a'.repeat(513)}`],
   ])('%s: %s', (field, query) => {
-    expect(wrongFieldsOf(schemas.appointmentsQuery, query)).toEqual([field]);
+    expect(wrongFieldsOf(appointmentsQuery, query)).toEqual([field]);
   });
 
   test('all of them', () => {
-    expect(wrongFieldsOf(schemas.appointmentsQuery, 'limit=0&from=x&user=y').toSorted()).toEqual([
-      'from',
-      'limit',
-      'user',
-    ]);
+    expect(wrongFieldsOf(appointmentsQuery, 'limit=0&from=x&user=y').toSorted()).toEqual(['from', 'limit', 'user']);
   });
 });
 
 test.each(['returnTo=', `returnTo=${'p'.repeat(65)}`])(
   'the page to return to is named by a key, not by %s',
   (query) => {
-    expect(wrongFieldsOf(schemas.connectQuery, query)).toEqual(['returnTo']);
+    expect(wrongFieldsOf(connectQuery, query)).toEqual(['returnTo']);
   },
 );
 
@@ -87,7 +85,7 @@ describe('what Google sends back with the user', () => {
   test.each(['state=s&code=c', 'state=s&error=access_denied', 'state=s&code=c&scope=a%20b&authuser=0'])(
     '%s',
     (query) => {
-      expect(wrongFieldsOf(schemas.callbackQuery, query)).toEqual([]);
+      expect(wrongFieldsOf(callbackQuery, query)).toEqual([]);
     },
   );
 
@@ -100,6 +98,6 @@ describe('what Google sends back with the user', () => {
     ['error', 'state=s&error='],
     ['error', `state=s&error=${'e'.repeat(257)}`],
   ])('%s is wrong in %s', (field, query) => {
-    expect(wrongFieldsOf(schemas.callbackQuery, query)).toEqual([field]);
+    expect(wrongFieldsOf(callbackQuery, query)).toEqual([field]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { syncLogsRoute } from '../../../functions/management-api/routes/sync-logs.ts';
-import { syncLogsReply } from '../../../functions/management-api/schemas.ts';
+import { syncLogsReply } from '../../../functions/management-api/schemas/sync.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { type SyncEvent, syncEventOf } from '../../../shared/domain/sync-event.ts';
 import { agendaPosition, logPosition } from '../../../shared/store/keys.ts';
@@ -14,7 +14,15 @@ const ask = async (query: Record<string, string>, page: HistoryPage = { items: [
     asked.push(request);
     return page;
   };
-  const reply = await syncLogsRoute({ list })({ userId, query, body: undefined, now, chainId: asId('chain-9') });
+  const reply = await syncLogsRoute({ list })({
+    userId,
+    params: {},
+    query,
+    headers: {},
+    body: undefined,
+    now,
+    chainId: asId('chain-9'),
+  });
   return { body: syncLogsReply.parse('body' in reply ? reply.body : reply), asked: asked[0] };
 };
 const cursorOf = (position: string) => Buffer.from(position).toString('base64url');
@@ -49,6 +57,24 @@ test('[R12] a sync event tells what changed, from what to what, by whom, and whi
 test('a first version has nothing before it', async () => {
   const { body } = await ask({}, { items: [syncEventOf(undefined, before) as SyncEvent] });
   expect(body.items[0]).not.toHaveProperty('before');
+});
+
+test('[R2] how a difference was settled is told, with what Google had', async () => {
+  const theirs = { ...before.fields, title: '' };
+  const settled = { policy: 'merge', theirs, chosen: { title: 'bookedbarber' } } as const;
+  const merged = { ...after, provenance: { ...after.provenance, reason: 'merge', settled } };
+  const { body } = await ask({}, { items: [syncEventOf(before, merged) as SyncEvent] });
+  expect(body.items[0]?.settled).toEqual({ ...settled, theirs: { ...theirs, title: '(No title)' } });
+
+  const gone = { ...merged, provenance: { ...merged.provenance, settled: { ...settled, theirs: 'gone' as const } } };
+  const { body: deleted } = await ask({}, { items: [syncEventOf(before, gone) as SyncEvent] });
+  expect(deleted.items[0]?.settled?.theirs).toBe('gone');
+});
+
+test('what has no event belongs to no calendar', async () => {
+  const { link: _link, ...local } = before;
+  const { body } = await ask({}, { items: [syncEventOf(undefined, local) as SyncEvent] });
+  expect(body.items[0]).not.toHaveProperty('calendar');
 });
 
 describe('a cursor', () => {

@@ -118,7 +118,8 @@ describe('[R15] a forged token', () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const twins = [...alphabet].map((last) => mac.slice(0, -1) + last).filter((m) => bytesOf(m) === bytesOf(mac));
     expect(twins).toHaveLength(4);
-    expect(twins.filter((twin) => verify(token.replace(mac, twin)).kind === 'valid')).toEqual([mac]);
+    const others = twins.filter((twin) => twin !== mac).map((twin) => verify(token.replace(mac, twin)));
+    expect(others).toEqual(others.map(() => ({ kind: 'rejected', reason: 'malformed' })));
   });
 
   test('is rejected under the all-zero key that stands in for unknown ones', () => {

@@ -80,6 +80,13 @@ test('resource states that Google names are all let in', () => {
   expect(read).toEqual(states);
 });
 
+test.each(['http', 'https'])(
+  '[F28] what is watched may be named by an %s address: nothing is fetched from it',
+  (scheme) => {
+    expect(readNotification({ ...headers, 'x-goog-resource-uri': `${scheme}://127.0.0.1/events` })).toBeDefined();
+  },
+);
+
 test('whatever is let in can name a message of SQS', () => {
   const value = fc.string({ maxLength: 300 });
   fc.assert(
@@ -94,9 +101,11 @@ test('whatever is let in can name a message of SQS', () => {
   );
 });
 
+const { 'x-goog-channel-expiration': expiration } = headers;
+
 test.each([
   ['x-goog-resource-uri', ['', 'not a url', 'ftp://x', `https://${'x'.repeat(3_000)}`, 'https://a, https://b']],
-  ['x-goog-channel-expiration', ['', 'soon', '2026-01-01', `${headers['x-goog-channel-expiration']}, again`]],
+  ['x-goog-channel-expiration', ['', 'soon', '2026-01-01', `${expiration}, again`, `once more, ${expiration}`]],
 ])('[R15] %s may be missing, but not malformed', (name, wrong) => {
   expect(readNotification({ ...headers, [name]: undefined })).toBeDefined();
   for (const value of wrong) expect(readNotification({ ...headers, [name]: value })).toBeUndefined();

@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { blockIdOf, calendarKeyOf } from '../../../shared/domain/derived-ids.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { plusMs } from '../../../shared/domain/instant.ts';
-import { agendaPosition, dueShardOf, dueShards, indexKeys, keys } from '../../../shared/store/keys.ts';
+import { agendaPosition, appointmentAt, dueShardOf, dueShards, indexKeys, keys } from '../../../shared/store/keys.ts';
 import { anAppointment, calendarId, calendarKey, now, userId } from '../../support/samples.ts';
 
 const { id } = anAppointment();
 type EventId = Parameters<typeof keys.quarantine>[1];
 type ChannelId = Parameters<typeof keys.channel>[2];
+type ConflictId = Parameters<typeof keys.conflict>[1];
 type ChainId = Parameters<typeof keys.notifiedRun>[2];
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
@@ -18,10 +19,13 @@ test('the table is as its description says', () => {
   expect({
     calendar: keys.calendar(calendarKey),
     quarantine: keys.quarantine(calendarKey, asId<EventId>('event1')),
+    seen: keys.seen(calendarKey, now, 3),
     connection: keys.connection(userId),
     pointer: keys.pointer(userId, calendarKey),
     channel: keys.channel(userId, calendarKey, asId<ChannelId>('channel-1')),
     appointment: keys.appointment(userId, id),
+    day: keys.day(userId, '2026-03-02'),
+    conflict: keys.conflict(userId, asId<ConflictId>('conflict-1')),
     syncRequest: keys.syncRequest(userId),
     syncEvent: keys.syncEvent(userId, now, id, 2),
     notifiedRun: keys.notifiedRun(userId, now, asId<ChainId>('channel-1:7')),
@@ -30,15 +34,27 @@ test('the table is as its description says', () => {
   }).toEqual({
     calendar: { pk: `CALENDAR#${calendarKey}`, sk: 'STATE' },
     quarantine: { pk: `CALENDAR#${calendarKey}`, sk: `QUARANTINE#${sha256('event1')}` },
+    seen: { pk: `CALENDAR#${calendarKey}`, sk: 'SEEN#2026-03-02T12:00:00.000Z#3' },
     connection: { pk: 'USER#barber-1', sk: 'CONNECTION#google' },
     pointer: { pk: 'USER#barber-1', sk: `CALENDAR#${calendarKey}` },
     channel: { pk: 'USER#barber-1', sk: `CHANNEL#${calendarKey}#channel-1` },
     appointment: { pk: 'USER#barber-1', sk: `APPOINTMENT#${id}` },
+    day: { pk: 'USER#barber-1', sk: 'DAY#2026-03-02' },
+    conflict: { pk: 'USER#barber-1', sk: 'CONFLICT#conflict-1' },
     syncRequest: { pk: 'USER#barber-1', sk: 'SYNC_REQUEST' },
     syncEvent: { pk: 'LOG#barber-1', sk: `SYNC_EVENT#2026-03-02T12:00:00.000Z#${id}#2` },
     notifiedRun: { pk: 'LOG#barber-1', sk: 'NOTIFICATION#2026-03-02T12:00:00.000Z#channel-1:7' },
     oauthState: { pk: 'OAUTH_STATE#hash', sk: 'STATE' },
     dataKey: { pk: 'VAULT', sk: 'DATA_KEY#k1' },
+  });
+});
+
+test('the indexes are as their description says', () => {
+  expect({ ...indexKeys.agenda(userId, 'LONG', now, id), ...indexKeys.due(3, now) }).toEqual({
+    agendaPartition: 'USER#barber-1#LONG',
+    agendaStart: `2026-03-02T12:00:00.000Z#${id}`,
+    duePartition: 'DUE#3',
+    dueAt: now,
   });
 });
 
@@ -48,6 +64,8 @@ describe('[R15] whatever a user is called', () => {
     .map((name) => asId<typeof userId>(name));
   const partitionsOf = (user: typeof userId) => [
     keys.appointment(user, id).pk,
+    keys.day(user, '2026-03-02').pk,
+    keys.conflict(user, asId<ConflictId>('conflict-1')).pk,
     keys.syncRequest(user).pk,
     keys.syncEvent(user, now, id, 1).pk,
     keys.notifiedRun(user, now, asId<ChainId>('channel-1:7')).pk,
@@ -80,6 +98,18 @@ test('the agenda is in order of time, then of id', () => {
     agendaPosition(plusMs(now, 1), first ?? id),
   ];
   expect(positions.toSorted()).toEqual(positions);
+});
+
+test('pending appointments are in order of their next try, then of id, under the calendar that they go to', () => {
+  expect(indexKeys.pending(calendarKey, now, id)).toEqual({
+    pendingPartition: `CALENDAR#${calendarKey}`,
+    pendingNotBefore: `2026-03-02T12:00:00.000Z#${id}`,
+  });
+});
+
+test('an appointment’s key says whose and which it is', () => {
+  const user = asId<typeof userId>('a#USER#b');
+  expect(appointmentAt(keys.appointment(user, id))).toEqual({ userId: user, id });
 });
 
 test('a calendar stays on the shard it was written to', () => {

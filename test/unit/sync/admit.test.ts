@@ -43,11 +43,18 @@ test.each<[string, Partial<Calendar>, Partial<Hint>, ReturnType<typeof outcomeOf
   ['one from another channel than the current one', covered, { channel: firing('channel-9') }, 'sync'],
   ['one from the current channel', covered, { channel: firing(channel.id) }, 'covered'],
   ['one that wants no channel', { cursor: 'cursor', coveredBefore: now, watchable: false }, {}, 'covered'],
+  [
+    'one from a channel that is not to be there, so that it is stopped',
+    { cursor: 'cursor', coveredBefore: now, watchable: false },
+    { channel: firing('channel-9') },
+    'sync',
+  ],
   ['a notification of a calendar that Google refuses [F40]', refused, {}, 'left-to-sweep'],
   ['the sweep, of one that Google refuses', refused, { reason: 'sweep' }, 'sync'],
   ['a person who asks for one that Google refuses', refused, { reason: 'manual' }, 'sync'],
   ['a notification of one that only fails', { trouble: failing }, {}, 'sync'],
-  ['everything, both retired and covered', { ...covered, enabled: false }, {}, 'retired'],
+  ['everything, both retired and covered', { cursor: 'cursor', coveredBefore: now, enabled: false }, {}, 'retired'],
+  ['[R7] a calendar that is switched off while its channel still fires', { ...covered, enabled: false }, {}, 'close'],
 ])('%s', (_, calendar, hint, admission) => {
   expect(outcomeOf(calendar, hint)).toBe(admission);
 });

@@ -23,7 +23,9 @@ test('a fingerprint is the first 64 bits of SHA-256, and stays so between versio
   );
 });
 
-const occurrence = anAppointment({ link: { ...anAppointment().link, recurringEventId: id('series') } });
+const occurrence = anAppointment({
+  link: { ...(anAppointment().link ?? expect.fail()), recurringEventId: id('series') },
+});
 
 test.each([
   ['an occurrence, its series', deleted('series_1'), occurrence, 'series'],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CalendarEvent, EventTime } from '../../../shared/domain/calendar-event.ts';
 import { day, epochMsOf, hour } from '../../../shared/domain/instant.ts';
-import { confidentialTitle, type Translated, translate } from '../../../shared/sync/translate.ts';
+import { hiddenTitle, type Translated, translate } from '../../../shared/sync/translate.ts';
 import { anEvent, at } from '../../support/samples.ts';
 import { anyZone } from '../hostile.ts';
 
@@ -15,8 +15,8 @@ const timed = (dateTime: string, timeZone?: string): EventTime => ({
 });
 const date = (text: string): EventTime => ({ kind: 'date', date: text });
 
-const translated = (event: Partial<CalendarEvent>, calendarZone = newYork): Translated => {
-  const result = translate(anEvent(event), calendarZone);
+const translated = (event: Partial<CalendarEvent>, calendarZone = newYork, textHidden = false): Translated => {
+  const result = translate(anEvent(event), calendarZone, textHidden);
   if (result.kind === 'untranslatable') throw new Error(result.reason);
   return result;
 };
@@ -154,17 +154,17 @@ describe('an event that cannot be read', () => {
     ['no days', date('2026-07-01'), date('2026-07-01')],
     ['days backwards', date('2026-07-02'), date('2026-07-01')],
   ])('has %s', (_, start, end) => {
-    expect(translate(anEvent({ start, end }), newYork).kind).toBe('untranslatable');
+    expect(translate(anEvent({ start, end }), newYork, false).kind).toBe('untranslatable');
   });
 
   test.each(['Mars/Olympus', '+02:00', '', 'constructor'])('is an all-day one in a calendar of zone "%s"', (zone) => {
     const event = anEvent({ start: date('2026-07-01'), end: date('2026-07-02') });
-    expect(translate(event, zone).kind).toBe('untranslatable');
+    expect(translate(event, zone, false).kind).toBe('untranslatable');
   });
 
   test('[F61] gives a reason that holds nothing of the event', () => {
     const event = anEvent({ summary: 'Secret', start: timed('Secret', 'Secret'), end: date('Secret') });
-    expect(JSON.stringify(translate(event, newYork))).not.toContain('Secret');
+    expect(JSON.stringify(translate(event, newYork, false))).not.toContain('Secret');
   });
 });
 
@@ -185,16 +185,16 @@ describe('text', () => {
 
   test('an event without text has an empty title and neither place nor notes', () => {
     const { summary: _, ...event } = anEvent({ location: '', description: '' });
-    const { fields } = translate(event, newYork) as Translated;
+    const { fields } = translate(event, newYork, false) as Translated;
     expect(fields.title).toBe('');
     expect(Object.keys(fields)).not.toContain('location');
     expect(Object.keys(fields)).not.toContain('notes');
   });
 
-  test('[R15] of a private event nothing is kept', () => {
+  test('[R15] that is hidden is not kept', () => {
     const secrets = { summary: 'Secret title', location: 'Secret place', description: 'Secret notes' };
-    const { fields } = translated({ ...secrets, confidential: true });
-    expect(fields.title).toBe(confidentialTitle);
+    const { fields } = translated(secrets, newYork, true);
+    expect(fields.title).toBe(hiddenTitle);
     expect(JSON.stringify(fields)).not.toContain('Secret');
   });
 });

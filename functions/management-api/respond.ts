@@ -1,0 +1,45 @@
+/** The management API: a request → its route → a reply. Whatever goes wrong is answered as problem details. */
+import middy from '@middy/core';
+import type { APIGatewayProxyStructuredResultV2 as ApiResult } from 'aws-lambda';
+import type { Log } from '../../shared/runtime/observability.ts';
+import { problemDetails } from './problem-details.ts';
+import {
+  type ApiEvent,
+  readBody,
+  readHeaders,
+  readParams,
+  readQuery,
+  readRouteName,
+  readUser,
+} from './read-request.ts';
+import type { PublicRequest, Reply, Routes, UserRequest } from './route.ts';
+
+export type Api = { routes: Routes; log: Log; stamp(): Pick<PublicRequest, 'now' | 'chainId'> };
+
+export const respondWith = ({ routes, log, stamp }: Api) => {
+  const respond = async (event: ApiEvent): Promise<ApiResult> => {
+    const name = readRouteName(event);
+    const request = {
+      params: readParams(event),
+      query: readQuery(event),
+      headers: readHeaders(event),
+      body: readBody(event),
+      ...stamp(),
+      userId: readUser(event, name),
+    };
+    return toResult(await routes[name](request as UserRequest)); // A user is there where the route table asks for one.
+  };
+  return middy<ApiEvent, ApiResult>()
+    .onError((request) => {
+      request.response = problemDetails(request.error, request.event, log);
+    })
+    .handler(respond);
+};
+
+const toResult = (reply: Reply): ApiResult => {
+  if (reply.status === 302) {
+    return { statusCode: 302, headers: { location: reply.location, 'cache-control': 'no-store' } };
+  }
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', ...reply.headers };
+  return { statusCode: reply.status, headers, body: JSON.stringify(reply.body) };
+};

@@ -1,0 +1,24 @@
+/** What the schemas of several resources have in common. What goes over the wire is zod: checked by it, documented from it. */
+import * as z from 'zod';
+
+/** Beyond these years lies a mistake. */
+export const inOurTime = (text: string): boolean => /^(19[7-9]|20|21)\d/.test(text);
+export const notInOurTime = 'Must lie in the years 1970 to 2199';
+
+export const dateOrTime = z.union(
+  [z.iso.datetime({ offset: true }), z.iso.date()],
+  'Must be a date or an RFC 3339 time',
+);
+
+export const noQuery = z.strictObject({});
+export const noBody = z.strictObject({}).optional();
+
+export const pageSize = (largest: number, usual: number) =>
+  z
+    .string()
+    .regex(/^\d{1,4}$/, 'Must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(1).max(largest))
+    .default(usual);
+
+export const pageCursor = z.string().min(1).max(512).optional();

@@ -1,0 +1,18 @@
+/** What a user chooses about the connection. */
+import * as z from 'zod';
+import { conflictPolicies, type Settings } from '../../../shared/domain/settings.ts';
+
+export const settings = z.strictObject({
+  conflictPolicy: z.enum(conflictPolicies).describe('Who wins where both sides have changed the same thing'),
+  shared: z
+    .strictObject({
+      service: z.boolean(),
+      clientName: z.boolean(),
+      clientContact: z.boolean(),
+      price: z.boolean(),
+      location: z.boolean(),
+      notes: z.boolean(),
+    })
+    .describe('Which parts of a booking Google is told'),
+  readPrivateText: z.boolean().describe('Whether the text of private events is stored here'),
+}) satisfies z.ZodType<Settings>;

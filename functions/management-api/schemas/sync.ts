@@ -1,0 +1,70 @@
+/** How the sync stands, what it has done, and what a user can have it do. */
+import * as z from 'zod';
+import { conflictPolicies } from '../../../shared/domain/settings.ts';
+import { appointment, ownedFields } from './appointments.ts';
+import { pageCursor, pageSize } from './common.ts';
+
+export const syncLogsQuery = z.strictObject({ limit: pageSize(200, 50), cursor: pageCursor });
+
+const settlement = z.strictObject({
+  policy: z.enum([...conflictPolicies, 'person']),
+  theirs: z.union([z.literal('gone'), ownedFields]).describe('What Google had'),
+  chosen: z
+    .partialRecord(
+      z.enum(['title', 'location', 'notes', 'times', 'status']),
+      z.enum(['google', 'bookedbarber', 'merged']),
+    )
+    .describe('Whose value each disputed part has now'),
+});
+
+export const syncLogEntry = z.strictObject({
+  id: z.string(),
+  at: z.iso.datetime(),
+  appointmentId: z.string(),
+  version: z.int(),
+  action: z.string().describe('create, update, restore, cancel, park-appointment, …'),
+  actor: z.enum(['google', 'user']).describe('Who changed it'),
+  chainId: z.string().describe('Ties together what one notification, request or sweep has caused'),
+  calendar: z.strictObject({ calendarId: z.string(), eventId: z.string() }).optional(),
+  settled: settlement.describe('How a difference between both sides was settled').optional(),
+  before: appointment.optional(),
+  after: appointment,
+});
+
+export const syncLogsReply = z.strictObject({ items: z.array(syncLogEntry), nextCursor: z.string().optional() });
+
+export const syncReply = z.strictObject({ id: z.string().describe('The chainId of what this sync changes') });
+
+export const pushExistingReply = z.strictObject({ marked: z.int().describe('How many bookings will go to Google') });
+
+export const sweepReply = z.strictObject({ hints: z.int().describe('How many calendars were due') });
+
+const calendarStatus = z.strictObject({
+  calendarId: z.string(),
+  summary: z.string(),
+  role: z.enum(['bookings', 'blocks']),
+  enabled: z.boolean(),
+  /** `polled`: it has no channel, so changes are found by the sweep only. `degraded`: the last sync failed. */
+  state: z.enum(['disabled', 'needs_reauth', 'degraded', 'initial_sync', 'polled', 'synced']),
+  reason: z.string().describe('Why it is degraded, or disabled by no choice of anyone’s').optional(),
+  initialSyncComplete: z.boolean(),
+  quarantined: z.int().describe('Events that are set aside because they cannot be read'),
+  channel: z
+    .strictObject({ id: z.string(), state: z.enum(['creating', 'active']), expiresAt: z.iso.datetime() })
+    .optional(),
+  lastNotificationAt: z.iso.datetime().optional(),
+  lastSyncAt: z.iso.datetime().optional(),
+});
+
+export const statusReply = z.strictObject({
+  realTimeSync: z.enum(['enabled', 'disabled']),
+  connection: z.strictObject({
+    state: z.enum(['connected', 'needs_reauth', 'disconnected']),
+    account: z.string().optional(),
+  }),
+  calendars: z.array(calendarStatus),
+  /** The last sync that was asked for. */
+  manualSync: z
+    .strictObject({ id: z.string(), requestedAt: z.iso.datetime(), state: z.enum(['running', 'done']) })
+    .optional(),
+});

@@ -1,0 +1,8 @@
+/** The stamp of what a person does here. */
+import type { Stamp } from '../sync/next-appointment.ts';
+import type { Written } from '../sync/sync-state.ts';
+
+export const byUser = (reason: 'create' | 'update' | 'cancel', { now, chainId }: Stamp): Written => ({
+  updatedAt: now,
+  provenance: { actor: 'user', reason, chainId },
+});

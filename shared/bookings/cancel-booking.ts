@@ -1,0 +1,16 @@
+/** A person cancels an appointment: the record stays, the event goes. */
+import type { Appointment } from '../domain/appointment.ts';
+import type { Stamp } from '../sync/next-appointment.ts';
+import { moved } from '../sync/sync-state.ts';
+import { byUser } from './by-user.ts';
+import type { Destination } from './destination.ts';
+import { told } from './told.ts';
+
+/** Undefined when it is cancelled already. */
+export const cancelBooking = (before: Appointment, destination: Destination, stamp: Stamp): Appointment | undefined => {
+  if (before.status === 'cancelled') return undefined;
+  const cancelled: Appointment = { ...moved(before, byUser('cancel', stamp)), status: 'cancelled' };
+  if (before.link === undefined) return { ...cancelled, sync: { state: 'local' } }; // Google has never heard of it.
+  const edits = { ...before.edits, status: stamp.now };
+  return told({ ...cancelled, edits }, before, destination, stamp.now);
+};

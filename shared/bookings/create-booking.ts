@@ -1,0 +1,48 @@
+/** Shell: makes the booking that a request asks for, once, unless its time is taken. */
+import type { Appointment } from '../domain/appointment.ts';
+import type { AppointmentId, UserId } from '../domain/ids.ts';
+import type { Stamp } from '../sync/next-appointment.ts';
+import type { AppointmentStore } from '../sync/ports.ts';
+import type { BookingRequest } from './booking-request.ts';
+import { readTimes, type TimesError } from './booking-times.ts';
+import { requestFingerprintOf } from './canonical-json.ts';
+import { type DestinationDeps, loadDestination } from './load-destination.ts';
+import { newBooking } from './new-booking.ts';
+import { findTaken, type TimeReader } from './taken-time.ts';
+import { untilWritten } from './until-written.ts';
+
+export type CreateDeps = DestinationDeps & { appointments: AppointmentStore & TimeReader };
+
+export type Creation = { id: AppointmentId; userId: UserId; request: BookingRequest; allowOverlap: boolean };
+
+export type Created =
+  | { kind: 'done'; appointment: Appointment }
+  | { kind: 'wrong'; errors: TimesError[] }
+  | { kind: 'clash'; clashing: Appointment[] }
+  /** Another request has made an appointment of this id. */
+  | { kind: 'reused' };
+
+/** The same request again finds what it has made, whatever has become of that. */
+export const createBooking = async (deps: CreateDeps, creation: Creation, stamp: Stamp): Promise<Created> => {
+  const { id, userId, request, allowOverlap } = creation;
+  const { times, ...asked } = request;
+  const span = readTimes(times);
+  if (span.kind === 'wrong') return span;
+  const requestFingerprint = requestFingerprintOf({ request, allowOverlap });
+  const { destination } = await loadDestination(deps, userId);
+
+  return untilWritten<Created>(async () => {
+    const [known] = await deps.appointments.loadMany(userId, [id]);
+    if (known !== undefined) {
+      return known.requestFingerprint === requestFingerprint
+        ? { kind: 'done', appointment: known }
+        : { kind: 'reused' };
+    }
+    const taken = allowOverlap ? undefined : await findTaken(deps.appointments, { userId, self: id, ...span });
+    if (taken !== undefined && taken.clashing.length > 0) return { kind: 'clash', clashing: taken.clashing };
+
+    const appointment = newBooking({ id, userId, asked, span, requestFingerprint }, destination, stamp);
+    const written = await deps.appointments.save(appointment, { days: taken?.days });
+    return written === 'conflict' ? written : { kind: 'done', appointment };
+  });
+};

@@ -1,0 +1,36 @@
+/** Where a user's changes go: to which calendar, and how much of them. */
+import type { Appointment } from '../domain/appointment.ts';
+import type { Calendar } from '../domain/calendar.ts';
+import type { Connection } from '../domain/connection.ts';
+import type { Instant } from '../domain/instant.ts';
+import { defaultSettings, type Settings } from '../domain/settings.ts';
+
+export type Place = Pick<Calendar, 'key' | 'calendarId'>;
+
+export type Destination = {
+  /** A connection that needs consent again is one: what waits for it is sent afterwards [R14]. */
+  connected: boolean;
+  settings: Settings;
+  /** Where new bookings go. */
+  bookings?: Place;
+};
+
+export const destinationOf = (connection: Connection | undefined, calendars: Calendar[]): Destination => {
+  const bookings = calendars.find(({ role, enabled }) => role === 'bookings' && enabled);
+  return {
+    connected: connection !== undefined,
+    settings: connection?.settings ?? defaultSettings,
+    ...(bookings && { bookings: { key: bookings.key, calendarId: bookings.calendarId } }),
+  };
+};
+
+/** An event stays in its calendar. Nobody needs a new one for what is over. */
+export const targetOf = (
+  { link, endsAt }: Pick<Appointment, 'link' | 'endsAt'>,
+  { connected, bookings }: Destination,
+  now: Instant,
+): Place | undefined => {
+  if (!connected) return undefined;
+  if (link !== undefined) return { key: link.calendarKey, calendarId: link.calendarId };
+  return endsAt > now ? bookings : undefined;
+};

@@ -1,0 +1,55 @@
+/**
+ * Shell: a person releases or discards a mass change [R9]: one appointment after the other, the review item last. Whoever
+ * is cut off in between repeats the decision; what is decided already is passed over.
+ */
+import pMap from 'p-map';
+import { untilWritten } from '../bookings/until-written.ts';
+import type { Conflict } from '../domain/conflict.ts';
+import type { AppointmentId } from '../domain/ids.ts';
+import { fingerprintOf } from '../sync/compare.ts';
+import type { AskedDecision, DecideDeps, Decided } from './decide-conflict.ts';
+import { decidedHeld, type HeldChoice } from './held.ts';
+import type { PersonsStamp } from './resolve.ts';
+import { type Dispute, isAsSeen } from './review.ts';
+import { sideOf } from './sides.ts';
+
+const writesAtOnce = 8;
+
+export const decideHeldOnes = async (
+  deps: DecideDeps,
+  dispute: Dispute,
+  { choice, seen }: AskedDecision,
+  stamp: PersonsStamp,
+): Promise<Decided | 'conflict'> => {
+  const { conflict } = dispute;
+  if (choice === 'merged') return { kind: 'refused', because: 'not_mergeable' };
+  if (conflict.status !== 'open') {
+    return conflict.resolution?.choice === choice ? { kind: 'done' } : { kind: 'refused', because: 'closed' };
+  }
+  if (!isAsSeen(dispute, seen)) return { kind: 'refused', because: 'stale' };
+
+  const decideOne = (id: AppointmentId) => decideHeldOne(deps, { conflict, id }, choice, stamp);
+  await pMap(conflict.held ?? [], decideOne, { concurrency: writesAtOnce });
+  const written = await deps.conflicts.save(closed(dispute, choice, stamp));
+  return written === 'conflict' ? written : { kind: 'done' };
+};
+
+const decideHeldOne = (
+  { appointments }: DecideDeps,
+  { conflict, id }: { conflict: Conflict; id: AppointmentId },
+  choice: HeldChoice,
+  stamp: PersonsStamp,
+): Promise<'saved' | 'nothing'> =>
+  untilWritten<'saved' | 'nothing'>(async () => {
+    const [before] = await appointments.loadMany(stamp.userId, [id]);
+    const next = before && decidedHeld(before, conflict, choice, stamp);
+    return next === undefined ? 'nothing' : appointments.save(next, { before });
+  });
+
+const closed = ({ conflict, appointment }: Dispute, choice: HeldChoice, { now, userId }: PersonsStamp): Conflict => ({
+  ...conflict,
+  status: 'resolved',
+  revision: conflict.revision + 1,
+  updatedAt: now,
+  resolution: { choice, at: now, by: userId, left: fingerprintOf(sideOf(appointment)), before: appointment },
+});

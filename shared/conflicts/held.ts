@@ -1,0 +1,26 @@
+/** A person has looked at a mass change: what that makes of each appointment that was held for it [R9]. */
+import type { Appointment } from '../domain/appointment.ts';
+import type { Choice, Conflict } from '../domain/conflict.ts';
+import { moved } from '../sync/sync-state.ts';
+import type { PersonsStamp } from './resolve.ts';
+import { pendingNow } from './settle.ts';
+
+/** `google` releases the change: it is read and decided on again. `bookedbarber` discards it: our side wins. */
+export type HeldChoice = Exclude<Choice, 'merged'>;
+
+/** Undefined when this item does not hold it (any more): there is nothing to write. */
+export const decidedHeld = (
+  appointment: Appointment,
+  { id }: Pick<Conflict, 'id'>,
+  choice: HeldChoice,
+  { now, chainId }: PersonsStamp,
+): Appointment | undefined => {
+  const { sync } = appointment;
+  if (sync.state !== 'held' || sync.conflictId !== id) return undefined;
+  const reason = choice === 'google' ? 'release' : 'discard';
+  const pending = pendingNow(appointment, now);
+  return {
+    ...moved(appointment, { updatedAt: now, provenance: { actor: 'user', reason, chainId } }),
+    sync: choice === 'google' ? pending : { ...pending, prefer: 'bookedbarber' },
+  };
+};

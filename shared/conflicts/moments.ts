@@ -1,0 +1,14 @@
+/** When a side of a conflict takes place: its times have been read before, so they can be read again. */
+import type { Times } from '../domain/appointment.ts';
+import type { EventTime } from '../domain/calendar-event.ts';
+import type { Instant } from '../domain/instant.ts';
+import { readSpan } from '../sync/span.ts';
+
+export const momentsOf = (times: Times): { startsAt: Instant; endsAt: Instant } => {
+  const span = readSpan(timeOf(times, times.start), timeOf(times, times.end), times.timeZone);
+  if (span.kind === 'untranslatable') throw new Error(span.reason);
+  return { startsAt: span.startsAt, endsAt: span.endsAt };
+};
+
+const timeOf = ({ allDay, timeZone }: Times, time: string): EventTime =>
+  allDay ? { kind: 'date', date: time } : { kind: 'dateTime', dateTime: time, timeZone };

@@ -1,0 +1,27 @@
+/** What each choice would lead to, before it is made. Merged values are the person's own, so there is nothing to foresee. */
+import type { Appointment } from '../domain/appointment.ts';
+import type { Choice, Conflict, SideState } from '../domain/conflict.ts';
+import { fingerprintOf } from '../sync/compare.ts';
+import { isForbidden, outcomesOf, sideOf } from './sides.ts';
+
+/** Once Google has heard of it, both say the same. */
+export type Outcome = { appointment: SideState; event: SideState };
+
+export type Preview = {
+  /** Without the choices that would be refused. */
+  outcomes: Partial<Record<Exclude<Choice, 'merged'>, Outcome>>;
+  /** Names what the person is shown; a decision holds only for that. */
+  seen: { ours: string; theirs: string };
+};
+
+/** Of a mass change: of the first one that is held, as an example. */
+export const previewOf = (appointment: Appointment, conflict: Conflict): Preview => {
+  const { google, bookedbarber } = outcomesOf(appointment, conflict);
+  const isAllowed = !isForbidden(appointment, conflict, bookedbarber);
+  return {
+    outcomes: { google: both(google), ...(isAllowed && { bookedbarber: both(bookedbarber) }) },
+    seen: { ours: fingerprintOf(sideOf(appointment)), theirs: fingerprintOf(conflict.theirs) },
+  };
+};
+
+const both = (side: SideState): Outcome => ({ appointment: side, event: side });

@@ -1,0 +1,39 @@
+/** A review item together with the appointment in question: what a person is shown, and what names it. */
+import { createHash } from 'node:crypto';
+import type { Appointment } from '../domain/appointment.ts';
+import type { Calendar } from '../domain/calendar.ts';
+import type { Conflict } from '../domain/conflict.ts';
+import type { Suggestion } from './evidence.ts';
+import { type Preview, previewOf } from './preview.ts';
+
+/** `appointment`: of a mass change the first one. */
+export type Dispute = { conflict: Conflict; appointment: Appointment };
+
+/** `suggestion`: while the item is open. `held`: the first of a mass change. */
+export type Review = Dispute & { readOnly: boolean; suggestion?: Suggestion; held?: Appointment[] };
+
+export type Seen = Preview['seen'];
+
+/** Of a mass change it names the list: what becomes of the first one while the others are decided changes nothing. */
+export const seenOf = ({ conflict, appointment }: Dispute): Seen => {
+  const { seen } = previewOf(appointment, conflict);
+  return conflict.kind === 'mass_change' ? { ...seen, ours: listName(conflict.held ?? []) } : seen;
+};
+
+export const isAsSeen = (dispute: Dispute, { ours, theirs }: Seen): boolean => {
+  const seen = seenOf(dispute);
+  return seen.ours === ours && seen.theirs === theirs;
+};
+
+const listName = (held: string[]): string =>
+  createHash('sha256').update(JSON.stringify(held.toSorted())).digest().subarray(0, 12).toString('base64url');
+
+/** The event of a calendar whose events only take time: nothing is changed there. */
+export const isReadOnly = ({ kind, link }: Appointment, calendars: Calendar[]): boolean =>
+  kind === 'block' && calendars.find(({ key }) => key === link?.calendarKey)?.role !== 'bookings';
+
+/** Where nothing can be put back there is nothing to go back to, so that is neither offered nor suggested. */
+export const asOffered = ({ conflict, readOnly }: Pick<Review, 'conflict' | 'readOnly'>): Conflict => {
+  const { base: _base, ...withoutBase } = conflict;
+  return readOnly && conflict.kind === 'overlap' ? withoutBase : conflict;
+};

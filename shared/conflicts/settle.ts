@@ -1,0 +1,41 @@
+/** The appointment as a person wants it: in line with Google already, or with something left to tell it. */
+import type { Appointment, Pending } from '../domain/appointment.ts';
+import type { SideState } from '../domain/conflict.ts';
+import type { Instant } from '../domain/instant.ts';
+import { fingerprintOf } from '../sync/compare.ts';
+import { agreed, moved, pendingAt, recreated, type Written } from '../sync/sync-state.ts';
+import { momentsOf } from './moments.ts';
+
+/** `theirs` is what Google has. */
+export const settle = (
+  appointment: Appointment,
+  { wanted, theirs }: { wanted: SideState; theirs: SideState },
+  now: Written,
+): Appointment => {
+  const next = { ...appointment, ...asWanted(wanted) };
+  if (wanted === 'gone' && theirs === 'gone') return agreed(moved(next, now));
+  if (theirs === 'gone') return isPlanned(appointment) ? toTell(next, now) : recreated(next, now);
+  const isTold = fingerprintOf(wanted) === fingerprintOf(theirs) && appointment.sync.state !== 'pending';
+  return isTold ? agreed(moved(next, now)) : { ...toTell(next, now), base: theirs };
+};
+
+/** Where it was on its way to, or where it is. */
+export const pendingNow = ({ sync, link }: Appointment, now: Instant): Pending => {
+  const place = sync.state === 'pending' ? sync.target : link;
+  if (place === undefined) throw new Error('Google has never heard of it');
+  return pendingAt({ key: place.calendarKey, calendarId: place.calendarId }, now);
+};
+
+const asWanted = (wanted: SideState) =>
+  wanted === 'gone'
+    ? { status: 'cancelled' as const }
+    : { status: 'confirmed' as const, fields: wanted, ...momentsOf(wanted) };
+
+/** Its next event has an id that nobody has seen in Google yet: yet another one could make two [R3]. */
+const isPlanned = ({ link }: Appointment): boolean => link?.idGeneration !== undefined && link.observed === undefined;
+
+/** The person's word is newer than every edit. */
+const toTell = (appointment: Appointment, now: Written): Appointment => {
+  const { base: _base, edits: _edits, ...next } = moved(appointment, now);
+  return { ...next, sync: pendingNow(appointment, now.updatedAt) };
+};

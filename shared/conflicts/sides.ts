@@ -1,0 +1,46 @@
+/** What both sides of a conflict have, and what the appointment would say if either had its way. */
+import type { Appointment } from '../domain/appointment.ts';
+import type { Conflict, SideState } from '../domain/conflict.ts';
+import { fingerprintOf } from '../sync/compare.ts';
+
+export const sideOf = ({ status, fields }: Appointment): SideState => (status === 'confirmed' ? fields : 'gone');
+
+/** What Google has of an appointment that waits for nobody, as far as we have seen. */
+export const knownInGoogle = ({ base, status, fields, link }: Appointment): SideState =>
+  base ?? (status === 'confirmed' && link?.observed !== undefined ? fields : 'gone');
+
+/** May something be decided for it without passing over what another review item, or an unreadable event, holds? */
+export const isFree = ({ sync }: Appointment): boolean => sync.state === 'synced' || sync.state === 'pending';
+
+/**
+ * What Google has. Of a dispute the appointment names it, and after an undo that need not be the side in question: it may
+ * be what the decision had told Google, which is then the base. Undefined when it is news to the item.
+ */
+export const inGoogle = (appointment: Appointment, { id, kind, theirs }: Conflict): SideState | undefined => {
+  const { sync, base } = appointment;
+  if (kind === 'overlap') return isFree(appointment) ? knownInGoogle(appointment) : undefined;
+  if (sync.state !== 'conflict' || sync.conflictId !== id) return undefined;
+  const sides: SideState[] = [theirs, 'gone', ...(base === undefined ? [] : [base])];
+  return sides.find((side) => fingerprintOf(side) === sync.theirs);
+};
+
+export type Outcomes = Record<'google' | 'bookedbarber', SideState>;
+
+/** Of an overlap: it stays where it is, or goes back to where, or whether, it was. */
+export const outcomesOf = (appointment: Appointment, conflict: Conflict): Outcomes => {
+  const ours = sideOf(appointment);
+  return conflict.kind === 'overlap'
+    ? { google: ours, bookedbarber: putBack(ours, conflict) }
+    : { google: conflict.theirs, bookedbarber: ours };
+};
+
+/** Only the times are in dispute: a text that was changed along with them stays [R2]. */
+const putBack = (now: SideState, { base }: Conflict): SideState => {
+  if (base === undefined || now === 'gone') return 'gone';
+  const { allDay, start, end, timeZone } = base;
+  return { ...now, allDay, start, end, timeZone };
+};
+
+/** Google's event of a block is the barber's own, and not ours to delete; that it is gone already may be accepted. */
+export const isForbidden = ({ kind, status }: Appointment, conflict: Conflict, wanted: SideState): boolean =>
+  conflict.kind === 'overlap' && kind === 'block' && status === 'confirmed' && wanted === 'gone';

@@ -1,0 +1,55 @@
+/** Takes a decision back: the review item is open again, and the appointment as it was before. */
+import type { Appointment } from '../domain/appointment.ts';
+import type { Conflict, Resolution } from '../domain/conflict.ts';
+import { fingerprintOf } from '../sync/compare.ts';
+import { moved, type Written } from '../sync/sync-state.ts';
+import type { PersonsStamp } from './resolve.ts';
+import { settle } from './settle.ts';
+import { isFree, knownInGoogle, sideOf } from './sides.ts';
+
+/**
+ * - `not_resolved`: there is no decision to take back.
+ * - `changed_since`: the appointment is not as the decision left it, or something newer about it waits for a person.
+ */
+export type Undone =
+  | { kind: 'undone'; appointment: Appointment; conflict: Conflict }
+  | { kind: 'refused'; because: 'not_resolved' | 'changed_since' };
+
+export const undone = (appointment: Appointment, conflict: Conflict, { now, chainId }: PersonsStamp): Undone => {
+  const { resolution, ...open } = conflict;
+  if (resolution === undefined) return { kind: 'refused', because: 'not_resolved' };
+  const isAsLeft = fingerprintOf(sideOf(appointment)) === resolution.left;
+  if (!isAsLeft || !isFree(appointment)) return { kind: 'refused', because: 'changed_since' };
+  const written: Written = { updatedAt: now, provenance: { actor: 'user', reason: 'undo', chainId } };
+  const goBack = conflict.kind === 'overlap' ? putBack : disputeAgain;
+  return {
+    kind: 'undone',
+    appointment: goBack(appointment, { ...open, resolution }, written),
+    conflict: { ...open, status: 'open', revision: conflict.revision + 1, updatedAt: now },
+  };
+};
+
+type Decided = Conflict & { resolution: Resolution };
+
+/** It goes back in both places; what was accepted is there already. */
+const putBack = (appointment: Appointment, { resolution }: Decided, written: Written): Appointment =>
+  settle(appointment, { wanted: sideOf(resolution.before), theirs: knownInGoogle(appointment) }, written);
+
+/**
+ * Google keeps what it has until a person decides again. Unless it has heard of the decision, that is still the side in
+ * question, and the base is what it was: the dispute is the very same.
+ */
+const disputeAgain = (appointment: Appointment, { id, theirs, resolution }: Decided, written: Written): Appointment => {
+  const { status, fields, startsAt, endsAt, edits, base } = resolution.before;
+  const { base: _base, edits: _edits, ...rest } = moved(appointment, written);
+  const had = knownInGoogle(appointment);
+  const isUntold = had === 'gone' || fingerprintOf(had) === fingerprintOf(theirs);
+  const from = isUntold ? base : had;
+  return {
+    ...rest,
+    ...{ status, fields, startsAt, endsAt },
+    ...(edits && { edits }),
+    ...(from && { base: from }),
+    sync: { state: 'conflict', conflictId: id, theirs: fingerprintOf(had) },
+  };
+};

@@ -1,0 +1,134 @@
+/** A user's calendars, as the management API deals with them: which there are, and how they are switched. */
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { Calendar } from '../domain/calendar.ts';
+import { Superseded } from '../domain/errors.ts';
+import type { CalendarKey, UserId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { dueKeysOf, neverDue, unlessSuperseded, updateCalendar } from './calendar-update.ts';
+import { type ItemUpdate, toUpdate } from './item-update.ts';
+import { keys, prefixes } from './keys.ts';
+import { fromItem, isConditionFailure, isTransactionConflict, queryAll, readAll, type Table, toItem } from './table.ts';
+
+export type CalendarRegistry = {
+  listOf(userId: UserId): Promise<Calendar[]>;
+  /**
+   * Adds a calendar that is not there yet. One that is keeps its progress and its switches, and learns its new name and
+   * zone; `renewChannel` empties its channel slot. One that was taken for gone is switched on again.
+   */
+  register(calendar: Calendar, how: { dueAt: Instant; renewChannel: boolean }): Promise<void>;
+  setRealTimeSync(calendar: Calendar, realTimeSync: boolean): Promise<void>;
+  /**
+   * Switches it on, due at `now`, or off, never due. It becomes the calendar of the bookings by chooseBookingsCalendar
+   * only. Throws Superseded when its role or its connection is not as it was read.
+   */
+  setSwitches(read: Calendar, switches: Pick<Calendar, 'enabled' | 'role'>, now: Instant): Promise<void>;
+  /**
+   * `next` takes the bookings from now on, `previous` only time; `previous` is absent when no calendar of the user takes
+   * them. Throws Superseded when that is not so any more: at no moment do two calendars take the bookings of one user.
+   */
+  chooseBookingsCalendar(next: Calendar, previous: Calendar | undefined): Promise<void>;
+};
+
+export const calendarRegistry = (table: Table): CalendarRegistry => ({
+  listOf: (userId) => listCalendars(table, userId),
+
+  async register(calendar, { dueAt, renewChannel }) {
+    const { key, summary, timeZone } = calendar;
+    const set = { summary, timeZone, ...(renewChannel && { channel: undefined }) };
+    try {
+      await updateCalendar(table, { key: keys.calendar(key), set, expect: {} }, 'it was refreshed');
+    } catch (error) {
+      if (!(error instanceof Superseded)) throw error;
+      await create(table, calendar, dueAt);
+      return;
+    }
+    if (calendar.enabled) await revive(table, key, dueAt);
+  },
+
+  setRealTimeSync: ({ key }, realTimeSync) =>
+    updateCalendar(
+      table,
+      { key: keys.calendar(key), set: { realTimeSync }, expect: {} },
+      'real-time sync was switched',
+    ),
+
+  async setSwitches({ key, role: roleRead, connectGeneration }, { enabled, role }, now) {
+    if (role === 'bookings' && roleRead !== 'bookings') throw new Error('Another calendar may take the bookings');
+    const set = { enabled, role, disabledBecause: undefined };
+    const expect = { role: roleRead, connectGeneration };
+    const indexed = enabled ? dueKeysOf(key, now) : neverDue;
+    await updateCalendar(table, { key: keys.calendar(key), set, expect, indexed }, 'it was switched');
+  },
+
+  async chooseBookingsCalendar(next, previous) {
+    const writes = [
+      roleUpdate(table, next, { from: 'blocks', to: 'bookings' }),
+      ...(previous
+        ? [roleUpdate(table, previous, { from: 'bookings', to: 'blocks' })]
+        : await nobodyHasThem(table, next)),
+    ];
+    try {
+      await table.client.send(new TransactWriteCommand({ TransactItems: writes }));
+    } catch (cause) {
+      const isLost = isConditionFailure(cause) || isTransactionConflict(cause);
+      if (isLost) throw new Superseded('The calendars changed before one was chosen for the bookings', { cause });
+      throw cause;
+    }
+  },
+});
+
+const listCalendars = async (table: Table, userId: UserId): Promise<Calendar[]> => {
+  const pointers = await queryAll(table, prefixes.pointers(userId));
+  const calendarKeys = pointers.map((pointer) => keys.calendar(fromItem<{ key: CalendarKey }>(pointer).key));
+  const calendars = (await readAll(table, calendarKeys)).map(fromItem<Calendar>);
+  return calendars.sort((a, b) => (a.calendarId < b.calendarId ? -1 : 1));
+};
+
+/** The calendar and the pointer to it, together. Only a calendar that is synced is ever due. */
+const create = async (table: Table, calendar: Calendar, dueAt: Instant): Promise<void> => {
+  const { key, userId, enabled } = calendar;
+  const item = toItem(keys.calendar(key), calendar, enabled ? dueKeysOf(key, dueAt) : {});
+  const puts = [item, toItem(keys.pointer(userId, key), { key })];
+  await table.client.send(
+    new TransactWriteCommand({
+      TransactItems: puts.map((Item) => ({
+        Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' },
+      })),
+    }),
+  );
+};
+
+/** Google lists a calendar that we had taken for gone. */
+const revive = async (table: Table, key: CalendarKey, dueAt: Instant): Promise<void> => {
+  const set = { enabled: true, disabledBecause: undefined };
+  const expect = { disabledBecause: 'calendar_gone' };
+  const indexed = dueKeysOf(key, dueAt);
+  await updateCalendar(table, { key: keys.calendar(key), set, expect, indexed }, 'it was revived').catch(
+    unlessSuperseded,
+  );
+};
+
+type Roles = { from: Calendar['role']; to: Calendar['role'] };
+
+const roleUpdate = (table: Table, { key, connectGeneration }: Calendar, { from, to }: Roles) => {
+  const change: ItemUpdate = {
+    key: keys.calendar(key),
+    set: { role: to },
+    expect: { role: from, connectGeneration },
+  };
+  return { Update: { TableName: table.name, ...toUpdate(change) } };
+};
+
+/** With no role to take from another calendar, two requests could each take a free one: so all others are held in place. */
+const nobodyHasThem = async (table: Table, next: Calendar) =>
+  (await listCalendars(table, next.userId))
+    .filter(({ key }) => key !== next.key)
+    .map((calendar) => ({
+      ConditionCheck: {
+        TableName: table.name,
+        Key: keys.calendar(calendar.key),
+        ConditionExpression: '#value.#role <> :bookings',
+        ExpressionAttributeNames: { '#value': 'value', '#role': 'role' },
+        ExpressionAttributeValues: { ':bookings': 'bookings' },
+      },
+    }));

@@ -1,0 +1,30 @@
+/** A conditional update of a calendar, and its place in the index of due work. */
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Calendar } from '../domain/calendar.ts';
+import { Superseded } from '../domain/errors.ts';
+import type { CalendarKey } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { type ItemUpdate, toUpdate } from './item-update.ts';
+import { dueShardOf, indexKeys } from './keys.ts';
+import { isConditionFailure, type Table } from './table.ts';
+
+/** Throws Superseded when the calendar is not as expected; `what` says what it was before. */
+export const updateCalendar = async (table: Table, itemUpdate: ItemUpdate, what: string): Promise<void> => {
+  try {
+    await table.client.send(new UpdateCommand({ TableName: table.name, ...toUpdate(itemUpdate) }));
+  } catch (cause) {
+    if (isConditionFailure(cause)) throw new Superseded(`The calendar moved on before ${what}`, { cause });
+    throw cause;
+  }
+};
+
+export const unlessSuperseded = (error: unknown): void => {
+  if (!(error instanceof Superseded)) throw error;
+};
+
+/** The calendar is on the cursor and the connection that this run began with [R13]. */
+export const unmoved = ({ cursor, connectGeneration }: Calendar) => ({ cursor, connectGeneration });
+
+export const dueKeysOf = (key: CalendarKey, dueAt: Instant) => indexKeys.due(dueShardOf(key), dueAt);
+
+export const neverDue = { duePartition: undefined, dueAt: undefined };

@@ -1,0 +1,86 @@
+/** Both sides have changed since they last agreed: what the policy settles, and what a person must. */
+import type { Appointment, OwnedFields, Settlement } from '../domain/appointment.ts';
+import type { CalendarEvent } from '../domain/calendar-event.ts';
+import type { SideState } from '../domain/conflict.ts';
+import type { Instant } from '../domain/instant.ts';
+import { differing, sameFields } from './compare.ts';
+import type { Decision, Disputed, WithEvent } from './decision.ts';
+import { mergeFields, type Rule, settle } from './merge.ts';
+import { type Context, isPreferred } from './sides.ts';
+
+export const merge = (found: WithEvent, agreed: OwnedFields | undefined, context: Context): Decision => {
+  const { appointment, event, translated } = found;
+  const { fields } = appointment;
+  if (sameFields(fields, translated.fields)) return noteIfNews(appointment, { event });
+  if (isPreferred(appointment)) return { kind: 'push', ...found, settled: preferred(appointment, translated.fields) };
+  const base = agreed ?? fields;
+  const rule = ruleFor(appointment, context, seenAt(event, context.now));
+  const merged = mergeFields({ base, ours: fields, theirs: translated.fields }, rule);
+  if (merged.disputed.length > 0) return dispute('fields', found, translated.fields, rule.theirsAt);
+  const settled = { policy: rule.policy, theirs: translated.fields, chosen: merged.chosen };
+  return { kind: 'merge', ...found, merged, settled };
+};
+
+/** Deleted in Google, changed here. */
+export const lostThere = (appointment: Appointment, found: { event?: CalendarEvent }, context: Context): Decision => {
+  const rule = ruleFor(appointment, context, context.now);
+  const winner = isPreferred(appointment) ? 'bookedbarber' : settle('status', rule);
+  if (winner === undefined) return dispute('deleted_in_google', { appointment, ...found }, 'gone', rule.theirsAt);
+  const settled: Settlement = { policy: policyOf(appointment, rule), theirs: 'gone', chosen: { status: winner } };
+  return winner === 'google'
+    ? { kind: 'cancel', appointment, ...found, settled }
+    : { kind: 'recreate', appointment, settled };
+};
+
+/** Cancelled here, changed in Google. */
+export const lostHere = (found: WithEvent, context: Context): Decision => {
+  const { appointment, event, translated } = found;
+  const rule = ruleFor(appointment, context, seenAt(event, context.now));
+  const winner = isPreferred(appointment) ? 'bookedbarber' : settle('status', rule);
+  if (winner === undefined) return dispute('deleted_in_bookedbarber', found, translated.fields, rule.theirsAt);
+  const theirs = translated.fields;
+  const settled: Settlement = { policy: policyOf(appointment, rule), theirs, chosen: { status: winner } };
+  return { kind: winner === 'google' ? 'restore' : 'push', ...found, settled };
+};
+
+const dispute = (
+  about: Disputed['about'],
+  found: { appointment: Appointment; event?: CalendarEvent },
+  theirs: SideState,
+  theirsAt: Instant,
+): Decision => {
+  const { appointment, event } = found;
+  return { kind: 'conflict', appointment, about, theirs, theirsAt, ...(event && { event }) };
+};
+
+const ruleFor = ({ edits, updatedAt }: Appointment, { settings }: Context, theirsAt: Instant): Rule => ({
+  policy: settings.conflictPolicy,
+  oursAt: (part) => edits?.[part] ?? updatedAt,
+  theirsAt,
+});
+
+/**
+ * When a change in Google was made: by the time we first see it at the latest, and by `updated`, which also moves for
+ * reasons that are no edits.
+ */
+const seenAt = ({ updated }: CalendarEvent, now: Instant): Instant => (updated < now ? updated : now);
+
+const policyOf = (appointment: Appointment, { policy }: Rule): Settlement['policy'] =>
+  isPreferred(appointment) ? 'person' : policy;
+
+const preferred = ({ fields }: Appointment, theirs: OwnedFields): Settlement => ({
+  policy: 'person',
+  theirs,
+  chosen: Object.fromEntries(differing(fields, theirs).map((group) => [group, 'bookedbarber'])),
+});
+
+/**
+ * A version that we do not know yet is remembered, or a late worker could bring an older one back over it; and so is that
+ * a difference, or what could not be read, is no more: what comes after is a change of what both say now.
+ */
+export const noteIfNews = (appointment: Appointment, { event }: { event?: CalendarEvent }): Decision => {
+  const { link, sync, base } = appointment;
+  const isNewer = event !== undefined && (link?.observed === undefined || event.etag !== link.observed.etag);
+  const isOver = base !== undefined || sync.state === 'quarantined';
+  return isNewer || isOver ? { kind: 'note', appointment, ...(event && { event }) } : { kind: 'nothing' };
+};

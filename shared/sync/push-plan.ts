@@ -1,0 +1,139 @@
+/** What an event must be told, and the appointment as each step of the push leaves it. Pure. */
+import type { Appointment, EventLink, FieldGroup, OwnedFields, Pending } from '../domain/appointment.ts';
+import type { Calendar } from '../domain/calendar.ts';
+import type { CalendarEvent, EventContent } from '../domain/calendar-event.ts';
+import { eventIdOf } from '../domain/derived-ids.ts';
+import { hour, type Instant, plusMs } from '../domain/instant.ts';
+import type { Settings } from '../domain/settings.ts';
+import { footerOf } from './booking-text.ts';
+import { differing, fieldGroups, sameFields } from './compare.ts';
+import { contentOf } from './event-content.ts';
+import { agreed, kept } from './sync-state.ts';
+
+/** What an event has been told; `version`: of the appointment of which that is all. */
+export type Said = { fields: OwnedFields; footer: string; untold: Untold; version?: number };
+
+type Untold = NonNullable<EventLink['untold']>;
+
+export const saidNow = (appointment: Appointment, settings: Settings): Said => {
+  const { fields, version } = appointment;
+  return { fields, footer: footerFor(appointment, settings), untold: untoldOf(appointment, settings), version };
+};
+
+const untoldOf = ({ kind }: Appointment, { shared }: Settings): Untold =>
+  kind === 'block' ? [] : (['location', 'notes'] as const).filter((part) => !shared[part]);
+
+/**
+ * A new event says what was planned, even when the booking has been changed since: an insert whose answer was lost meets
+ * its own event, and in other words than it remembers that would look like an edit of Google's [F49].
+ */
+export const saidByPlan = (appointment: Appointment, settings: Settings): Said => {
+  const now = saidNow(appointment, settings);
+  const fields = appointment.base ?? now.fields;
+  const footer = appointment.link?.footer ?? '';
+  return sameFields(fields, now.fields) && footer === now.footer ? now : { fields, footer, untold: now.untold };
+};
+
+export const newContent = ({ kind }: Appointment, { fields, footer }: Said, settings: Settings): EventContent =>
+  contentOf(toldFields({ kind, fields }, settings), footer, fieldGroups);
+
+/** What an event must be told that says `theirs` now; undefined when nothing. */
+export const changedContent = (
+  appointment: Appointment,
+  theirs: OwnedFields,
+  settings: Settings,
+): EventContent | undefined => {
+  const footer = footerFor(appointment, settings);
+  const groups = new Set<FieldGroup>(differing(appointment.fields, theirs));
+  if (footer !== (appointment.link?.footer ?? '')) groups.add('notes');
+  return groups.size === 0 ? undefined : contentOf(toldFields(appointment, settings), footer, [...groups]);
+};
+
+const toldFields = ({ kind, fields }: Pick<Appointment, 'kind' | 'fields'>, { shared }: Settings): OwnedFields => {
+  if (kind === 'block') return fields;
+  const { location, notes, ...rest } = fields;
+  return {
+    ...rest,
+    ...(shared.location && location !== undefined && { location }),
+    ...(shared.notes && notes !== undefined && { notes }),
+  };
+};
+
+const footerFor = ({ kind, details }: Appointment, { shared }: Settings): string =>
+  kind === 'booking' ? footerOf(details, shared) : '';
+
+/** Written before the insert, so that after a crash the retry meets its own event and knows what it was to say. */
+export const planned = (
+  appointment: Appointment,
+  { target }: Pending,
+  connectGeneration: number,
+  { fields, ...said }: Said,
+): Appointment => {
+  const idGeneration = appointment.link?.idGeneration ?? 1;
+  return {
+    ...kept(appointment),
+    base: fields,
+    link: {
+      ...target,
+      connectGeneration,
+      idGeneration,
+      eventId: eventIdOf(appointment.id, idGeneration),
+      ...told(said),
+    },
+  };
+};
+
+/** Written before an event is changed: what Google has now, and what it is being told, should the answer be lost. */
+export const sending = (
+  appointment: Appointment,
+  { fields, footer }: Said,
+  { event, theirs }: { event: CalendarEvent; theirs: OwnedFields },
+): Appointment => {
+  const { link } = appointment;
+  if (link === undefined) throw new Error('An event is to be changed that had not been planned');
+  const observed = { etag: event.etag, updated: event.updated };
+  return { ...kept(appointment), base: theirs, link: { ...link, observed, sent: { fields, footer } } };
+};
+
+const told = ({ footer, untold }: Pick<Said, 'footer' | 'untold'>): Partial<EventLink> => ({
+  ...(footer !== '' && { footer }),
+  ...(untold.length > 0 && { untold }),
+});
+
+/** Google has taken what it was told. What has been changed since, its place included, is still to be pushed. */
+export const written = (
+  appointment: Appointment,
+  { fields, footer, untold, version }: Said,
+  event: CalendarEvent,
+): Appointment => {
+  const { link, sync } = appointment;
+  if (link === undefined) throw new Error('An event was written that had not been planned');
+  const { footer: _footer, untold: _untold, sent: _sent, ...place } = link;
+  const observed = { etag: event.etag, updated: event.updated };
+  const next = { ...kept(appointment), link: { ...place, ...told({ footer, untold }), observed } };
+  const isToMove = sync.state === 'pending' && sync.target.calendarKey !== link.calendarKey;
+  return appointment.version === version && !isToMove ? agreed(next) : { ...next, base: fields };
+};
+
+/** It lies in this calendar from now on. */
+export const relinked = (
+  appointment: Appointment,
+  { key, calendarId }: Pick<Calendar, 'key' | 'calendarId'>,
+  { etag, updated }: CalendarEvent,
+): Appointment => {
+  const { link } = appointment;
+  if (link === undefined) throw new Error('An event was moved that had not been planned');
+  return { ...kept(appointment), link: { ...link, calendarKey: key, calendarId, observed: { etag, updated } } };
+};
+
+const firstPauseMs = 1 * hour;
+const longestPauseMs = 24 * hour;
+
+/** Google refuses this one for good, as far as we know: it waits, longer each time, and holds up nothing else. */
+export const parked = (appointment: Appointment, pending: Pending, reason: string, now: Instant): Appointment => {
+  const pauseMs = Math.min(firstPauseMs * 2 ** pending.attempts, longestPauseMs);
+  return {
+    ...kept(appointment),
+    sync: { ...pending, attempts: pending.attempts + 1, notBefore: plusMs(now, pauseMs), reason },
+  };
+};

@@ -1,0 +1,122 @@
+/** Each side of the triple as the decision sees it: relative to what both last agreed on. */
+import type { Appointment, OwnedFields } from '../domain/appointment.ts';
+import type { SyncWindow } from '../domain/calendar.ts';
+import type { CalendarEvent, EventChange } from '../domain/calendar-event.ts';
+import { eventMarkOf } from '../domain/derived-ids.ts';
+import type { EventId } from '../domain/ids.ts';
+import { day, epochMsOf, type Instant } from '../domain/instant.ts';
+import type { Settings } from '../domain/settings.ts';
+import { baseOf } from './base.ts';
+import { takesTime } from './block-policy.ts';
+import { footerOf, withoutFooter } from './booking-text.ts';
+import { isSame, sameFields } from './compare.ts';
+import { combine } from './merge.ts';
+import { type Translated, translate } from './translate.ts';
+
+/**
+ * `none`: there is no appointment. `gone`: cancelled here, and Google has not heard of it yet.
+ * `settled`: cancelled, and both sides know.
+ */
+export type OurSide = 'none' | 'same' | 'changed' | 'gone' | 'settled';
+/** `gone`: deleted, or a foreign event that does not take time (any more). */
+export type TheirSide = 'same' | 'changed' | 'gone' | 'unreadable';
+
+/** Where and when the event was found, and whose calendar that is. */
+export type Context = {
+  /** The calendar's own zone. */
+  timeZone: string;
+  /** The span of time that is mirrored. */
+  window: SyncWindow;
+  now: Instant;
+  /** What our own events of this user bear (derived-ids.ts). */
+  ownerMark: string;
+  settings: Settings;
+};
+
+/** `base`: as Google shows it (`theirs.base`), where it shows anything. */
+export const readOurs = (appointment: Appointment | undefined, base = appointment && baseOf(appointment)): OurSide => {
+  if (appointment === undefined) return 'none';
+  if (appointment.status === 'cancelled') return base === undefined ? 'settled' : 'gone';
+  if (base === undefined || isPreferred(appointment)) return 'changed';
+  return sameFields(base, appointment.fields) ? 'same' : 'changed';
+};
+
+export const isPreferred = ({ sync }: Appointment): boolean => sync.state === 'pending' && sync.prefer !== undefined;
+
+export type Theirs =
+  | { side: 'same' | 'changed'; event: CalendarEvent; translated: Translated; base?: OwnedFields }
+  | { side: 'gone'; event?: CalendarEvent }
+  | { side: 'unreadable'; eventId: EventId; reason: string };
+
+export const readTheirs = (appointment: Appointment | undefined, change: EventChange, context: Context): Theirs => {
+  if (change.kind === 'unreadable') return { side: 'unreadable', eventId: change.id, reason: change.reason };
+  if (change.kind === 'deleted') return { side: 'gone' };
+  const { event } = change;
+  if (appointment?.kind !== 'booking' && !takesTime(event)) return { side: 'gone', event };
+  const read = translate(event, context.timeZone, isTextHidden(appointment, event, context));
+  if (read.kind === 'untranslatable') return { side: 'unreadable', eventId: event.id, reason: read.reason };
+  if (appointment?.kind === 'booking' && isEndless(read)) {
+    return { side: 'unreadable', eventId: event.id, reason: 'A booking cannot last more than 31 days' };
+  }
+  if (appointment === undefined) {
+    return overlaps(read, context.window) ? { side: 'changed', event, translated: read } : { side: 'gone' }; // A later generation lists it.
+  }
+  const translated = { ...read, fields: ofBooking(appointment, read.fields, context) };
+  const base = agreedBase(appointment, translated.fields, context);
+  if (base === undefined) return { side: 'changed', event, translated };
+  return { side: sameFields(base, translated.fields) ? 'same' : 'changed', event, translated, base };
+};
+
+/** What both last agreed on. A part that says what it was sent has been agreed on by that, though no answer came [F49]. */
+const agreedBase = (appointment: Appointment, theirs: OwnedFields, context: Context): OwnedFields | undefined => {
+  const base = baseOf(appointment);
+  if (base === undefined) return undefined;
+  const { sent, untold = [] } = appointment.link ?? {};
+  const { location, notes, ...rest } = base;
+  const told = {
+    ...rest,
+    ...(location !== undefined && !untold.includes('location') && { location }),
+    ...(notes !== undefined && !untold.includes('notes') && { notes }),
+  };
+  const known = sent === undefined ? told : combine((part) => (isSame(part, theirs, sent.fields) ? sent.fields : told));
+  return asShared(appointment, known, context);
+};
+
+/** The text of our own booking is ours, whoever may see its event; what another owner has put there is not. */
+const isTextHidden = (appointment: Appointment | undefined, event: CalendarEvent, context: Context): boolean => {
+  if (appointment?.kind === 'booking') return false;
+  if (event.confidential && !context.settings.readPrivateText) return true;
+  return event.mark !== undefined && event.mark.split('.')[0] !== context.ownerMark;
+};
+
+/** Our own lines are not its notes: those that it has been told, or is being told, last. */
+const ofBooking = (appointment: Appointment, theirs: OwnedFields, context: Context): OwnedFields => {
+  const { kind, details, link } = appointment;
+  if (kind !== 'booking') return theirs;
+  const { notes: description, ...rest } = theirs;
+  const footers = [footerOf(details, context.settings.shared), link?.footer ?? '', link?.sent?.footer ?? ''];
+  const notes = footers.reduce<string | undefined>(withoutFooter, description);
+  return asShared(appointment, { ...rest, ...(notes !== undefined && { notes }) }, context);
+};
+
+/** What is not shared cannot differ: it is ours, whatever was agreed on or is said there. */
+const asShared = ({ kind, fields }: Appointment, said: OwnedFields, { settings }: Context): OwnedFields => {
+  if (kind !== 'booking') return said;
+  const { location: _location, notes: _notes, ...rest } = said;
+  const { location } = settings.shared.location ? said : fields;
+  const { notes } = settings.shared.notes ? said : fields;
+  return { ...rest, ...(location !== undefined && { location }), ...(notes !== undefined && { notes }) };
+};
+
+const longestBookingMs = 31 * day;
+
+/** Each day that a booking touches is written with it: nobody is shaved for months. */
+const isEndless = ({ startsAt, endsAt }: { startsAt: Instant; endsAt: Instant }): boolean =>
+  epochMsOf(endsAt) - epochMsOf(startsAt) > longestBookingMs;
+
+const overlaps = (event: { startsAt: Instant; endsAt: Instant }, window: SyncWindow): boolean =>
+  event.startsAt < window.to && event.endsAt > window.from;
+
+/** Does the event bear our own mark for this appointment? Only such a one may be adopted [R3]. */
+export const isOurs = (event: CalendarEvent, { id }: Appointment, ownerMark: string): boolean =>
+  event.mark === eventMarkOf(ownerMark, id);

@@ -1,0 +1,94 @@
+/** The steps that an appointment takes between its states: each keeps versions, base and link as they must be. */
+import type { Appointment, EventLink, OwnedFields, Pending } from '../domain/appointment.ts';
+import type { Calendar } from '../domain/calendar.ts';
+import type { CalendarEvent } from '../domain/calendar-event.ts';
+import { eventIdOf } from '../domain/derived-ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import { baseOf } from './base.ts';
+
+/** When a reader-visible change is written, and because of what. */
+export type Written = Pick<Appointment, 'updatedAt' | 'provenance'>;
+
+/** A reader can see it. */
+export const moved = (appointment: Appointment, now: Written): Appointment => ({
+  ...appointment,
+  ...now,
+  version: appointment.version + 1,
+  revision: appointment.revision + 1,
+});
+
+/** Only the books are kept; no reader can see it. */
+export const kept = (appointment: Appointment): Appointment => ({ ...appointment, revision: appointment.revision + 1 });
+
+/** Nothing is left to differ. */
+export const agreed = ({ base: _base, edits: _edits, ...appointment }: Appointment): Appointment => ({
+  ...appointment,
+  sync: { state: 'synced' },
+});
+
+/** Both say the same. What else the push is for, our own lines or another calendar, it finds out by itself. */
+export const inLine = (appointment: Appointment): Appointment => {
+  const { sync } = appointment;
+  return sync.state === 'pending' ? { ...agreed(appointment), sync } : agreed(appointment);
+};
+
+/** What both last agreed on is written out, because our side is about to be allowed to differ from it. */
+export const keepBase = (appointment: Appointment): { base?: OwnedFields } => {
+  const base = baseOf(appointment);
+  return base === undefined ? {} : { base };
+};
+
+export const pendingAt = ({ key, calendarId }: Pick<Calendar, 'key' | 'calendarId'>, now: Instant): Pending => ({
+  state: 'pending',
+  target: { calendarKey: key, calendarId },
+  since: now,
+  notBefore: now,
+  attempts: 0,
+});
+
+/** Where it was on its way to, or else here. */
+export const pendingStill = (
+  { sync }: Appointment,
+  here: Pick<Calendar, 'key' | 'calendarId'>,
+  now: Instant,
+): Pending => (sync.state === 'pending' ? { ...pendingAt(here, now), target: sync.target } : pendingAt(here, now));
+
+/** The event as it was seen; which of our own events it is stays known. */
+export const linked = (event: CalendarEvent, calendar: Calendar, before?: Appointment): { link: EventLink } => ({
+  link: {
+    calendarKey: calendar.key,
+    calendarId: calendar.calendarId,
+    connectGeneration: calendar.connectGeneration,
+    eventId: event.id,
+    ...(event.recurringEventId !== undefined && { recurringEventId: event.recurringEventId }),
+    ...(before?.link?.idGeneration !== undefined && { idGeneration: before.link.idGeneration }),
+    ...(before?.link && whatItWasTold(before.link, event)),
+    observed: { etag: event.etag, updated: event.updated },
+  },
+});
+
+/** What was being sent has come true or never will, once there is a newer version: the write was for that one alone. */
+const whatItWasTold = ({ footer, untold, sent, observed }: EventLink, { etag }: CalendarEvent): Partial<EventLink> => ({
+  ...(footer !== undefined && { footer }),
+  ...(untold !== undefined && { untold }),
+  ...(sent !== undefined && observed?.etag === etag && { sent }),
+});
+
+/** The next event has the next id: Google never frees the id of one that it has deleted [F53]. */
+export const recreated = (appointment: Appointment, now: Written): Appointment => {
+  const { link, base: _base, edits: _edits, ...rest } = moved(appointment, now);
+  if (link === undefined) throw new Error('There was no event to make anew');
+  const { calendarKey, calendarId, connectGeneration } = link;
+  const idGeneration = (link.idGeneration ?? 0) + 1;
+  return {
+    ...rest,
+    link: {
+      calendarKey,
+      calendarId,
+      connectGeneration,
+      idGeneration,
+      eventId: eventIdOf(appointment.id, idGeneration),
+    },
+    sync: pendingStill(appointment, { key: calendarKey, calendarId }, now.updatedAt),
+  };
+};

@@ -1,0 +1,139 @@
+/** A hint that fails every try is given up: it can be seen, the calendar says why, and the sweep makes good what it was about. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { routeTable } from '../../functions/management-api/route-table.ts';
+import { clientDefaults } from '../../infra/local/aws/place.ts';
+import type { CalendarKey } from '../../shared/domain/ids.ts';
+import { parseHint } from '../../shared/queue/hint.ts';
+import { calendarStore, type DueCalendars } from '../../shared/store/calendars.ts';
+import { dynamoTable } from '../../shared/store/table.ts';
+import { startTestSession, type TestSession } from '../support/local-session.ts';
+import { at } from '../support/samples.ts';
+import { openTripwire, type Tripwire } from '../support/tripwire.ts';
+
+let tripwire: Tripwire;
+let session: TestSession;
+let sqs: SQSClient;
+let dynamo: DynamoDBClient;
+let calendars: DueCalendars;
+
+beforeAll(async () => {
+  tripwire = await openTripwire(1);
+  const google = tripwire.wire();
+  session = await startTestSession({
+    visibilityTimeoutSeconds: 1,
+    environment: { GOOGLE_API_ROOT_URL: google.address },
+  });
+  google.aim(session.google.url, /calendarList/); // That is a call of the management API's.
+  sqs = new SQSClient({ ...clientDefaults, endpoint: session.stack.endpoints.sqs });
+  dynamo = new DynamoDBClient({ ...clientDefaults, endpoint: session.stack.endpoints.dynamodb });
+  calendars = calendarStore(dynamoTable(dynamo, session.stack.outputs.TableName ?? ''));
+});
+afterAll(async () => {
+  sqs.destroy();
+  dynamo.destroy();
+  await session.stop();
+  await tripwire.stop();
+});
+afterEach(() => session.google.control.clearFaults());
+
+const queueUrl = (name: string): string =>
+  session.stack.queues.find((queue) => queue.name.includes(name))?.url ?? expect.fail(`There is no queue ${name}`);
+
+/** Twelve tries take too long for a test; all else about the queue stays as the template says. */
+const giveUpAfter = async (maxReceiveCount: number): Promise<void> => {
+  const QueueUrl = queueUrl('Hints');
+  const read = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] });
+  const { Attributes = {} } = await sqs.send(read);
+  const RedrivePolicy = JSON.stringify({ ...JSON.parse(Attributes.RedrivePolicy ?? ''), maxReceiveCount });
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { RedrivePolicy } }));
+};
+
+/** The next dead letter: which calendar it was about. */
+const deadLetter = (): Promise<CalendarKey> =>
+  vi.waitFor(
+    async () => {
+      const receive = new ReceiveMessageCommand({ QueueUrl: queueUrl('DeadLetters'), VisibilityTimeout: 3_600 });
+      const { Messages: [letter] = [] } = await sqs.send(receive);
+      return parseHint(letter?.Body ?? '').calendarKey;
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+
+const insert = (calendar: string, summary: string) => {
+  const moment = (hours: number) => ({ dateTime: new Date(Date.now() + hours * 3_600_000).toISOString() });
+  session.google.control.insertEvent({ calendar, event: { summary, start: moment(24), end: moment(25) } });
+};
+
+const titles = async (user: string): Promise<string[]> => {
+  const { body } = await session.call('GET', routeTable.appointments.path, user);
+  return (body as { items: { title: string }[] }).items.map(({ title }) => title);
+};
+
+const statusOf = async (user: string) => {
+  const { body } = await session.call('GET', routeTable.status.path, user);
+  return (body as { calendars: { state: string; reason?: string; lastSyncAt: string }[] }).calendars[0];
+};
+
+/** With its first sync and the cool-down after it behind it: the next hint is tried at once. */
+const connectAndRest = async (user: string): Promise<string> => {
+  const calendar = await session.connect(user);
+  const restedAt = Date.parse((await statusOf(user))?.lastSyncAt ?? '') + 2_000;
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(restedAt), { timeout: 5_000 });
+  return calendar;
+};
+
+/** An hour later, for this calendar. */
+const sweepWhenDue = async (key: CalendarKey): Promise<void> => {
+  await calendars.postpone(key, at('2026-01-01'));
+  await session.stack.functions.invoke('renewal-worker', {});
+  await session.stack.idle();
+};
+
+test('[R6] a hint that Google fails each time becomes a dead letter; the calendar says why; the sweep makes it good', async () => {
+  const calendar = await connectAndRest('ann');
+  const { control } = session.google;
+  await giveUpAfter(2);
+  control.orderFault({ kind: 'status', status: 500, reason: 'backendError', path: '/events\\?', times: null });
+  control.clearLogs();
+  insert(calendar, 'Given up');
+
+  const key = await deadLetter();
+  expect(control.requests({ path: '/events' })).toHaveLength(2);
+  expect(await statusOf('ann')).toMatchObject({ state: 'degraded', reason: 'backendError' });
+  control.clearFaults();
+  expect(await titles('ann')).toEqual([]);
+
+  await sweepWhenDue(key);
+  expect(await titles('ann')).toEqual(['Given up']);
+  expect(await statusOf('ann')).toEqual(expect.objectContaining({ state: 'synced' }));
+  expect(await statusOf('ann')).not.toHaveProperty('reason');
+}, 60_000);
+
+test('[R6] so does one whose worker dies each time, though nobody is left to say why', async () => {
+  const calendar = await connectAndRest('bob');
+  await giveUpAfter(4);
+  const dieAtNextCall = () =>
+    tripwire.set({
+      atCall: 1,
+      spring: async () => {
+        dieAtNextCall();
+        await session.stack.functions.kill('sync-consumer');
+      },
+    });
+  dieAtNextCall();
+  insert(calendar, 'Deadly');
+
+  const key = await deadLetter();
+  expect(await statusOf('bob')).toMatchObject({ state: 'degraded', reason: 'interrupted' });
+  tripwire.disarm();
+  await sweepWhenDue(key);
+  expect(await titles('bob')).toEqual(['Deadly']);
+  expect(await statusOf('bob')).toMatchObject({ state: 'synced' });
+}, 60_000);

@@ -1,0 +1,141 @@
+/** [R9] Many bookings deleted or moved at once in Google: a person is asked before more than a few of them go. Over HTTP. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AppointmentId } from '../../shared/domain/ids.ts';
+import { failingAt } from '../support/faulty.ts';
+import { calendarId } from '../support/samples.ts';
+import { type GoogleJob, hourOf, inGoogle, openGoogleJob } from './google-job.ts';
+
+let job: GoogleJob;
+beforeEach(async () => {
+  job = await openGoogleJob();
+  await job.sync();
+});
+afterEach(() => job.stop());
+
+/** Future bookings, ten a day from tomorrow on, all of them in Google. */
+const bookMany = async (count: number): Promise<AppointmentId[]> => {
+  const ids: AppointmentId[] = [];
+  for (let nth = 0; nth < count; nth++) {
+    ids.push(await job.book(`booking-${nth}`, hourOf(8 + (nth % 10), Math.floor(nth / 10))));
+  }
+  await job.sync();
+  await job.sync();
+  return ids;
+};
+const removeAll = async (ids: AppointmentId[]) => {
+  for (const id of ids) await job.remove(id);
+};
+const statesOf = async (ids: AppointmentId[]) => {
+  const found = await Promise.all(ids.map((id) => job.appointment(id)));
+  return Object.fromEntries(
+    Object.entries(Object.groupBy(found, ({ status, sync }) => `${status} ${sync.state}`)).map(([state, all]) => [
+      state,
+      all?.length,
+    ]),
+  );
+};
+
+describe('of 30 future bookings, 12 deleted', () => {
+  test('in one increment are held in one item; everything else is applied, and the cursor goes on', async () => {
+    const ids = await bookMany(30);
+    const { cursor } = await job.calendarNow();
+    await removeAll(ids.slice(0, 12));
+    await job.patch(ids[20] as AppointmentId, { summary: 'Shave' });
+    job.insert('Dentist', 20);
+    expect(await job.sync()).toMatchObject({ kind: 'synced', pull: { tally: { hold: 12, update: 1, create: 1 } } });
+
+    expect(await statesOf(ids)).toEqual({ 'confirmed held': 12, 'confirmed synced': 18 });
+    expect(await job.conflicts()).toMatchObject([{ kind: 'mass_change', status: 'open' }]);
+    expect(new Set((await job.conflicts())[0]?.held)).toEqual(new Set(ids.slice(0, 12)));
+    expect((await job.appointment(ids[20] as AppointmentId)).fields.title).toBe('Shave');
+    expect((await job.calendarNow()).cursor).not.toBe(cursor);
+  });
+
+  test('are not pushed while they are held, whatever is edited here', async () => {
+    const ids = await bookMany(30);
+    await removeAll(ids.slice(0, 12));
+    await job.sync();
+    await job.edit(ids[0] as AppointmentId, { title: 'Shave' });
+    job.control.clearLogs();
+    await job.push(ids[0] as AppointmentId);
+    await job.sync();
+    expect(job.control.requests().map(({ operation }) => operation)).toEqual(['calendar.events.list']);
+    expect(await statesOf(ids)).toEqual({ 'confirmed held': 12, 'confirmed synced': 18 });
+    expect(await job.conflicts()).toHaveLength(1);
+  });
+
+  test('over several pages cancel no more than the limit', async () => {
+    const ids = await bookMany(30);
+    await removeAll(ids.slice(0, 12));
+    job.control.orderFault({ kind: 'short-page', size: 5, path: '/events\\?', times: null });
+    await job.sync();
+    expect(await statesOf(ids)).toEqual({ 'cancelled synced': 10, 'confirmed held': 2, 'confirmed synced': 18 });
+    expect(await job.conflicts()).toMatchObject([{ kind: 'mass_change' }]);
+  });
+
+  test('of which the first page alone is too much go on being held on the next one, however few', async () => {
+    const ids = await bookMany(30);
+    await removeAll(ids.slice(0, 15));
+    job.control.orderFault({ kind: 'short-page', size: 12, path: '/events\\?', times: null });
+    await job.sync();
+    expect(await statesOf(ids)).toEqual({ 'confirmed held': 15, 'confirmed synced': 15 });
+    expect(await job.conflicts()).toMatchObject([{ kind: 'mass_change', held: { length: 15 } }]);
+  });
+
+  test('and found missing by a new generation are held as well [R8]', async () => {
+    const ids = await bookMany(30);
+    await removeAll(ids.slice(0, 12));
+    job.control.expireSyncTokens({ calendar: calendarId });
+    expect(await job.sync()).toMatchObject({ pull: { generation: true, tally: { hold: 12 } } });
+    expect(await statesOf(ids)).toEqual({ 'confirmed held': 12, 'confirmed synced': 18 });
+    expect(await job.conflicts()).toHaveLength(1);
+  });
+});
+
+test.each(['appointments', 'conflicts', 'calendars'] as const)(
+  'a run that crashes at any call of %s holds them in one item all the same',
+  async (port) => {
+    const ids = await bookMany(12);
+    await removeAll(ids);
+    const isDone = async () => (await statesOf(ids))['confirmed held'] === 12;
+    for (let call = 1; !(await isDone()); call++) {
+      expect(call).toBeLessThan(60);
+      const faulty = { [port]: failingAt<never>(job.stores[port] as never, call, 'after') };
+      await job.sync(undefined, faulty).catch(() => undefined);
+    }
+    await job.sync();
+    expect(await statesOf(ids)).toEqual({ 'confirmed held': 12 });
+    expect(await job.conflicts()).toMatchObject([{ kind: 'mass_change', status: 'open', held: { length: 12 } }]);
+  },
+);
+
+test('12 moved are held as well, and 12 renamed are not', async () => {
+  const ids = await bookMany(30);
+  for (const id of ids.slice(0, 12)) await job.patch(id, inGoogle(hourOf(20, 20)));
+  for (const id of ids.slice(12, 24)) await job.patch(id, { summary: 'Shave' });
+  expect(await job.sync()).toMatchObject({ pull: { tally: { hold: 12, update: 12 } } });
+});
+
+test('10 deleted are no more than a person may do without being asked', async () => {
+  const ids = await bookMany(30);
+  await removeAll(ids.slice(0, 10));
+  await job.sync();
+  expect(await statesOf(ids)).toEqual({ 'cancelled synced': 10, 'confirmed synced': 20 });
+  expect(await job.conflicts()).toEqual([]);
+});
+
+test('12 of 70 are too small a share to ask', async () => {
+  const ids = await bookMany(70);
+  await removeAll(ids.slice(0, 12));
+  await job.sync();
+  expect(await statesOf(ids)).toEqual({ 'cancelled synced': 12, 'confirmed synced': 58 });
+  expect(await job.conflicts()).toEqual([]);
+});
+
+test('blocks may come and go as they like: no client is affected', async () => {
+  await bookMany(3);
+  const events = Array.from({ length: 12 }, (_, nth) => job.insert(`Block ${nth}`, 20));
+  await job.sync();
+  for (const { id } of events) job.control.deleteEvent({ calendar: calendarId, eventId: id });
+  expect(await job.sync()).toMatchObject({ pull: { tally: { cancel: 12 } } });
+});

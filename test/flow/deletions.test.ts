@@ -1,0 +1,31 @@
+/** Deletions that come more than once, and one that is taken back, over HTTP [F53]. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { calendarId } from '../support/samples.ts';
+import { type GoogleJob, openGoogleJob } from './google-job.ts';
+
+let job: GoogleJob;
+let eventId: string;
+beforeEach(async () => {
+  job = await openGoogleJob();
+  eventId = job.insert('Dentist', 10).id;
+  await job.sync();
+  job.control.deleteEvent({ calendar: calendarId, eventId });
+  await job.sync();
+  expect(await job.appointments()).toMatchObject([{ status: 'cancelled', version: 2 }]);
+});
+afterEach(() => job.stop());
+
+test('[F53][R4] a deletion that is told again is no error and no change', async () => {
+  const tombstone = { id: eventId, status: 'cancelled' };
+  job.control.orderFault({ kind: 'replace', fields: { items: [tombstone, tombstone] }, path: '/events\\?' });
+  expect(await job.sync()).toMatchObject({ kind: 'synced' });
+  job.control.expireSyncTokens({ calendar: calendarId });
+  expect(await job.sync()).toMatchObject({ kind: 'synced', pull: { generation: true } });
+  expect(await job.appointments()).toMatchObject([{ status: 'cancelled', version: 2 }]);
+});
+
+test('[F53][R3] an event that is taken out of the bin brings its own appointment back, and no second one', async () => {
+  job.control.restoreEvent({ calendar: calendarId, eventId });
+  await job.sync();
+  expect(await job.appointments()).toMatchObject([{ status: 'confirmed', version: 3, fields: { title: 'Dentist' } }]);
+});

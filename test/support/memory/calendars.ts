@@ -1,0 +1,99 @@
+/** Calendars in memory, and when each is due. */
+import type { Calendar } from '../../../shared/domain/calendar.ts';
+import { Superseded } from '../../../shared/domain/errors.ts';
+import type { CalendarKey } from '../../../shared/domain/ids.ts';
+import type { Instant } from '../../../shared/domain/instant.ts';
+import type { CalendarRegistry, DueCalendars } from '../../../shared/store/calendars.ts';
+import { dueShardOf } from '../../../shared/store/keys.ts';
+import type { CalendarStore } from '../../../shared/sync/ports.ts';
+
+export type Calendars = Map<CalendarKey, Calendar>;
+export type Due = Map<CalendarKey, Instant>;
+
+export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore & CalendarRegistry & DueCalendars => {
+  const change = (key: CalendarKey, set: Partial<Calendar>, isAsRead: (stored: Calendar) => boolean = () => true) => {
+    const stored = calendars.get(key);
+    if (stored === undefined || !isAsRead(stored)) throw new Superseded('The calendar moved on');
+    calendars.set(key, { ...stored, ...structuredClone(set) });
+  };
+  const remove = (key: CalendarKey, ...fields: (keyof Calendar)[]) => {
+    for (const field of fields) delete calendars.get(key)?.[field];
+  };
+  const unmoved = (read: Calendar) => (stored: Calendar) =>
+    stored.cursor === read.cursor && stored.connectGeneration === read.connectGeneration;
+  const inRole = (read: Calendar, role: Calendar['role']) => (stored: Calendar) =>
+    stored.role === role && stored.connectGeneration === read.connectGeneration;
+  return {
+    async load(key) {
+      return structuredClone(calendars.get(key));
+    },
+    async commitListing(read, commit) {
+      change(read.key, commit, unmoved(read));
+      remove(read.key, 'checkpoint', 'trouble');
+    },
+    async saveCheckpoint(read, checkpoint) {
+      change(read.key, { checkpoint }, unmoved(read));
+    },
+    async noteTrouble(read, trouble) {
+      change(read.key, { trouble }, unmoved(read));
+    },
+    async pauseWrites(read, until) {
+      change(read.key, { writesPausedUntil: until }, unmoved(read));
+      if ((due.get(read.key) ?? until) > until) due.set(read.key, until);
+    },
+    async switchOff(read, disabledBecause) {
+      change(read.key, { enabled: false, disabledBecause }, unmoved(read));
+      remove(read.key, 'channel', 'checkpoint', 'trouble');
+      due.delete(read.key);
+    },
+    async listOf(userId) {
+      const owned = [...calendars.values()].filter((calendar) => calendar.userId === userId);
+      return structuredClone(owned.sort((a, b) => (a.calendarId < b.calendarId ? -1 : 1)));
+    },
+    async register(calendar, { dueAt, renewChannel }) {
+      const { key, summary, timeZone } = calendar;
+      const known = calendars.get(key);
+      if (known === undefined) {
+        calendars.set(key, structuredClone(calendar));
+        if (calendar.enabled) due.set(key, dueAt);
+        return;
+      }
+      change(key, { summary, timeZone });
+      if (renewChannel) remove(key, 'channel');
+      if (!calendar.enabled || known.disabledBecause !== 'calendar_gone') return;
+      change(key, { enabled: true });
+      remove(key, 'disabledBecause');
+      due.set(key, dueAt);
+    },
+    async setRealTimeSync({ key }, realTimeSync) {
+      change(key, { realTimeSync });
+    },
+    async setSwitches(read, { enabled, role }, now) {
+      if (role === 'bookings' && read.role !== 'bookings') throw new Error('Another calendar may take the bookings');
+      change(read.key, { enabled, role }, inRole(read, read.role));
+      remove(read.key, 'disabledBecause');
+      if (enabled) due.set(read.key, now);
+      else due.delete(read.key);
+    },
+    async chooseBookingsCalendar(next, previous) {
+      const others = [...calendars.values()].filter(({ userId, key }) => userId === next.userId && key !== next.key);
+      const taken = previous === undefined && others.some(({ role }) => role === 'bookings');
+      const stored = previous && calendars.get(previous.key);
+      if (taken || (previous && !(stored && inRole(previous, 'bookings')(stored)))) throw new Superseded('Taken');
+      change(next.key, { role: 'bookings' }, inRole(next, 'blocks'));
+      if (previous) change(previous.key, { role: 'blocks' });
+    },
+    async listDue(shard, now, limit) {
+      const inShard = [...due].filter(([key, dueAt]) => dueShardOf(key) === shard && dueAt <= now);
+      return inShard
+        .sort(([, a], [, b]) => (a < b ? -1 : 1))
+        .slice(0, limit)
+        .map(([key]) => key);
+    },
+    async postpone(key, dueAt) {
+      change(key, {});
+      if (calendars.get(key)?.enabled) due.set(key, dueAt);
+      else due.delete(key);
+    },
+  };
+};
