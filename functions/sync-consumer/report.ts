@@ -1,7 +1,8 @@
 /** Says what became of a hint that is done with: a log line for people, counts for the alarms. */
+
+import type { PushSummary } from '../../shared/push/push.ts';
 import type { Hint } from '../../shared/queue/hint.ts';
 import type { Count, Log } from '../../shared/runtime/observability.ts';
-import type { PushSummary } from '../../shared/sync/push.ts';
 import type { SyncOutcome } from '../../shared/sync/sync-calendar.ts';
 
 type Done = Exclude<SyncOutcome, { kind: 'deferred' | 'failed' }>;

@@ -1,8 +1,9 @@
 /** The times that a user asks for, in their zone; or what is wrong with them, field by field. */
+
+import { readSpan, type Span } from '../decision/span.ts';
 import type { Times } from '../domain/appointment.ts';
 import type { EventTime } from '../domain/calendar-event.ts';
 import { day, epochMsOf } from '../domain/instant.ts';
-import { readSpan, type Span } from '../sync/span.ts';
 
 export type TimesError = { field: keyof Times; message: string };
 export type ReadTimes = ({ kind: 'span' } & Span) | { kind: 'wrong'; errors: TimesError[] };

@@ -1,6 +1,6 @@
 /** The stamp of what a person does here. */
-import type { Stamp } from '../sync/next-appointment.ts';
-import type { Written } from '../sync/sync-state.ts';
+import type { Stamp } from '../decision/next-appointment.ts';
+import type { Written } from '../decision/sync-state.ts';
 
 export const byUser = (reason: 'create' | 'update' | 'cancel', { now, chainId }: Stamp): Written => ({
   updatedAt: now,

@@ -1,5 +1,5 @@
 /** Shell: a person cancels an appointment; doing so again is well, whatever version the client knows. */
-import type { Stamp } from '../sync/next-appointment.ts';
+import type { Stamp } from '../decision/next-appointment.ts';
 import { cancelBooking } from './cancel-booking.ts';
 import {
   type ChangeDeps,

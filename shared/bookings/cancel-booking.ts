@@ -1,7 +1,8 @@
 /** A person cancels an appointment: the record stays, the event goes. */
+
+import type { Stamp } from '../decision/next-appointment.ts';
+import { moved } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
-import type { Stamp } from '../sync/next-appointment.ts';
-import { moved } from '../sync/sync-state.ts';
 import { byUser } from './by-user.ts';
 import type { Destination } from './destination.ts';
 import { told } from './told.ts';

@@ -1,8 +1,9 @@
 /** Shell: changes one appointment as a person asks: fetch, decide, write; again when something else wrote meanwhile. */
+
+import type { Stamp } from '../decision/next-appointment.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { AppointmentId, UserId } from '../domain/ids.ts';
-import type { Stamp } from '../sync/next-appointment.ts';
 import type { AppointmentStore, ConflictStore, Day } from '../sync/ports.ts';
 import type { Destination } from './destination.ts';
 import { type DestinationDeps, loadDestination } from './load-destination.ts';

@@ -1,7 +1,8 @@
 /** Shell: makes the booking that a request asks for, once, unless its time is taken. */
+
+import type { Stamp } from '../decision/next-appointment.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { AppointmentId, UserId } from '../domain/ids.ts';
-import type { Stamp } from '../sync/next-appointment.ts';
 import type { AppointmentStore } from '../sync/ports.ts';
 import type { BookingRequest } from './booking-request.ts';
 import { readTimes, type TimesError } from './booking-times.ts';

@@ -1,6 +1,7 @@
 /** Shell: a person edits an appointment; new times must be free. */
+
+import type { Stamp } from '../decision/next-appointment.ts';
 import type { Appointment, Times } from '../domain/appointment.ts';
-import type { Stamp } from '../sync/next-appointment.ts';
 import type { BookingEdit } from './booking-request.ts';
 import { type ReadTimes, readTimes } from './booking-times.ts';
 import {

@@ -1,11 +1,12 @@
 /** An edit → the appointment as it is then. A block is edited as a booking is, but has no details. */
+
+import { footerOf, titleOf } from '../decision/booking-text.ts';
+import { differing } from '../decision/compare.ts';
+import type { Stamp } from '../decision/next-appointment.ts';
+import type { Span } from '../decision/span.ts';
+import { moved } from '../decision/sync-state.ts';
 import type { Appointment, BookingDetails, FieldGroup, OwnedFields } from '../domain/appointment.ts';
 import type { Shared } from '../domain/settings.ts';
-import { footerOf, titleOf } from '../sync/booking-text.ts';
-import { differing } from '../sync/compare.ts';
-import type { Stamp } from '../sync/next-appointment.ts';
-import type { Span } from '../sync/span.ts';
-import { moved } from '../sync/sync-state.ts';
 import { applied, type BookingEdit } from './booking-request.ts';
 import { byUser } from './by-user.ts';
 import { canonicalJson } from './canonical-json.ts';

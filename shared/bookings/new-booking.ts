@@ -1,9 +1,10 @@
 /** A request → the booking that it makes. */
+
+import { titleOf } from '../decision/booking-text.ts';
+import type { Stamp } from '../decision/next-appointment.ts';
+import type { Span } from '../decision/span.ts';
 import type { Appointment, BookingDetails, OwnedFields } from '../domain/appointment.ts';
 import type { AppointmentId, UserId } from '../domain/ids.ts';
-import { titleOf } from '../sync/booking-text.ts';
-import type { Stamp } from '../sync/next-appointment.ts';
-import type { Span } from '../sync/span.ts';
 import { applied, type BookingRequest } from './booking-request.ts';
 import { byUser } from './by-user.ts';
 import type { Destination } from './destination.ts';

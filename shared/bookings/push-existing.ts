@@ -1,12 +1,12 @@
 /** Shell: bookings from before the calendar was connected go to Google as well, once their owner says so. */
 import pMap from 'p-map';
+import { kept } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { ChainId, UserId } from '../domain/ids.ts';
 import { type Instant, instantAt } from '../domain/instant.ts';
 import { pendingHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { AgendaReader, AppointmentStore } from '../sync/ports.ts';
-import { kept } from '../sync/sync-state.ts';
 import type { Destination } from './destination.ts';
 import { type DestinationDeps, loadDestination } from './load-destination.ts';
 import { firstState } from './told.ts';

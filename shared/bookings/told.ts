@@ -1,7 +1,8 @@
 /** A person has changed an appointment here: how it stands with Google from then on. */
+
+import { keepBase, pendingAt } from '../decision/sync-state.ts';
 import type { Appointment, SyncState } from '../domain/appointment.ts';
 import type { Instant } from '../domain/instant.ts';
-import { keepBase, pendingAt } from '../sync/sync-state.ts';
 import { type Destination, targetOf } from './destination.ts';
 
 /** `changed` is what `before` has become, and Google must hear of the difference, now or when a person has decided. */

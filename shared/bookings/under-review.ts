@@ -1,9 +1,10 @@
 /** An appointment that waits for a person in the review queue has been changed here: the review item follows. */
+
+import { fingerprintOf } from '../decision/compare.ts';
+import { agreed } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Conflict, SideState } from '../domain/conflict.ts';
 import type { Instant } from '../domain/instant.ts';
-import { fingerprintOf } from '../sync/compare.ts';
-import { agreed } from '../sync/sync-state.ts';
 
 /** Once both sides say the same there is nothing left to decide. */
 export const underReview = (

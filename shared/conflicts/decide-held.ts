@@ -4,9 +4,9 @@
  */
 import pMap from 'p-map';
 import { untilWritten } from '../bookings/until-written.ts';
+import { fingerprintOf } from '../decision/compare.ts';
 import type { Conflict } from '../domain/conflict.ts';
 import type { AppointmentId } from '../domain/ids.ts';
-import { fingerprintOf } from '../sync/compare.ts';
 import type { AskedDecision, DecideDeps, Decided } from './decide-conflict.ts';
 import { decidedHeld, type HeldChoice } from './held.ts';
 import type { PersonsStamp } from './resolve.ts';

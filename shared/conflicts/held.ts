@@ -1,7 +1,8 @@
 /** A person has looked at a mass change: what that makes of each appointment that was held for it [R9]. */
+
+import { moved } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Choice, Conflict } from '../domain/conflict.ts';
-import { moved } from '../sync/sync-state.ts';
 import type { PersonsStamp } from './resolve.ts';
 import { pendingNow } from './settle.ts';
 

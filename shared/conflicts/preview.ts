@@ -1,7 +1,8 @@
 /** What each choice would lead to, before it is made. Merged values are the person's own, so there is nothing to foresee. */
+
+import { fingerprintOf } from '../decision/compare.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Choice, Conflict, SideState } from '../domain/conflict.ts';
-import { fingerprintOf } from '../sync/compare.ts';
 import { isForbidden, outcomesOf, sideOf } from './sides.ts';
 
 /** Once Google has heard of it, both say the same. */

@@ -1,10 +1,11 @@
 /** What a person's decision makes of the appointment and its review item; both are written in one transaction. */
+
+import { differing, fingerprintOf, isSame } from '../decision/compare.ts';
+import { moved } from '../decision/sync-state.ts';
 import type { Appointment, OwnedFields, Settlement } from '../domain/appointment.ts';
 import type { Choice, Conflict, SideState } from '../domain/conflict.ts';
 import type { ChainId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { differing, fingerprintOf, isSame } from '../sync/compare.ts';
-import { moved } from '../sync/sync-state.ts';
 import { settle } from './settle.ts';
 import { inGoogle, isForbidden, type Outcomes, outcomesOf, sideOf } from './sides.ts';
 

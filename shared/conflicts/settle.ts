@@ -1,9 +1,10 @@
 /** The appointment as a person wants it: in line with Google already, or with something left to tell it. */
+
+import { fingerprintOf } from '../decision/compare.ts';
+import { agreed, moved, pendingAt, recreated, type Written } from '../decision/sync-state.ts';
 import type { Appointment, Pending } from '../domain/appointment.ts';
 import type { SideState } from '../domain/conflict.ts';
 import type { Instant } from '../domain/instant.ts';
-import { fingerprintOf } from '../sync/compare.ts';
-import { agreed, moved, pendingAt, recreated, type Written } from '../sync/sync-state.ts';
 import { momentsOf } from './moments.ts';
 
 /** `theirs` is what Google has. */

@@ -1,7 +1,8 @@
 /** How urgent a review item is, and how long it has waited. */
+
+import { isSame } from '../decision/compare.ts';
 import type { Conflict, ConflictKind } from '../domain/conflict.ts';
 import { day, epochMsOf, type Instant, second } from '../domain/instant.ts';
-import { isSame } from '../sync/compare.ts';
 import { momentsOf } from './moments.ts';
 
 export type Severity = 'low' | 'medium' | 'high' | 'critical';

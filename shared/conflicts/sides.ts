@@ -1,7 +1,8 @@
 /** What both sides of a conflict have, and what the appointment would say if either had its way. */
+
+import { fingerprintOf } from '../decision/compare.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Conflict, SideState } from '../domain/conflict.ts';
-import { fingerprintOf } from '../sync/compare.ts';
 
 export const sideOf = ({ status, fields }: Appointment): SideState => (status === 'confirmed' ? fields : 'gone');
 

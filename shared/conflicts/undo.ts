@@ -1,8 +1,9 @@
 /** Takes a decision back: the review item is open again, and the appointment as it was before. */
+
+import { fingerprintOf } from '../decision/compare.ts';
+import { moved, type Written } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Conflict, Resolution } from '../domain/conflict.ts';
-import { fingerprintOf } from '../sync/compare.ts';
-import { moved, type Written } from '../sync/sync-state.ts';
 import type { PersonsStamp } from './resolve.ts';
 import { settle } from './settle.ts';
 import { isFree, knownInGoogle, sideOf } from './sides.ts';

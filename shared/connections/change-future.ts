@@ -1,12 +1,12 @@
 /** Shell: changes all confirmed appointments of a user that are not over, page by page. Repeating it changes the rest. */
 import pMap from 'p-map';
 import { untilWritten } from '../bookings/until-written.ts';
+import { openConflictOf, type Stamp } from '../decision/next-appointment.ts';
+import { agreedItem } from '../decision/review-items.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { UserId } from '../domain/ids.ts';
 import { instantAt } from '../domain/instant.ts';
-import { openConflictOf, type Stamp } from '../sync/next-appointment.ts';
 import type { AgendaReader, AppointmentStore, ConflictStore } from '../sync/ports.ts';
-import { agreedItem } from '../sync/review-items.ts';
 
 export type ChangeFutureDeps = {
   appointments: Pick<AppointmentStore, 'loadMany' | 'save'> & AgendaReader;

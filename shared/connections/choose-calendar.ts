@@ -2,13 +2,14 @@
  * Shell: switches one calendar on or off, and says whether it takes the bookings. What the switch means for appointments is
  * written after it, so that repeating the request goes on where one was cut off.
  */
+
+import type { Stamp } from '../decision/next-appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarId, UserId } from '../domain/ids.ts';
+import { startListing } from '../pull/listing.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { CalendarRegistry } from '../store/calendars.ts';
-import { startListing } from '../sync/listing.ts';
-import type { Stamp } from '../sync/next-appointment.ts';
 import type { CalendarStore } from '../sync/ports.ts';
 import { type ChangeFutureDeps, changeFuture } from './change-future.ts';
 import { freed } from './freed.ts';

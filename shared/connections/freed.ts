@@ -1,8 +1,9 @@
 /** A block as it is once its calendar is synced no more: it takes no time. */
+
+import type { Stamp } from '../decision/next-appointment.ts';
+import { agreed, moved } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import type { Stamp } from '../sync/next-appointment.ts';
-import { agreed, moved } from '../sync/sync-state.ts';
 
 /**
  * Undefined when there is nothing to write. The event is as good as never seen: so once the calendar is switched on again, a

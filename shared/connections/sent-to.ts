@@ -1,8 +1,9 @@
 /** A booking as it is once another calendar takes the bookings: on its way there. */
+
+import type { Stamp } from '../decision/next-appointment.ts';
+import { moved, pendingAt } from '../decision/sync-state.ts';
 import type { Appointment, Pending } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import type { Stamp } from '../sync/next-appointment.ts';
-import { moved, pendingAt } from '../sync/sync-state.ts';
 
 /**
  * Undefined when there is nothing to write: it lies there, is on its way, is wanted in no calendar, or waits for a person

@@ -1,13 +1,14 @@
 /** One decision → what is written: the appointment, and with it the review item or the quarantine that it calls for. */
+
+import type { Decision } from '../decision/decision.ts';
+import { type Change, nextAppointment, openConflictOf, type Stamp } from '../decision/next-appointment.ts';
+import { agreedItem, disputeItem, massChangeItem } from '../decision/review-items.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Conflict } from '../domain/conflict.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { ConflictId } from '../domain/ids.ts';
-import type { Decision } from './decision.ts';
-import { type Change, nextAppointment, openConflictOf, type Stamp } from './next-appointment.ts';
 import type { AppointmentStore, ConflictStore, Quarantine } from './ports.ts';
-import { agreedItem, disputeItem, massChangeItem } from './review-items.ts';
 
 export type CarryOutDeps = {
   appointments: AppointmentStore;

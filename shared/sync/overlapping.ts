@@ -1,11 +1,12 @@
 /** Raises what a change from outside has double-booked, and counts what the breaker asks for. */
+
+import type { Stamp } from '../decision/next-appointment.ts';
+import { bookingsInTheWay, doOverlap } from '../decision/overlaps.ts';
+import { overlapItem } from '../decision/review-items.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { day, type Instant, plusMs } from '../domain/instant.ts';
-import type { Stamp } from './next-appointment.ts';
-import { bookingsInTheWay, doOverlap } from './overlaps.ts';
 import type { AgendaReader, AppointmentStore, ConflictStore, Day, DayReader } from './ports.ts';
-import { overlapItem } from './review-items.ts';
 import { windowAt } from './window.ts';
 
 export type OverlapDeps = { appointments: AppointmentStore & AgendaReader & DayReader; conflicts: ConflictStore };

@@ -6,7 +6,7 @@ import type { Conflict } from '../domain/conflict.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { AppointmentId, CalendarKey, ConflictId, EventId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Fingerprint } from './seen.ts';
+import type { Fingerprint } from '../pull/seen.ts';
 
 export type AppointmentStore = {
   /** Read consistently; absent ones are left out. */

@@ -10,15 +10,15 @@ import { hour, type Instant, plusMs } from '../domain/instant.ts';
 import { defaultSettings } from '../domain/settings.ts';
 import type { EventWriter, GoogleCalendar } from '../google/calendar-api.ts';
 import { GoogleError } from '../google/google-error.ts';
+import { type PullDeps, type PullSummary, pageReserveMs, pull } from '../pull/pull.ts';
+import { eventsOf } from '../push/events-of.ts';
+import { type PushDeps, type PushSummary, pushOf, pushPending } from '../push/push.ts';
 import { continuationHint, type Hint, pendingHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { CalendarRegistry } from '../store/calendars.ts';
 import { type Admission, admit, areWritesPaused } from './admit.ts';
-import { eventsOf } from './events-of.ts';
 import { type Met, meetTrouble } from './meet-trouble.ts';
 import type { CalendarStore } from './ports.ts';
-import { type PullDeps, type PullSummary, pageReserveMs, pull } from './pull.ts';
-import { type PushDeps, type PushSummary, pushOf, pushPending } from './push.ts';
 import { windowAt } from './window.ts';
 
 export type SyncDeps = AccessDeps &

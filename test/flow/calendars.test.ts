@@ -2,6 +2,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { calendarsRoute, chooseCalendarRoute } from '../../functions/management-api/routes/calendars.ts';
 import { calendarsReply, calendar as schema } from '../../functions/management-api/schemas/calendars.ts';
+import { decide } from '../../shared/decision/decide.ts';
+import { nextAppointment } from '../../shared/decision/next-appointment.ts';
 import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import { blockIdOf, bookingIdOf, conflictIdOf } from '../../shared/domain/derived-ids.ts';
@@ -9,8 +11,6 @@ import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
 import { day, plusMs } from '../../shared/domain/instant.ts';
 import type { Envelope } from '../../shared/queue/hint.ts';
 import { dueShardOf } from '../../shared/store/keys.ts';
-import { decide } from '../../shared/sync/decide.ts';
-import { nextAppointment } from '../../shared/sync/next-appointment.ts';
 import { Crash, failingAt } from '../support/faulty.ts';
 import { memoryStores, type Stores } from '../support/memory-store.ts';
 import {

@@ -5,12 +5,12 @@ import { resolveConflictRoute, undoConflictRoute } from '../../functions/managem
 import { conflictsReply, conflict as schema } from '../../functions/management-api/schemas/conflicts.ts';
 import { problemReply } from '../../functions/management-api/schemas/problem.ts';
 import { momentsOf } from '../../shared/conflicts/moments.ts';
+import { moved } from '../../shared/decision/sync-state.ts';
 import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { Conflict } from '../../shared/domain/conflict.ts';
 import { bookingIdOf, conflictIdOf } from '../../shared/domain/derived-ids.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { hour, plusMs } from '../../shared/domain/instant.ts';
-import { moved } from '../../shared/sync/sync-state.ts';
 import { apiOver } from '../support/api-calls.ts';
 import { failingAt } from '../support/faulty.ts';
 import { memoryStores, type Stores } from '../support/memory-store.ts';

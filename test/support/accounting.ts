@@ -1,8 +1,8 @@
 /** [R2][R12] From the audit log alone: what has become of every edit. Each function names what it cannot explain. */
 import { presentAppointment } from '../../functions/management-api/present-appointment.ts';
+import { baseOf } from '../../shared/decision/base.ts';
 import type { Appointment, OwnedFields } from '../../shared/domain/appointment.ts';
 import type { SyncEvent } from '../../shared/domain/sync-event.ts';
-import { baseOf } from '../../shared/sync/base.ts';
 import type { Shown } from './both-sides.ts';
 import type { Edits, Part, Parts, TheirEdit } from './random-people.ts';
 

@@ -15,6 +15,8 @@ export type Quiet = {
    * next ten seconds is what someone asks for: so every calendar is synced once more, pull and push, and nothing is written.
    */
   expectQuiet(...barbers: Barber[]): Promise<void>;
+  /** The sweep has nothing left to find either. */
+  expectNothingToSweep(...barbers: Barber[]): Promise<void>;
 };
 
 export const watchForWrites = ({ stack, google, call }: TestSession, table: SessionTable): Quiet => {
@@ -32,17 +34,28 @@ export const watchForWrites = ({ stack, google, call }: TestSession, table: Sess
     return { writes: writesTo(control, calendar).length, revisions };
   };
 
+  const expectUntouched = async (barbers: Barber[], act: () => Promise<void>) => {
+    await settled();
+    const before = await Promise.all(barbers.map(footprintOf));
+    await act();
+    await settled();
+    expect(await Promise.all(barbers.map(footprintOf))).toEqual(before);
+  };
+  const syncAll = async (barbers: Barber[]) => {
+    for (const { user } of barbers)
+      expect(await call('POST', routeTable.sync.path, user)).toMatchObject({ status: 202 });
+  };
+
   return {
     settled,
-    async expectQuiet(...barbers) {
-      await settled();
-      const before = await Promise.all(barbers.map(footprintOf));
-      for (const { user } of barbers) {
-        expect(await call('POST', routeTable.sync.path, user)).toMatchObject({ status: 202 });
-      }
-      await settled();
-      expect(await Promise.all(barbers.map(footprintOf))).toEqual(before);
-    },
+    expectQuiet: (...barbers) => expectUntouched(barbers, () => syncAll(barbers)),
+    expectNothingToSweep: (...barbers) =>
+      expectUntouched(barbers, async () => {
+        const headers = { authorization: `Bearer ${await stack.token('operator', { admin: true })}` };
+        const sweep = await fetch(`${stack.apiUrl}${routeTable.sweep.path}`, { method: 'POST', headers });
+        expect(sweep.status).toBe(200);
+        await syncAll(barbers);
+      }),
   };
 };
 

@@ -1,4 +1,6 @@
 /** Things to test with: valid, unremarkable, each overridable in what matters to a test. */
+
+import type { Context } from '../../shared/decision/sides.ts';
 import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { CalendarEvent } from '../../shared/domain/calendar-event.ts';
@@ -15,7 +17,6 @@ import {
 import { asId } from '../../shared/domain/ids.ts';
 import { hour, type Instant, plusMs } from '../../shared/domain/instant.ts';
 import { defaultSettings, type Settings } from '../../shared/domain/settings.ts';
-import type { Context } from '../../shared/sync/sides.ts';
 import { windowAt } from '../../shared/sync/window.ts';
 
 export const at = (text: string): Instant => new Date(text).toISOString() as Instant;

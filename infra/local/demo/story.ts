@@ -1,7 +1,9 @@
 /** What `npm run demo` tells: a barber's day in Google Calendar, as the API shows it. */
 import type { Session } from '../session.ts';
-import { connectBarber } from './barber.ts';
+import { apiOf } from './api.ts';
+import { type Barber, connectBarber } from './barber.ts';
 import { calendarClient } from './client.ts';
+import { hourOf, sameInstant } from './hours.ts';
 import type { Step } from './tell.ts';
 
 type Appointments = {
@@ -9,10 +11,8 @@ type Appointments = {
 };
 type Status = { calendars: { initialSyncComplete: boolean; channel?: { state: string } }[] };
 
-const barber = { userId: 'demo-barber', email: 'demo.barber@example.com' };
-const timeZone = 'America/New_York';
-
-export function storyOf(session: Session): Step[] {
+export function storyOf(session: Session, barber: Barber): Step[] {
+  const api = apiOf(session, barber.userId);
   const events = () => calendarClient(session, barber.email).events;
   const calendarId = barber.email;
   const [tomorrow, dayAfter] = [hourOf(1), hourOf(2)];
@@ -22,7 +22,7 @@ export function storyOf(session: Session): Step[] {
   const { google } = session;
   if (google === undefined) throw new Error('The story needs the stand-in');
 
-  const appointments = async () => (await read<Appointments>(session, '/api/v2/appointments')).items;
+  const appointments = async () => (await api<Appointments>('GET', '/api/v2/appointments')).items;
   const occurrences = async () => (await appointments()).filter(({ calendar }) => calendar.recurringEventId);
 
   return [
@@ -30,7 +30,7 @@ export function storyOf(session: Session): Step[] {
       story: 'A barber connects Google Calendar',
       act: () => connectBarber(session, barber),
       shows: async () => {
-        const { calendars } = await read<Status>(session, '/api/v2/calendar/real-time-sync/status');
+        const { calendars } = await api<Status>('GET', '/api/v2/calendar/real-time-sync/status');
         return calendars.some(({ initialSyncComplete, channel }) => initialSyncComplete && channel?.state === 'active');
       },
     },
@@ -103,20 +103,3 @@ const idOf = (appointment: Appointments['items'][number] | undefined): string =>
   if (appointment === undefined) throw new Error('✗ An occurrence is missing');
   return appointment.calendar.eventId;
 };
-
-function hourOf(daysAhead: number) {
-  const startMs = Math.trunc(Date.now() / 1_000) * 1_000 + daysAhead * 86_400_000;
-  const moment = (ms: number) => ({ dateTime: new Date(ms).toISOString(), timeZone });
-  return { start: moment(startMs), end: moment(startMs + 3_600_000) };
-}
-
-function sameInstant(a: string, b: string): boolean {
-  return Date.parse(a) === Date.parse(b);
-}
-
-async function read<T>({ stack }: Session, path: string): Promise<T> {
-  const headers = { authorization: `Bearer ${await stack.token(barber.userId)}` };
-  const response = await fetch(`${stack.apiUrl}${path}`, { headers });
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
-}

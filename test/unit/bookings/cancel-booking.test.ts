@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cancelBooking } from '../../../shared/bookings/cancel-booking.ts';
+import { readOurs } from '../../../shared/decision/sides.ts';
 import type { Appointment, SyncState } from '../../../shared/domain/appointment.ts';
 import { asId } from '../../../shared/domain/ids.ts';
-import { readOurs } from '../../../shared/sync/sides.ts';
 import { now } from '../../support/samples.ts';
 import { aBooking, aLocalBooking, connected, stamp } from './sample-bookings.ts';
 

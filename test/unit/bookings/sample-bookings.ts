@@ -1,10 +1,10 @@
 /** Bookings to test with, and where they go. */
 import type { Destination } from '../../../shared/bookings/destination.ts';
+import type { Stamp } from '../../../shared/decision/next-appointment.ts';
 import type { Appointment, EventLink } from '../../../shared/domain/appointment.ts';
 import { bookingIdOf, eventIdOf } from '../../../shared/domain/derived-ids.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { defaultSettings, type Settings } from '../../../shared/domain/settings.ts';
-import type { Stamp } from '../../../shared/sync/next-appointment.ts';
 import { anAppointment, calendarId, calendarKey, now, userId } from '../../support/samples.ts';
 
 export const stamp: Stamp = { now, chainId: asId('request-1') };

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { momentsOf } from '../../../shared/conflicts/moments.ts';
 import type { PersonsStamp } from '../../../shared/conflicts/resolve.ts';
+import { differing, fingerprintOf } from '../../../shared/decision/compare.ts';
 import type { Appointment, OwnedFields } from '../../../shared/domain/appointment.ts';
 import type { Conflict, ConflictKind, SideState } from '../../../shared/domain/conflict.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { hour, minute, plusMs } from '../../../shared/domain/instant.ts';
-import { differing, fingerprintOf } from '../../../shared/sync/compare.ts';
 import { anAppointment, calendarKey, now, userId } from '../../support/samples.ts';
 
 export type Dispute = { appointment: Appointment; conflict: Conflict };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { decidedHeld } from '../../../shared/conflicts/held.ts';
+import { readOurs } from '../../../shared/decision/sides.ts';
 import { asId } from '../../../shared/domain/ids.ts';
-import { readOurs } from '../../../shared/sync/sides.ts';
 import { aConflict, aDispute, agreedOn, conflictId, stamp } from './disputes.ts';
 
 const conflict = aConflict({ kind: 'mass_change' });

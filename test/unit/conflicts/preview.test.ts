@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { previewOf } from '../../../shared/conflicts/preview.ts';
 import { resolved } from '../../../shared/conflicts/resolve.ts';
 import { sideOf } from '../../../shared/conflicts/sides.ts';
-import { fingerprintOf } from '../../../shared/sync/compare.ts';
+import { fingerprintOf } from '../../../shared/decision/compare.ts';
 import { aDispute, agreedOn, anOverlap, anyDispute, anyOverlap, fieldsAt, stamp } from './disputes.ts';
 
 test('foretells what a decision makes of the appointment', () => {

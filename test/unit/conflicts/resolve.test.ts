@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { momentsOf } from '../../../shared/conflicts/moments.ts';
 import { type PersonsDecision, resolved } from '../../../shared/conflicts/resolve.ts';
 import { knownInGoogle, sideOf } from '../../../shared/conflicts/sides.ts';
+import { fingerprintOf } from '../../../shared/decision/compare.ts';
 import type { Appointment, OwnedFields } from '../../../shared/domain/appointment.ts';
 import { eventIdOf } from '../../../shared/domain/derived-ids.ts';
 import { asId } from '../../../shared/domain/ids.ts';
-import { fingerprintOf } from '../../../shared/sync/compare.ts';
 import {
   aDispute,
   agreedOn,

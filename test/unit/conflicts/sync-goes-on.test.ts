@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { resolved } from '../../../shared/conflicts/resolve.ts';
 import { undone } from '../../../shared/conflicts/undo.ts';
+import { decide } from '../../../shared/decision/decide.ts';
 import type { EventChange } from '../../../shared/domain/calendar-event.ts';
 import type { Conflict, SideState } from '../../../shared/domain/conflict.ts';
-import { decide } from '../../../shared/sync/decide.ts';
 import { aContext, anEvent, now } from '../../support/samples.ts';
 import { aDispute, type Dispute, fieldsAt, stamp } from './disputes.ts';
 

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { type PersonsDecision, resolved } from '../../../shared/conflicts/resolve.ts';
 import { knownInGoogle, sideOf } from '../../../shared/conflicts/sides.ts';
 import { undone } from '../../../shared/conflicts/undo.ts';
+import { fingerprintOf } from '../../../shared/decision/compare.ts';
+import { agreed } from '../../../shared/decision/sync-state.ts';
 import type { Appointment } from '../../../shared/domain/appointment.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { hour, plusMs } from '../../../shared/domain/instant.ts';
-import { fingerprintOf } from '../../../shared/sync/compare.ts';
-import { agreed } from '../../../shared/sync/sync-state.ts';
 import {
   aDispute,
   agreedOn,

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { presentAppointment } from '../../../functions/management-api/present-appointment.ts';
 import { appointment as schema } from '../../../functions/management-api/schemas/appointments.ts';
+import { nextAppointment } from '../../../shared/decision/next-appointment.ts';
+import { translate } from '../../../shared/decision/translate.ts';
 import type { SyncState } from '../../../shared/domain/appointment.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { day } from '../../../shared/domain/instant.ts';
-import { nextAppointment } from '../../../shared/sync/next-appointment.ts';
-import { translate } from '../../../shared/sync/translate.ts';
 import { aCalendar, anAppointment, anEvent, now } from '../../support/samples.ts';
 import { anyZone } from '../hostile.ts';
 

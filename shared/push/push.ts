@@ -3,10 +3,10 @@ import type { Appointment } from '../domain/appointment.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { AppointmentId } from '../domain/ids.ts';
 import { GoogleError } from '../google/google-error.ts';
-import type { PendingReader } from './ports.ts';
+import type { PendingReader } from '../sync/ports.ts';
+import { inOneWord } from '../sync/trouble.ts';
 import { parked } from './push-plan.ts';
 import { type Due, type PushPlace, type StepDeps, step } from './push-step.ts';
-import { inOneWord } from './trouble.ts';
 
 export type PushDeps = StepDeps & { appointments: PendingReader };
 

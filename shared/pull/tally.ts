@@ -1,5 +1,5 @@
 /** How many changes ended in which decision. */
-import type { Decision } from './decision.ts';
+import type { Decision } from '../decision/decision.ts';
 
 export type Tally = Partial<Record<Decision['kind'], number>>;
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { EventChange } from '../../../shared/domain/calendar-event.ts';
 import { asId, type EventId } from '../../../shared/domain/ids.ts';
-import { fingerprintOf, fingerprintsOf } from '../../../shared/sync/seen.ts';
-import { seriesInDoubt } from '../../../shared/sync/series-in-doubt.ts';
+import { fingerprintOf, fingerprintsOf } from '../../../shared/pull/seen.ts';
+import { seriesInDoubt } from '../../../shared/pull/series-in-doubt.ts';
 import { anAppointment, anEvent } from '../../support/samples.ts';
 
 const id = (text: string) => asId<EventId>(text);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hiddenTitle, type Translated, translate } from '../../../shared/decision/translate.ts';
 import type { CalendarEvent, EventTime } from '../../../shared/domain/calendar-event.ts';
 import { day, epochMsOf, hour } from '../../../shared/domain/instant.ts';
-import { hiddenTitle, type Translated, translate } from '../../../shared/sync/translate.ts';
 import { anEvent, at } from '../../support/samples.ts';
 import { anyZone } from '../hostile.ts';
 

@@ -1,20 +1,20 @@
 /** Brings the appointments in line with one page of changes: read them, decide, write what differs. */
 import pMap from 'p-map';
+import { isFew, isHarmful, isTooMany } from '../decision/blast-radius.ts';
+import { decide } from '../decision/decide.ts';
+import type { Decision } from '../decision/decision.ts';
+import type { Stamp } from '../decision/next-appointment.ts';
+import type { Context } from '../decision/sides.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { type EventChange, eventIdOf } from '../domain/calendar-event.ts';
 import { conflictIdOf } from '../domain/derived-ids.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { ConflictId, EventId } from '../domain/ids.ts';
-import { isFew, isHarmful, isTooMany } from './blast-radius.ts';
-import { type CarryOutDeps, carryOut, noteMassChange } from './carry-out.ts';
-import { decide } from './decide.ts';
-import type { Decision } from './decision.ts';
+import { type CarryOutDeps, carryOut, noteMassChange } from '../sync/carry-out.ts';
+import { countFutureBookings, type OverlapDeps, raiseOverlaps } from '../sync/overlapping.ts';
 import { type Found, followed, type GatherDeps, gather } from './gather.ts';
-import type { Stamp } from './next-appointment.ts';
-import { countFutureBookings, type OverlapDeps, raiseOverlaps } from './overlapping.ts';
 import { seriesInDoubt } from './series-in-doubt.ts';
-import type { Context } from './sides.ts';
 import { type Tally, tallyOf } from './tally.ts';
 
 export type ApplyDeps = GatherDeps & CarryOutDeps & OverlapDeps;

@@ -1,11 +1,12 @@
 /** A page of changes → whose they are: the appointment of each event, and the calendar that the event now lies in. */
+
+import { isOurs } from '../decision/sides.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { type CalendarEvent, type EventChange, eventIdOf } from '../domain/calendar-event.ts';
 import { appointmentIdOf, blockIdOf } from '../domain/derived-ids.ts';
 import type { AppointmentId, CalendarId, EventId } from '../domain/ids.ts';
-import type { AppointmentStore } from './ports.ts';
-import { isOurs } from './sides.ts';
+import type { AppointmentStore } from '../sync/ports.ts';
 
 export type GatherDeps = {
   appointments: Pick<AppointmentStore, 'loadMany'>;

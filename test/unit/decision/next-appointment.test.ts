@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import type { Appointment, EventLink, Settlement, SyncState } from '../../../shared/domain/appointment.ts';
-import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
-import { blockIdOf } from '../../../shared/domain/derived-ids.ts';
-import { asId } from '../../../shared/domain/ids.ts';
-import { minute, plusMs } from '../../../shared/domain/instant.ts';
-import { fingerprintOf } from '../../../shared/sync/compare.ts';
-import { mergeFields } from '../../../shared/sync/merge.ts';
+import { fingerprintOf } from '../../../shared/decision/compare.ts';
+import { mergeFields } from '../../../shared/decision/merge.ts';
 import {
   type Change,
   conflictIdFor,
   nextAppointment,
   openConflictOf,
   type Stamp,
-} from '../../../shared/sync/next-appointment.ts';
-import { pendingAt } from '../../../shared/sync/sync-state.ts';
-import { type Translated, translate } from '../../../shared/sync/translate.ts';
+} from '../../../shared/decision/next-appointment.ts';
+import { pendingAt } from '../../../shared/decision/sync-state.ts';
+import { type Translated, translate } from '../../../shared/decision/translate.ts';
+import type { Appointment, EventLink, Settlement, SyncState } from '../../../shared/domain/appointment.ts';
+import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
+import { blockIdOf } from '../../../shared/domain/derived-ids.ts';
+import { asId } from '../../../shared/domain/ids.ts';
+import { minute, plusMs } from '../../../shared/domain/instant.ts';
 import { aBooking, aCalendar, anEvent, at, now } from '../../support/samples.ts';
 
 const calendar = aCalendar({ connectGeneration: 3 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normaliseText } from '../../../shared/sync/normalise-text.ts';
+import { normaliseText } from '../../../shared/decision/normalise-text.ts';
 import { anyRewrite, anyText } from './any-fields.ts';
 
 const plain = 'Fade & beard\nBring < 5 "cards"';

@@ -3,6 +3,7 @@ import type { Calendar, Checkpoint } from '../domain/calendar.ts';
 import { RetryLater } from '../domain/errors.ts';
 import { type Instant, second } from '../domain/instant.ts';
 import type { EventsPage, EventsRequest } from '../google/calendar-api.ts';
+import type { CalendarStore, SeenStore } from '../sync/ports.ts';
 import { sweepAbsent } from './absence.ts';
 import { applyChanges, type Place } from './apply.ts';
 import { cursorOf } from './generation-plan.ts';
@@ -16,7 +17,6 @@ import {
   toRequest,
   withNotification,
 } from './listing.ts';
-import type { CalendarStore, SeenStore } from './ports.ts';
 import { fingerprintsOf } from './seen.ts';
 import { relistSeries, type SeriesDeps } from './series.ts';
 import { addTallies, type Tally } from './tally.ts';

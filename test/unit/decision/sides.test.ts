@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { decide } from '../../../shared/decision/decide.ts';
+import { isOurs, type OurSide, readOurs, readTheirs } from '../../../shared/decision/sides.ts';
+import { pendingAt } from '../../../shared/decision/sync-state.ts';
 import type { Appointment, EventLink } from '../../../shared/domain/appointment.ts';
 import type { CalendarEvent, EventChange } from '../../../shared/domain/calendar-event.ts';
 import { eventMarkOf, ownerMarkOf } from '../../../shared/domain/derived-ids.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import type { Settings, Shared } from '../../../shared/domain/settings.ts';
 import { defaultSettings } from '../../../shared/domain/settings.ts';
-import { decide } from '../../../shared/sync/decide.ts';
-import { isOurs, type OurSide, readOurs, readTheirs } from '../../../shared/sync/sides.ts';
-import { pendingAt } from '../../../shared/sync/sync-state.ts';
 import {
   aBookedEvent,
   aBooking,

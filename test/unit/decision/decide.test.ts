@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fieldGroups } from '../../../shared/decision/compare.ts';
+import { decide, type Verdict, verdicts } from '../../../shared/decision/decide.ts';
+import type { Decision } from '../../../shared/decision/decision.ts';
+import { contentOf } from '../../../shared/decision/event-content.ts';
+import { conflictIdFor, nextAppointment, type Stamp } from '../../../shared/decision/next-appointment.ts';
+import { type OurSide, readTheirs, type TheirSide } from '../../../shared/decision/sides.ts';
+import { agreed, keepBase, kept, linked, moved, pendingAt, pendingStill } from '../../../shared/decision/sync-state.ts';
 import type { Appointment, EventLink, OwnedFields } from '../../../shared/domain/appointment.ts';
 import type { CalendarEvent, EventChange, EventTime } from '../../../shared/domain/calendar-event.ts';
 import { type Instant, minute, plusMs, second } from '../../../shared/domain/instant.ts';
 import { conflictPolicies, type Settings } from '../../../shared/domain/settings.ts';
-import { fieldGroups } from '../../../shared/sync/compare.ts';
-import { decide, type Verdict, verdicts } from '../../../shared/sync/decide.ts';
-import type { Decision } from '../../../shared/sync/decision.ts';
-import { contentOf } from '../../../shared/sync/event-content.ts';
-import { conflictIdFor, nextAppointment, type Stamp } from '../../../shared/sync/next-appointment.ts';
-import { changedContent, saidNow, sending, written } from '../../../shared/sync/push-plan.ts';
-import { type OurSide, readTheirs, type TheirSide } from '../../../shared/sync/sides.ts';
-import { agreed, keepBase, kept, linked, moved, pendingAt, pendingStill } from '../../../shared/sync/sync-state.ts';
+import { changedContent, saidNow, sending, written } from '../../../shared/push/push-plan.ts';
 import { aBookedEvent, aBooking, aCalendar, aContext, anAppointment, anEvent, now } from '../../support/samples.ts';
 
 const context = aContext();

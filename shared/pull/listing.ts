@@ -5,10 +5,10 @@ import type { Instant } from '../domain/instant.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { EventsPage, EventsRequest } from '../google/calendar-api.ts';
 import { queryVersion } from '../google/query.ts';
+import type { ListingCommit } from '../sync/ports.ts';
+import { windowAt } from '../sync/window.ts';
 import { nextGenerationAt } from './generation-plan.ts';
-import type { ListingCommit } from './ports.ts';
 import { addTallies, type Tally } from './tally.ts';
-import { windowAt } from './window.ts';
 
 /** One run of the job: why and when it started, and how much time is left to it. */
 export type Run = {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { footerOf, titleOf, withFooter, withoutFooter } from '../../../shared/decision/booking-text.ts';
+import { normaliseText } from '../../../shared/decision/normalise-text.ts';
 import type { BookingDetails } from '../../../shared/domain/appointment.ts';
 import { defaultSettings, type Shared } from '../../../shared/domain/settings.ts';
-import { footerOf, titleOf, withFooter, withoutFooter } from '../../../shared/sync/booking-text.ts';
-import { normaliseText } from '../../../shared/sync/normalise-text.ts';
 import { anyRewrite, anyText } from './any-fields.ts';
 
 const details: BookingDetails = {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
+import { differing, fieldGroups, fingerprintOf, isSame, sameFields } from '../../../shared/decision/compare.ts';
 import type { OwnedFields } from '../../../shared/domain/appointment.ts';
-import { differing, fieldGroups, fingerprintOf, isSame, sameFields } from '../../../shared/sync/compare.ts';
 import { anyFields, anyRewrite } from './any-fields.ts';
 
 const timed: OwnedFields = {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { withoutFooter } from '../../../shared/decision/booking-text.ts';
+import { differing, fieldGroups } from '../../../shared/decision/compare.ts';
+import { contentOf } from '../../../shared/decision/event-content.ts';
+import { translate } from '../../../shared/decision/translate.ts';
 import type { FieldGroup, OwnedFields } from '../../../shared/domain/appointment.ts';
 import type { CalendarEvent, EventContent } from '../../../shared/domain/calendar-event.ts';
-import { withoutFooter } from '../../../shared/sync/booking-text.ts';
-import { differing, fieldGroups } from '../../../shared/sync/compare.ts';
-import { contentOf } from '../../../shared/sync/event-content.ts';
-import { translate } from '../../../shared/sync/translate.ts';
 import { anEvent } from '../../support/samples.ts';
 import { anyZone } from '../hostile.ts';
 import { anyFields, anyRewrite } from './any-fields.ts';

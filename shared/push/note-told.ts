@@ -1,7 +1,7 @@
 /** Google has been told something: that must be noted, even when the appointment has been changed meanwhile. */
 import type { Appointment } from '../domain/appointment.ts';
 import { RetryLater } from '../domain/errors.ts';
-import type { AppointmentStore } from './ports.ts';
+import type { AppointmentStore } from '../sync/ports.ts';
 
 const savesAtMost = 5;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { takesTime } from '../../../shared/decision/block-policy.ts';
 import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
-import { takesTime } from '../../../shared/sync/block-policy.ts';
 import { anEvent } from '../../support/samples.ts';
 
 test.each<[boolean, string, Partial<CalendarEvent>]>([

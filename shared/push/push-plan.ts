@@ -1,14 +1,15 @@
 /** What an event must be told, and the appointment as each step of the push leaves it. Pure. */
+
+import { footerOf } from '../decision/booking-text.ts';
+import { differing, fieldGroups, sameFields } from '../decision/compare.ts';
+import { contentOf } from '../decision/event-content.ts';
+import { agreed, kept } from '../decision/sync-state.ts';
 import type { Appointment, EventLink, FieldGroup, OwnedFields, Pending } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent, EventContent } from '../domain/calendar-event.ts';
 import { eventIdOf } from '../domain/derived-ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
 import type { Settings } from '../domain/settings.ts';
-import { footerOf } from './booking-text.ts';
-import { differing, fieldGroups, sameFields } from './compare.ts';
-import { contentOf } from './event-content.ts';
-import { agreed, kept } from './sync-state.ts';
 
 /** What an event has been told; `version`: of the appointment of which that is all. */
 export type Said = { fields: OwnedFields; footer: string; untold: Untold; version?: number };

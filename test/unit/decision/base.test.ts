@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { baseOf } from '../../../shared/sync/base.ts';
+import { baseOf } from '../../../shared/decision/base.ts';
 import { aBooking } from '../../support/samples.ts';
 
 const agreed = { ...aBooking().fields, title: 'Agreed' };

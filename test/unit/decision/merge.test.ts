@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { differing, fieldGroups, isSame } from '../../../shared/decision/compare.ts';
+import { mergeFields, type Part, type Rule, type Side, type Sides, settle } from '../../../shared/decision/merge.ts';
 import type { FieldGroup, OwnedFields } from '../../../shared/domain/appointment.ts';
 import { minute, plusMs } from '../../../shared/domain/instant.ts';
 import { type ConflictPolicy, conflictPolicies } from '../../../shared/domain/settings.ts';
-import { differing, fieldGroups, isSame } from '../../../shared/sync/compare.ts';
-import { mergeFields, type Part, type Rule, type Side, type Sides, settle } from '../../../shared/sync/merge.ts';
 import { aBooking, now } from '../../support/samples.ts';
 import { anyFields } from './any-fields.ts';
 

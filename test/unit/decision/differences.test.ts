@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { fieldGroups, fingerprintOf } from '../../../shared/decision/compare.ts';
+import { decide } from '../../../shared/decision/decide.ts';
+import type { Decision } from '../../../shared/decision/decision.ts';
+import { conflictIdFor } from '../../../shared/decision/next-appointment.ts';
+import { pendingAt } from '../../../shared/decision/sync-state.ts';
 import type { Appointment, FieldGroup, OwnedFields, Pending } from '../../../shared/domain/appointment.ts';
 import type { CalendarEvent, EventChange } from '../../../shared/domain/calendar-event.ts';
 import { minute, plusMs } from '../../../shared/domain/instant.ts';
 import { type ConflictPolicy, conflictPolicies } from '../../../shared/domain/settings.ts';
-import { fieldGroups, fingerprintOf } from '../../../shared/sync/compare.ts';
-import { decide } from '../../../shared/sync/decide.ts';
-import type { Decision } from '../../../shared/sync/decision.ts';
-import { conflictIdFor } from '../../../shared/sync/next-appointment.ts';
-import { pendingAt } from '../../../shared/sync/sync-state.ts';
 import { aBookedEvent, aBooking, aCalendar, aContext, now } from '../../support/samples.ts';
 
 /** Each side's edits: ours at `edited`; what Google has, in its words and in ours. */

@@ -1,8 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Appointment, EventLink, SyncState } from '../../../shared/domain/appointment.ts';
-import { appointmentIdOf, eventIdOf } from '../../../shared/domain/derived-ids.ts';
-import { asId } from '../../../shared/domain/ids.ts';
-import { minute, plusMs } from '../../../shared/domain/instant.ts';
 import {
   agreed,
   inLine,
@@ -14,7 +10,11 @@ import {
   pendingStill,
   recreated,
   type Written,
-} from '../../../shared/sync/sync-state.ts';
+} from '../../../shared/decision/sync-state.ts';
+import type { Appointment, EventLink, SyncState } from '../../../shared/domain/appointment.ts';
+import { appointmentIdOf, eventIdOf } from '../../../shared/domain/derived-ids.ts';
+import { asId } from '../../../shared/domain/ids.ts';
+import { minute, plusMs } from '../../../shared/domain/instant.ts';
 import { aBookedEvent, aBooking, aCalendar, anAppointment, anEvent, at, now } from '../../support/samples.ts';
 
 const calendar = aCalendar();

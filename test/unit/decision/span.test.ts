@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readSpan } from '../../../shared/decision/span.ts';
 import type { EventTime } from '../../../shared/domain/calendar-event.ts';
-import { readSpan } from '../../../shared/sync/span.ts';
 import { at } from '../../support/samples.ts';
 import { anyZone } from '../hostile.ts';
 

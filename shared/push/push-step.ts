@@ -1,19 +1,22 @@
 /** One step towards telling Google of an appointment: what both have is read, and what differs is written, here or there. */
+
+import { decide } from '../decision/decide.ts';
+import type { Decision } from '../decision/decision.ts';
+import type { Stamp } from '../decision/next-appointment.ts';
+import { type Context, isOurs, readTheirs } from '../decision/sides.ts';
+import { agreed, kept, recreated } from '../decision/sync-state.ts';
 import type { Appointment, Pending } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent, EventChange } from '../domain/calendar-event.ts';
 import { eventMarkOf } from '../domain/derived-ids.ts';
 import type { CalendarId, EventId } from '../domain/ids.ts';
 import type { EventCopy } from '../google/event-body.ts';
+import { findElsewhere, followed } from '../pull/gather.ts';
 import type { CalendarRegistry } from '../store/calendars.ts';
-import { type CarryOutDeps, carryOut } from './carry-out.ts';
-import { decide } from './decide.ts';
-import type { Decision } from './decision.ts';
+import { type CarryOutDeps, carryOut } from '../sync/carry-out.ts';
+import { type OverlapDeps, raiseOverlaps } from '../sync/overlapping.ts';
 import type { EventsOf } from './events-of.ts';
-import { findElsewhere, followed } from './gather.ts';
-import type { Stamp } from './next-appointment.ts';
 import { noteTold } from './note-told.ts';
-import { type OverlapDeps, raiseOverlaps } from './overlapping.ts';
 import {
   changedContent,
   newContent,
@@ -25,8 +28,6 @@ import {
   sending,
   written,
 } from './push-plan.ts';
-import { type Context, isOurs, readTheirs } from './sides.ts';
-import { agreed, kept, recreated } from './sync-state.ts';
 
 export type StepDeps = CarryOutDeps & OverlapDeps & { calendars: Pick<CalendarRegistry, 'listOf'>; events: EventsOf };
 

@@ -1,0 +1,93 @@
+/** The demo's second part: a booking that is changed on both sides, in turn, at once, and in ways that only a person can settle. */
+import type { Session } from '../session.ts';
+import { apiOf } from './api.ts';
+import type { Barber } from './barber.ts';
+import { calendarClient } from './client.ts';
+import { hourOf, sameInstant } from './hours.ts';
+import type { Step } from './tell.ts';
+
+type Booking = { id: string; title: string; start: string; notes?: string; calendar?: { eventId: string } };
+type Conflict = { id: string; suggestion?: { choice: string; reasons: { text: string }[] }; seen?: object };
+
+export function twoWayStoryOf(session: Session, { userId, email }: Barber): Step[] {
+  const { google } = session;
+  if (google === undefined) throw new Error('The story needs the stand-in');
+  const api = apiOf(session, userId);
+  const events = () => calendarClient(session, email).events;
+  const [booked, movedThere, movedHere, movedThereAgain] = [hourOf(20), hourOf(21), hourOf(22), hourOf(23)];
+  let id = '';
+  let conflict: Conflict | undefined;
+
+  const booking = () => api<Booking>('GET', `/api/v2/appointments/${id}`);
+  const edit = (body: object) => api<Booking>('PATCH', `/api/v2/appointments/${id}`, body);
+  const eventRef = async () => ({ calendarId: email, eventId: (await booking()).calendar?.eventId ?? '' });
+  const event = async () => (await events().get(await eventRef())).data;
+  const editInGoogle = async (requestBody: object) =>
+    events().patch({ ...(await eventRef()), sendUpdates: 'none', requestBody });
+  /** Google's edit goes unnoticed until ours is about to be told. */
+  const atOnce = async (inGoogle: object, here: object) => {
+    google.control.orderPushFault({ kind: 'drop' });
+    await editInGoogle(inGoogle);
+    await edit(here);
+  };
+  const bothStartAt = async ({ start }: ReturnType<typeof hourOf>) => {
+    const times = [(await booking()).start, (await event()).start?.dateTime ?? ''];
+    return times.every((time) => sameInstant(time, start.dateTime));
+  };
+  const openConflict = async () => {
+    const { items } = await api<{ items: Conflict[] }>('GET', '/api/v2/calendar/conflicts?status=open');
+    return items[0] && api<Conflict>('GET', `/api/v2/calendar/conflicts/${items[0].id}`);
+  };
+
+  return [
+    {
+      story: 'A booking made through the API appears in Google',
+      act: async () => {
+        const body = { service: 'Haircut', clientName: 'Jane', ...timesOf(booked) };
+        ({ id } = await api<Booking>('POST', '/api/v2/appointments', body));
+      },
+      shows: async () => {
+        const { items = [] } = (await events().list({ calendarId: email, singleEvents: true })).data;
+        return items.some(({ summary }) => summary === 'Haircut – Jane');
+      },
+    },
+    {
+      story: 'The barber moves it in Google: the booking follows',
+      act: () => editInGoogle(movedThere),
+      shows: () => bothStartAt(movedThere),
+    },
+    {
+      story: 'Both edit different parts at once: both edits are on both sides',
+      act: () => atOnce({ description: 'Bring the photo' }, { title: 'Haircut and shave' }),
+      shows: async () => {
+        const [{ title, notes }, { summary, description }] = await Promise.all([booking(), event()]);
+        return [title, summary].every(is('Haircut and shave')) && [notes, description].every(is('Bring the photo'));
+      },
+    },
+    {
+      story: 'Both move it at once: that is for a person to decide',
+      act: () => atOnce(movedThereAgain, timesOf(movedHere)),
+      shows: async () => {
+        conflict = await openConflict();
+        return conflict !== undefined;
+      },
+      note: () => `suggested: ${conflict?.suggestion?.choice}, because “${conflict?.suggestion?.reasons[0]?.text}”`,
+    },
+    {
+      story: 'The barber decides for our time: Google follows',
+      act: () => {
+        const decision = { choice: 'bookedbarber', seen: conflict?.seen };
+        return api('POST', `/api/v2/calendar/conflicts/${conflict?.id}/resolve`, decision);
+      },
+      shows: async () => (await openConflict()) === undefined && bothStartAt(movedHere),
+    },
+  ];
+}
+
+const timesOf = ({ start, end }: ReturnType<typeof hourOf>) => ({
+  start: start.dateTime,
+  end: end.dateTime,
+  timeZone: start.timeZone,
+});
+
+const is = (expected: string) => (said: string | null | undefined) => said === expected;
