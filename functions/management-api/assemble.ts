@@ -107,7 +107,7 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     calendars: calendarsRoute(connecting),
     chooseCalendar: chooseCalendarRoute(booking),
     settings: settingsRoute(connecting),
-    changeSettings: changeSettingsRoute(connecting),
+    changeSettings: changeSettingsRoute(booking),
     pushExisting: pushExistingRoute(booking),
     syncLogs: syncLogsRoute(syncHistory(table)),
     sync: syncRoute(syncing),

@@ -133,13 +133,13 @@ export const operations: Record<Exclude<RouteName, 'openapi'>, Operation> = {
     summary: 'Replace the settings of the connection',
     body: settings,
     reply: settings,
-    problems: ['not-connected', 'conflict', 'body-too-large', 'unsupported-media-type'],
+    problems: ['not-connected', 'conflict', 'body-too-large', 'unsupported-media-type', 'try-again'],
   },
   pushExisting: {
     summary: 'Have bookings that were there before the calendar was connected go to Google as well',
     status: 202,
     reply: sync.pushExistingReply,
-    problems: ['not-connected', 'no-bookings-calendar'],
+    problems: ['not-connected', 'no-bookings-calendar', 'try-again'],
   },
   syncLogs: {
     summary: 'What the sync has done to appointments, the newest first',

@@ -31,10 +31,7 @@ const refusalOf = (outcome: Exclude<Changed | Created, { kind: 'done' }>): Probl
     case 'cancelled':
       return new Problem('appointment-cancelled', 'What is cancelled can be changed no more. Book anew.');
     case 'read-only':
-      return new Problem(
-        'read-only',
-        `Nothing is changed in the calendar “${outcome.calendar}”: its events only take time`,
-      );
+      return new Problem('read-only', whyReadOnly(outcome));
     case 'clash':
       return doubleBooking(outcome.clashing);
     case 'reused':
@@ -42,6 +39,17 @@ const refusalOf = (outcome: Exclude<Changed | Created, { kind: 'done' }>): Probl
         'idempotency-key-reused',
         'Another request was made with this idempotency key. Take a new one.',
       );
+  }
+};
+
+const whyReadOnly = (outcome: Extract<Changed, { kind: 'read-only' }>): string => {
+  switch (outcome.because) {
+    case 'calendar':
+      return `Nothing is changed in the calendar “${outcome.calendar}”: its events only take time`;
+    case 'another_owner':
+      return `It is a booking of someone else, who shares the calendar “${outcome.calendar}”`;
+    case 'hidden_text':
+      return 'The text of this event is not shown here, and is not overwritten unseen. Its times may be changed.';
   }
 };
 

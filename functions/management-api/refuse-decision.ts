@@ -1,5 +1,5 @@
 /** Why a decision about a review item was not taken, or not taken back, as a problem. */
-import type { Decided } from '../../shared/conflicts/decide-conflict.ts';
+import type { Decided } from '../../shared/conflicts/asked-decision.ts';
 import type { Review } from '../../shared/conflicts/review.ts';
 import type { TakenBack } from '../../shared/conflicts/take-back.ts';
 import type { Instant } from '../../shared/domain/instant.ts';
@@ -27,7 +27,7 @@ const refusals: Record<Extract<Failed, { kind: 'refused' }>['because'], [Problem
   stale: ['stale-decision', 'It is not as it was when it was looked at. Look again, and decide on that.'],
   closed: ['already-decided', 'It has been decided otherwise, or both sides have come to agree'],
   foreign_block: ['choice-refused', 'It is an event of your own in Google, which is not deleted from here'],
-  read_only: ['choice-refused', 'Nothing is changed in a calendar whose events only take time'],
+  read_only: ['choice-refused', 'It would change an event that is only read here, or a text that is not shown here'],
   not_mergeable: ['choice-refused', 'Many appointments have no values in common: choose "google" or "bookedbarber"'],
   not_resolved: ['undo-refused', 'There is no decision to take back'],
   changed_since: ['undo-refused', 'The appointment has changed since it was decided'],

@@ -50,8 +50,8 @@ const reportSynced = (log: Log, count: Count, fields: Fields, { channel, pull }:
   });
 };
 
-const reportPush = (log: Log, count: Count, fields: Fields, { pushed, parked, settled }: PushSummary): void => {
+const reportPush = (log: Log, count: Count, fields: Fields, { pushed, parked, settled, left }: PushSummary): void => {
   count('AppointmentPushed', pushed);
   if (parked > 0) count('PushRefused', parked);
-  log.info('Told Google what has changed', { ...fields, changes: { pushed, parked, settled } });
+  log.info('Told Google what has changed', { ...fields, changes: { pushed, parked, settled, left: left.size } });
 };

@@ -1,15 +1,11 @@
 /** The times that a user asks for, in their zone; or what is wrong with them, field by field. */
 
-import { readSpan, type Span } from '../decision/span.ts';
+import { isTooLong, longestBookingDays, readSpan, type Span } from '../decision/span.ts';
 import type { Times } from '../domain/appointment.ts';
 import type { EventTime } from '../domain/calendar-event.ts';
-import { day, epochMsOf } from '../domain/instant.ts';
 
 export type TimesError = { field: keyof Times; message: string };
 export type ReadTimes = ({ kind: 'span' } & Span) | { kind: 'wrong'; errors: TimesError[] };
-
-/** Longer is a mistake; and a booking is written together with all the days that it takes. */
-const longestDays = 31;
 
 export const readTimes = (asked: Times): ReadTimes => {
   if (!isTimeZone(asked.timeZone)) return wrong('timeZone', 'Must be an IANA time zone, such as Europe/Vienna');
@@ -18,7 +14,9 @@ export const readTimes = (asked: Times): ReadTimes => {
 
   const span = readSpan(toTime(asked.start), toTime(asked.end), asked.timeZone);
   if (span.kind === 'untranslatable') return wrong('end', span.reason);
-  if (lengthMs(span) > longestDays * day) return wrong('end', `Must be at most ${longestDays} days after the start`);
+  if (isTooLong(span, span.times.timeZone)) {
+    return wrong('end', `Must be at most ${longestBookingDays} days after the start`);
+  }
   return span;
 };
 
@@ -42,9 +40,5 @@ const misfit = (field: 'start' | 'end', allDay: boolean): TimesError => ({
 
 const toTime = (text: string): EventTime =>
   isDate(text) ? { kind: 'date', date: text } : { kind: 'dateTime', dateTime: text };
-
-/** Civil days are counted, whatever the clocks do in between. */
-const lengthMs = ({ times, startsAt, endsAt }: Span): number =>
-  times.allDay ? Date.parse(times.end) - Date.parse(times.start) : epochMsOf(endsAt) - epochMsOf(startsAt);
 
 const wrong = (field: keyof Times, message: string): ReadTimes => ({ kind: 'wrong', errors: [{ field, message }] });

@@ -3,13 +3,17 @@
 import type { Stamp } from '../decision/next-appointment.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
+import type { Conflict } from '../domain/conflict.ts';
 import type { AppointmentId, UserId } from '../domain/ids.ts';
+import { untilWritten } from '../store/until-written.ts';
 import type { AppointmentStore, ConflictStore, Day } from '../sync/ports.ts';
+import { canonicalJson } from './canonical-json.ts';
 import type { Destination } from './destination.ts';
 import { type DestinationDeps, loadDestination } from './load-destination.ts';
+import { outgoing } from './outgoing.ts';
+import { isAnothersBooking } from './read-only.ts';
 import type { TimeReader } from './taken-time.ts';
 import { underReview } from './under-review.ts';
-import { untilWritten } from './until-written.ts';
 
 export type ChangeDeps = DestinationDeps & {
   appointments: AppointmentStore & TimeReader;
@@ -24,8 +28,9 @@ export type Changed =
   | { kind: 'absent' }
   | { kind: 'stale'; appointment: Appointment }
   | { kind: 'cancelled' }
-  /** An event of a calendar that is only read. */
-  | { kind: 'read-only'; calendar: string }
+  /** An event of a calendar that is only read; another barber's booking; a text that was never shown. */
+  | { kind: 'read-only'; because: 'calendar' | 'another_owner'; calendar: string }
+  | { kind: 'read-only'; because: 'hidden_text' }
   | { kind: 'wrong'; errors: { field: string; message: string }[] }
   | { kind: 'clash'; clashing: Appointment[] };
 
@@ -39,20 +44,36 @@ export const changeAppointment = (
   { userId, id }: Target,
   decide: (found: Found) => Decided | Promise<Decided>,
   { now }: Stamp,
-): Promise<Changed> =>
-  untilWritten<Changed>(async () => {
+): Promise<Changed> => {
+  const attempts: Appointment[] = [];
+  return untilWritten<Changed>(async () => {
     const [before] = await deps.appointments.loadMany(userId, [id]);
     if (before === undefined) return { kind: 'absent' };
+    if (attempts.some((attempt) => isWritten(attempt, before))) return { kind: 'done', appointment: before };
 
-    const decided = await decide({ before, ...(await loadDestination(deps, userId)) });
+    const around = await loadDestination(deps, userId);
+    const decided = await decide({ before, ...around });
     if (decided.kind !== 'next') return decided;
 
     const { days, next } = decided;
     const open = await openReview(deps, next);
-    const { appointment, conflict } = open ? underReview(next, open, now) : { appointment: next };
-    const written = await deps.appointments.save(appointment, { before, conflict, days });
+    const reviewed: { appointment: Appointment; conflict?: Conflict } = open
+      ? underReview({ before, changed: next }, open, now)
+      : { appointment: next };
+    const appointment = outgoing(reviewed.appointment, around, now);
+    attempts.push(appointment);
+    const written = await deps.appointments.save(appointment, { before, conflict: reviewed.conflict, days });
     return written === 'conflict' ? written : { kind: 'done', appointment };
   });
+};
+
+/** The answer to a write may be lost: whoever repeats it meets it. */
+const isWritten = (attempt: Appointment, stored: Appointment): boolean =>
+  stored.version === attempt.version &&
+  stored.provenance.chainId === attempt.provenance.chainId &&
+  canonicalJson(saidBy(stored)) === canonicalJson(saidBy(attempt));
+
+const saidBy = ({ status, fields, details }: Appointment) => ({ status, fields, details });
 
 /** One that has been decided meanwhile has moved the appointment too, so this write will lose. */
 const openReview = async ({ conflicts }: ChangeDeps, { userId, sync }: Appointment) => {
@@ -65,6 +86,7 @@ export const refusalOf = ({ before, calendars }: Found, { versions }: Target): C
   if (versions.some((version) => version !== before.version)) return { kind: 'stale', appointment: before };
   if (before.kind === 'booking') return undefined;
   const calendar = calendars.find(({ key }) => key === before.link?.calendarKey);
-  if (calendar?.role === 'bookings') return undefined;
-  return { kind: 'read-only', calendar: calendar?.summary ?? before.link?.calendarId ?? '' };
+  const named = calendar?.summary ?? before.link?.calendarId ?? '';
+  if (calendar?.role !== 'bookings') return { kind: 'read-only', because: 'calendar', calendar: named };
+  return isAnothersBooking(before) ? { kind: 'read-only', because: 'another_owner', calendar: named } : undefined;
 };

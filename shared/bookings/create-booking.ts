@@ -3,6 +3,7 @@
 import type { Stamp } from '../decision/next-appointment.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { AppointmentId, UserId } from '../domain/ids.ts';
+import { untilWritten } from '../store/until-written.ts';
 import type { AppointmentStore } from '../sync/ports.ts';
 import type { BookingRequest } from './booking-request.ts';
 import { readTimes, type TimesError } from './booking-times.ts';
@@ -10,7 +11,6 @@ import { requestFingerprintOf } from './canonical-json.ts';
 import { type DestinationDeps, loadDestination } from './load-destination.ts';
 import { newBooking } from './new-booking.ts';
 import { findTaken, type TimeReader } from './taken-time.ts';
-import { untilWritten } from './until-written.ts';
 
 export type CreateDeps = DestinationDeps & { appointments: AppointmentStore & TimeReader };
 

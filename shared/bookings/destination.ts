@@ -16,12 +16,17 @@ export type Destination = {
 };
 
 export const destinationOf = (connection: Connection | undefined, calendars: Calendar[]): Destination => {
-  const bookings = calendars.find(({ role, enabled }) => role === 'bookings' && enabled);
+  const bookings = bookingsPlaceOf(calendars);
   return {
     connected: connection !== undefined,
     settings: connection?.settings ?? defaultSettings,
-    ...(bookings && { bookings: { key: bookings.key, calendarId: bookings.calendarId } }),
+    ...(bookings && { bookings }),
   };
+};
+
+export const bookingsPlaceOf = (calendars: Calendar[]): Place | undefined => {
+  const calendar = calendars.find(({ role, enabled }) => role === 'bookings' && enabled);
+  return calendar && { key: calendar.key, calendarId: calendar.calendarId };
 };
 
 /** An event stays in its calendar. Nobody needs a new one for what is over. */

@@ -14,6 +14,7 @@ import {
   type Target,
 } from './change-appointment.ts';
 import { editBooking } from './edit-booking.ts';
+import { overwritesHiddenText } from './read-only.ts';
 import { findTaken } from './taken-time.ts';
 
 export type AskedEdit = { edit: BookingEdit; allowOverlap: boolean };
@@ -37,6 +38,7 @@ const decide = async (
 
   const next = editBooking(before, { edit, span }, destination, stamp);
   if (next === undefined) return { kind: 'done', appointment: before };
+  if (overwritesHiddenText(before, next.fields)) return { kind: 'read-only', because: 'hidden_text' };
   if (allowOverlap || !isMoved(before, next)) return { kind: 'next', next };
 
   const { days, clashing } = await findTaken(deps.appointments, { ...next, self: next.id });

@@ -1,6 +1,6 @@
 /** An edit → the appointment as it is then. A block is edited as a booking is, but has no details. */
 
-import { footerOf, titleOf } from '../decision/booking-text.ts';
+import { titleOf } from '../decision/booking-text.ts';
 import { differing } from '../decision/compare.ts';
 import type { Stamp } from '../decision/next-appointment.ts';
 import type { Span } from '../decision/span.ts';
@@ -12,6 +12,7 @@ import { byUser } from './by-user.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Destination } from './destination.ts';
 import { told } from './told.ts';
+import { isToldAsShared } from './told-as-shared.ts';
 
 /** `span`: the times after the edit, when it names any. */
 export type Edit = { edit: BookingEdit; span?: Span | undefined };
@@ -60,6 +61,7 @@ const noted = (groups: FieldGroup[], { now }: Stamp) => Object.fromEntries(group
 const isToldOf = (before: Appointment, after: Appointment, shared: Shared): boolean => {
   const groups = differing(before.fields, after.fields);
   if (after.kind === 'block') return groups.length > 0;
-  const isFooterNew = footerOf(before.details, shared) !== footerOf(after.details, shared);
-  return isFooterNew || groups.some((group) => group === 'title' || group === 'times' || shared[group]);
+  return (
+    !isToldAsShared(after, shared) || groups.some((group) => group === 'title' || group === 'times' || shared[group])
+  );
 };

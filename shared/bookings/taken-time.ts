@@ -2,6 +2,7 @@
 import type { Appointment } from '../domain/appointment.ts';
 import type { AppointmentId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { pagesOf } from '../sync/agenda-pages.ts';
 import type { AgendaReader, AppointmentStore, Day, DayReader } from '../sync/ports.ts';
 
 export type TimeReader = Pick<AppointmentStore, 'loadMany'> & AgendaReader & DayReader;
@@ -40,12 +41,9 @@ const pagesAtMost = 20;
 /** The first that are found are enough to refuse. */
 const blocksAt = async (agenda: AgendaReader, { userId, startsAt, endsAt, self }: Wanted): Promise<Appointment[]> => {
   const request = { userId, from: startsAt, to: endsAt, limit: itemsPerPage, includeCancelled: false };
-  let after: string | undefined;
-  for (let nth = 1; nth <= pagesAtMost; nth++) {
-    const page = await agenda.list({ ...request, ...(after !== undefined && { after }) });
+  for await (const page of pagesOf(agenda, request, pagesAtMost)) {
     const blocks = page.items.filter(({ kind, id }) => kind === 'block' && id !== self);
     if (blocks.length > 0 || page.after === undefined) return blocks;
-    after = page.after;
   }
   throw new Error(`More than ${pagesAtMost * itemsPerPage} bookings at once`);
 };

@@ -3,11 +3,13 @@
  * is cut off in between repeats the decision; what is decided already is passed over.
  */
 import pMap from 'p-map';
-import { untilWritten } from '../bookings/until-written.ts';
+import { loadDestination } from '../bookings/load-destination.ts';
+import { outgoing, type Surroundings } from '../bookings/outgoing.ts';
 import { fingerprintOf } from '../decision/compare.ts';
 import type { Conflict } from '../domain/conflict.ts';
 import type { AppointmentId } from '../domain/ids.ts';
-import type { AskedDecision, DecideDeps, Decided } from './decide-conflict.ts';
+import { untilWritten } from '../store/until-written.ts';
+import type { AskedDecision, DecideDeps, Decided } from './asked-decision.ts';
 import { decidedHeld, type HeldChoice } from './held.ts';
 import type { PersonsStamp } from './resolve.ts';
 import { type Dispute, isAsSeen } from './review.ts';
@@ -28,14 +30,15 @@ export const decideHeldOnes = async (
   }
   if (!isAsSeen(dispute, seen)) return { kind: 'refused', because: 'stale' };
 
-  const decideOne = (id: AppointmentId) => decideHeldOne(deps, { conflict, id }, choice, stamp);
+  const around = await loadDestination(deps, stamp.userId);
+  const decideOne = (id: AppointmentId) => decideHeldOne({ ...deps, around }, { conflict, id }, choice, stamp);
   await pMap(conflict.held ?? [], decideOne, { concurrency: writesAtOnce });
   const written = await deps.conflicts.save(closed(dispute, choice, stamp));
   return written === 'conflict' ? written : { kind: 'done' };
 };
 
 const decideHeldOne = (
-  { appointments }: DecideDeps,
+  { appointments, around }: Pick<DecideDeps, 'appointments'> & { around: Surroundings },
   { conflict, id }: { conflict: Conflict; id: AppointmentId },
   choice: HeldChoice,
   stamp: PersonsStamp,
@@ -43,7 +46,7 @@ const decideHeldOne = (
   untilWritten<'saved' | 'nothing'>(async () => {
     const [before] = await appointments.loadMany(stamp.userId, [id]);
     const next = before && decidedHeld(before, conflict, choice, stamp);
-    return next === undefined ? 'nothing' : appointments.save(next, { before });
+    return next === undefined ? 'nothing' : appointments.save(outgoing(next, around, stamp.now), { before });
   });
 
 const closed = ({ conflict, appointment }: Dispute, choice: HeldChoice, { now, userId }: PersonsStamp): Conflict => ({

@@ -6,7 +6,7 @@ import type { Choice, Conflict } from '../domain/conflict.ts';
 import type { PersonsStamp } from './resolve.ts';
 import { pendingNow } from './settle.ts';
 
-/** `google` releases the change: it is read and decided on again. `bookedbarber` discards it: our side wins. */
+/** `google` releases the change: it is read again, and goes without asking. `bookedbarber` discards it: our side wins. */
 export type HeldChoice = Exclude<Choice, 'merged'>;
 
 /** Undefined when this item does not hold it (any more): there is nothing to write. */
@@ -19,9 +19,8 @@ export const decidedHeld = (
   const { sync } = appointment;
   if (sync.state !== 'held' || sync.conflictId !== id) return undefined;
   const reason = choice === 'google' ? 'release' : 'discard';
-  const pending = pendingNow(appointment, now);
   return {
     ...moved(appointment, { updatedAt: now, provenance: { actor: 'user', reason, chainId } }),
-    sync: choice === 'google' ? pending : { ...pending, prefer: 'bookedbarber' },
+    sync: { ...pendingNow(appointment, now), prefer: choice },
   };
 };

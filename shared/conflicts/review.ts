@@ -1,5 +1,6 @@
 /** A review item together with the appointment in question: what a person is shown, and what names it. */
 import { createHash } from 'node:crypto';
+import { isAnothersBooking } from '../bookings/read-only.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Conflict } from '../domain/conflict.ts';
@@ -28,9 +29,12 @@ export const isAsSeen = (dispute: Dispute, { ours, theirs }: Seen): boolean => {
 const listName = (held: string[]): string =>
   createHash('sha256').update(JSON.stringify(held.toSorted())).digest().subarray(0, 12).toString('base64url');
 
-/** The event of a calendar whose events only take time: nothing is changed there. */
-export const isReadOnly = ({ kind, link }: Appointment, calendars: Calendar[]): boolean =>
-  kind === 'block' && calendars.find(({ key }) => key === link?.calendarKey)?.role !== 'bookings';
+/** The event of a calendar whose events only take time, or another barber's: nothing is changed there. */
+export const isReadOnly = (appointment: Appointment, calendars: Calendar[]): boolean => {
+  const { kind, link } = appointment;
+  const home = calendars.find(({ key }) => key === link?.calendarKey);
+  return kind === 'block' && (home?.role !== 'bookings' || isAnothersBooking(appointment));
+};
 
 /** Where nothing can be put back there is nothing to go back to, so that is neither offered nor suggested. */
 export const asOffered = ({ conflict, readOnly }: Pick<Review, 'conflict' | 'readOnly'>): Conflict => {

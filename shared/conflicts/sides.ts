@@ -1,5 +1,6 @@
 /** What both sides of a conflict have, and what the appointment would say if either had its way. */
 
+import { baseOf } from '../decision/base.ts';
 import { fingerprintOf } from '../decision/compare.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Conflict, SideState } from '../domain/conflict.ts';
@@ -18,7 +19,8 @@ export const isFree = ({ sync }: Appointment): boolean => sync.state === 'synced
  * be what the decision had told Google, which is then the base. Undefined when it is news to the item.
  */
 export const inGoogle = (appointment: Appointment, { id, kind, theirs }: Conflict): SideState | undefined => {
-  const { sync, base } = appointment;
+  const { sync } = appointment;
+  const base = baseOf(appointment);
   if (kind === 'overlap') return isFree(appointment) ? knownInGoogle(appointment) : undefined;
   if (sync.state !== 'conflict' || sync.conflictId !== id) return undefined;
   const sides: SideState[] = [theirs, 'gone', ...(base === undefined ? [] : [base])];

@@ -1,7 +1,10 @@
 /** Shell: a person takes a decision back, while nothing has changed since and the time is still free. */
-import { untilWritten } from '../bookings/until-written.ts';
+
+import { loadDestination } from '../bookings/load-destination.ts';
+import { outgoing } from '../bookings/outgoing.ts';
 import type { ConflictId } from '../domain/ids.ts';
-import type { DecideDeps } from './decide-conflict.ts';
+import { untilWritten } from '../store/until-written.ts';
+import type { DecideDeps } from './asked-decision.ts';
 import { findInTheWay, type InTheWay } from './in-the-way.ts';
 import { loadDispute } from './load-review.ts';
 import type { PersonsStamp } from './resolve.ts';
@@ -24,7 +27,8 @@ export const takeBack = (deps: DecideDeps, id: ConflictId, stamp: PersonsStamp):
     const outcome = undone(before, dispute.conflict, stamp);
     if (outcome.kind === 'refused') return outcome;
 
-    const { appointment: next, conflict } = outcome;
+    const { conflict } = outcome;
+    const next = outgoing(outcome.appointment, await loadDestination(deps, stamp.userId), stamp.now);
     const found = await findInTheWay(deps.appointments, dispute, next);
     if (found.kind === 'clash') return found;
     const written = await deps.appointments.save(next, { before, conflict, days: found.days });

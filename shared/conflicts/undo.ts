@@ -38,19 +38,21 @@ const putBack = (appointment: Appointment, { resolution }: Decided, written: Wri
 
 /**
  * Google keeps what it has until a person decides again. Unless it has heard of the decision, that is still the side in
- * question, and the base is what it was: the dispute is the very same.
+ * question, and the base is what it was: the dispute is the very same. Where Google has been told our side, nothing differs
+ * until then, so there is no base: with one, the next listing would take the difference for settled.
  */
 const disputeAgain = (appointment: Appointment, { id, theirs, resolution }: Decided, written: Written): Appointment => {
   const { status, fields, startsAt, endsAt, edits, base } = resolution.before;
   const { base: _base, edits: _edits, ...rest } = moved(appointment, written);
   const had = knownInGoogle(appointment);
   const isUntold = had === 'gone' || fingerprintOf(had) === fingerprintOf(theirs);
+  const isEven = fingerprintOf(had) === fingerprintOf(sideOf(resolution.before));
   const from = isUntold ? base : had;
   return {
     ...rest,
     ...{ status, fields, startsAt, endsAt },
     ...(edits && { edits }),
-    ...(from && { base: from }),
+    ...(from && !isEven && { base: from }),
     sync: { state: 'conflict', conflictId: id, theirs: fingerprintOf(had) },
   };
 };

@@ -3,15 +3,16 @@
  * written after it, so that repeating the request goes on where one was cut off.
  */
 
+import { type ChangeFutureDeps, changeFuture } from '../bookings/change-future.ts';
 import type { Stamp } from '../decision/next-appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
+import { RetryLater } from '../domain/errors.ts';
 import type { CalendarId, UserId } from '../domain/ids.ts';
 import { startListing } from '../pull/listing.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { CalendarRegistry } from '../store/calendars.ts';
 import type { CalendarStore } from '../sync/ports.ts';
-import { type ChangeFutureDeps, changeFuture } from './change-future.ts';
 import { freed } from './freed.ts';
 import { sentTo } from './sent-to.ts';
 
@@ -24,6 +25,7 @@ export type AskedSwitches = Switches & { userId: UserId; calendarId: CalendarId 
 /** `bookings_left_homeless`: another calendar must take the bookings first. */
 export type Chosen = { kind: 'done' } | { kind: 'absent' } | { kind: 'refused'; because: 'bookings_left_homeless' };
 
+/** Throws RetryLater when there are more bookings than one request can send to the calendar. */
 export const chooseCalendar = async (
   deps: ChooseDeps,
   { userId, calendarId, enabled, role }: AskedSwitches,
@@ -37,10 +39,13 @@ export const chooseCalendar = async (
     return { kind: 'refused', because: 'bookings_left_homeless' };
   }
 
-  if (!enabled) await switchOff(deps, calendar, stamp);
-  else if (!calendar.enabled) await switchOn(deps, calendar, stamp);
-  if (takesBookings) await takeBookings(deps, calendar, calendars, stamp);
+  if (enabled !== calendar.enabled) await (enabled ? switchOn : switchOff)(deps, calendar, stamp);
+  const previous = calendars.find(({ role }) => role === 'bookings');
+  if (takesBookings && previous?.key !== calendar.key) await deps.calendars.chooseBookingsCalendar(calendar, previous);
   await deps.queue.send(freshHint(calendar.key, enabled ? 'enabled' : 'disabled', stamp.chainId));
+
+  if (!enabled) await changeFuture(deps, userId, (before) => freed(before, calendar, stamp), stamp); // Its job frees the rest.
+  if (takesBookings) await sendBookings(deps, calendar, stamp);
   return { kind: 'done' };
 };
 
@@ -50,18 +55,10 @@ const switchOn = async ({ calendars }: ChooseDeps, calendar: Calendar, { now }: 
   await calendars.setSwitches(calendar, { enabled: true, role: calendar.role }, now);
 };
 
-const switchOff = async (deps: ChooseDeps, calendar: Calendar, stamp: Stamp): Promise<void> => {
-  if (calendar.enabled) await deps.calendars.setSwitches(calendar, { enabled: false, role: 'blocks' }, stamp.now);
-  await changeFuture(deps, calendar.userId, (before) => freed(before, calendar, stamp), stamp);
-};
+const switchOff = ({ calendars }: ChooseDeps, calendar: Calendar, { now }: Stamp): Promise<void> =>
+  calendars.setSwitches(calendar, { enabled: false, role: 'blocks' }, now);
 
-const takeBookings = async (
-  deps: ChooseDeps,
-  calendar: Calendar,
-  calendars: Calendar[],
-  stamp: Stamp,
-): Promise<void> => {
-  const previous = calendars.find(({ role }) => role === 'bookings');
-  if (previous?.key !== calendar.key) await deps.calendars.chooseBookingsCalendar(calendar, previous);
-  await changeFuture(deps, calendar.userId, (before) => sentTo(before, calendar, stamp), stamp);
+const sendBookings = async (deps: ChooseDeps, calendar: Calendar, stamp: Stamp): Promise<void> => {
+  const { more } = await changeFuture(deps, calendar.userId, (before) => sentTo(before, calendar, stamp), stamp);
+  if (more) throw new RetryLater('More bookings are to be sent to the calendar');
 };

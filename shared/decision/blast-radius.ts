@@ -10,22 +10,26 @@ import type { Decision } from './decision.ts';
 const manyBookings = 10;
 const largeShare = 0.2;
 
-/** Does it cancel or move a future booking? */
+/** Does it cancel or move a future booking, unasked? */
 export const isHarmful = (decision: Decision, now: Instant): boolean => {
   switch (decision.kind) {
     case 'cancel':
-      return isFutureBooking(decision.appointment, now);
+      return isAtRisk(decision.appointment, now);
     case 'update':
-      return isFutureBooking(decision.appointment, now) && hasMoved(decision.appointment, decision.translated);
+      return isAtRisk(decision.appointment, now) && hasMoved(decision.appointment, decision.translated);
     case 'merge':
-      return isFutureBooking(decision.appointment, now) && decision.merged.timesFrom === 'google';
+      return isAtRisk(decision.appointment, now) && decision.merged.timesFrom === 'google';
     default:
       return false;
   }
 };
 
-const isFutureBooking = ({ kind, status, startsAt }: Appointment, now: Instant): boolean =>
-  kind === 'booking' && status === 'confirmed' && startsAt > now;
+/** A person who has released a change has been asked already. */
+const isAtRisk = ({ kind, status, startsAt, sync }: Appointment, now: Instant): boolean =>
+  kind === 'booking' &&
+  status === 'confirmed' &&
+  startsAt > now &&
+  !(sync.state === 'pending' && sync.prefer === 'google');
 
 const hasMoved = ({ fields }: Appointment, translated: { fields: Appointment['fields'] }): boolean =>
   !isSame('times', fields, translated.fields);

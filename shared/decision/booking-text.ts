@@ -39,3 +39,10 @@ export const withoutFooter = (description: string | undefined, footer: string): 
   const isOurs = ours.length > 0 && ours.every(({ text }, nth) => text === lines[start + nth]?.text);
   return isOurs ? description?.slice(0, lines[start - 1]?.end ?? 0) || undefined : description;
 };
+
+/** It ends with one of these at most, and of two that fit the longer is it: a person may have written the like above. */
+export const withoutOneOf = (description: string | undefined, footers: string[]): string | undefined => {
+  const longestFirst = footers.toSorted((a, b) => b.length - a.length);
+  const told = longestFirst.find((footer) => withoutFooter(description, footer) !== description);
+  return told === undefined ? description : withoutFooter(description, told);
+};

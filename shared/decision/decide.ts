@@ -39,8 +39,8 @@ export const verdicts: Record<OurSide, Record<TheirSide, Verdict>> = {
 };
 
 export const decide = (appointment: Appointment | undefined, change: EventChange, context: Context): Decision => {
-  if (appointment !== undefined && (appointment.sync.state === 'held' || isStale(appointment, change)))
-    return { kind: 'nothing' };
+  if (appointment?.sync.state === 'held') return { kind: 'nothing' };
+  if (appointment !== undefined && isStale(appointment, change)) return { kind: 'stale' };
   const theirs = readTheirs(appointment, change, context);
   if (theirs.side === 'unreadable' && isParkedFor(theirs.reason, appointment)) return { kind: 'parked' };
   if (appointment !== undefined && isInReview(appointment, theirs)) return { kind: 'nothing' };
@@ -62,11 +62,10 @@ const isStale = (appointment: Appointment, change: EventChange): boolean => {
 const isParkedFor = (reason: string, appointment: Appointment | undefined): boolean =>
   appointment?.sync.state === 'quarantined' && appointment.sync.reason === reason;
 
-/** What Google has is what the review item says it has, and ours differs: a person decides, whatever the policy is by now. */
-const isInReview = ({ sync, status, fields }: Appointment, theirs: Theirs): boolean => {
+/** What Google has is what the review item says it has: a person decides, whatever the policy is by now. An edit here that agrees closes it itself. */
+const isInReview = ({ sync }: Appointment, theirs: Theirs): boolean => {
   if (sync.state !== 'conflict' || theirs.side === 'unreadable') return false;
-  const said = fingerprintOf('translated' in theirs ? theirs.translated.fields : 'gone');
-  return sync.theirs === said && fingerprintOf(status === 'cancelled' ? 'gone' : fields) !== said;
+  return sync.theirs === fingerprintOf('translated' in theirs ? theirs.translated.fields : 'gone');
 };
 
 const toDecision = (

@@ -12,6 +12,8 @@ export type WithEvent = { event: CalendarEvent; translated: Translated; appointm
 
 export type Decision =
   | { kind: 'nothing' }
+  /** An older version than the one we know: it says nothing of how things stand. */
+  | { kind: 'stale' }
   | { kind: 'create'; event: CalendarEvent; translated: Translated }
   | ({ kind: 'update' } & WithEvent)
   | ({ kind: 'restore'; settled?: Settlement } & WithEvent)

@@ -5,26 +5,27 @@ import type { SideState } from '../domain/conflict.ts';
 import type { Instant } from '../domain/instant.ts';
 import { differing, sameFields } from './compare.ts';
 import type { Decision, Disputed, WithEvent } from './decision.ts';
-import { mergeFields, type Rule, settle } from './merge.ts';
-import { type Context, isPreferred } from './sides.ts';
+import { mergeFields, type Rule, type Side, settle } from './merge.ts';
+import type { Context } from './sides.ts';
 
 export const merge = (found: WithEvent, agreed: OwnedFields | undefined, context: Context): Decision => {
   const { appointment, event, translated } = found;
   const { fields } = appointment;
   if (sameFields(fields, translated.fields)) return noteIfNews(appointment, { event });
-  if (isPreferred(appointment)) return { kind: 'push', ...found, settled: preferred(appointment, translated.fields) };
+  if (preferenceOf(appointment) === 'bookedbarber')
+    return { kind: 'push', ...found, settled: preferred(appointment, translated.fields) };
   const base = agreed ?? fields;
   const rule = ruleFor(appointment, context, seenAt(event, context.now));
   const merged = mergeFields({ base, ours: fields, theirs: translated.fields }, rule);
   if (merged.disputed.length > 0) return dispute('fields', found, translated.fields, rule.theirsAt);
-  const settled = { policy: rule.policy, theirs: translated.fields, chosen: merged.chosen };
+  const settled = { policy: policyOf(appointment, rule), theirs: translated.fields, chosen: merged.chosen };
   return { kind: 'merge', ...found, merged, settled };
 };
 
 /** Deleted in Google, changed here. */
 export const lostThere = (appointment: Appointment, found: { event?: CalendarEvent }, context: Context): Decision => {
   const rule = ruleFor(appointment, context, context.now);
-  const winner = isPreferred(appointment) ? 'bookedbarber' : settle('status', rule);
+  const winner = preferenceOf(appointment) ?? settle('status', rule);
   if (winner === undefined) return dispute('deleted_in_google', { appointment, ...found }, 'gone', rule.theirsAt);
   const settled: Settlement = { policy: policyOf(appointment, rule), theirs: 'gone', chosen: { status: winner } };
   return winner === 'google'
@@ -36,7 +37,7 @@ export const lostThere = (appointment: Appointment, found: { event?: CalendarEve
 export const lostHere = (found: WithEvent, context: Context): Decision => {
   const { appointment, event, translated } = found;
   const rule = ruleFor(appointment, context, seenAt(event, context.now));
-  const winner = isPreferred(appointment) ? 'bookedbarber' : settle('status', rule);
+  const winner = preferenceOf(appointment) ?? settle('status', rule);
   if (winner === undefined) return dispute('deleted_in_bookedbarber', found, translated.fields, rule.theirsAt);
   const theirs = translated.fields;
   const settled: Settlement = { policy: policyOf(appointment, rule), theirs, chosen: { status: winner } };
@@ -53,11 +54,14 @@ const dispute = (
   return { kind: 'conflict', appointment, about, theirs, theirsAt, ...(event && { event }) };
 };
 
-const ruleFor = ({ edits, updatedAt }: Appointment, { settings }: Context, theirsAt: Instant): Rule => ({
-  policy: settings.conflictPolicy,
-  oursAt: (part) => edits?.[part] ?? updatedAt,
+const ruleFor = (appointment: Appointment, { settings }: Context, theirsAt: Instant): Rule => ({
+  policy: preferenceOf(appointment) === 'google' ? 'google_wins' : settings.conflictPolicy,
+  oursAt: (part) => appointment.edits?.[part] ?? appointment.updatedAt,
   theirsAt,
 });
+
+/** Whose side a person has said wins. */
+const preferenceOf = ({ sync }: Appointment): Side | undefined => (sync.state === 'pending' ? sync.prefer : undefined);
 
 /**
  * When a change in Google was made: by the time we first see it at the latest, and by `updated`, which also moves for
@@ -66,7 +70,7 @@ const ruleFor = ({ edits, updatedAt }: Appointment, { settings }: Context, their
 const seenAt = ({ updated }: CalendarEvent, now: Instant): Instant => (updated < now ? updated : now);
 
 const policyOf = (appointment: Appointment, { policy }: Rule): Settlement['policy'] =>
-  isPreferred(appointment) ? 'person' : policy;
+  preferenceOf(appointment) === undefined ? policy : 'person';
 
 const preferred = ({ fields }: Appointment, theirs: OwnedFields): Settlement => ({
   policy: 'person',

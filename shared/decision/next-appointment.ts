@@ -8,16 +8,32 @@ import type { Instant } from '../domain/instant.ts';
 import { fingerprintOf, sameFields } from './compare.ts';
 import type { Decision } from './decision.ts';
 import type { Merged } from './merge.ts';
-import { agreed, inLine, keepBase, kept, linked, moved, pendingStill, recreated, type Written } from './sync-state.ts';
+import {
+  agreed,
+  followed,
+  inLine,
+  keepBase,
+  linked,
+  moved,
+  pendingStill,
+  recreated,
+  seenIn,
+  type Written,
+} from './sync-state.ts';
 import type { Translated } from './translate.ts';
 
 /** The decisions that write an appointment. */
-export type Change = Exclude<Decision, { kind: 'nothing' | 'parked' | 'park-event' }>;
+export type Change = Exclude<Decision, { kind: 'nothing' | 'stale' | 'parked' | 'park-event' }>;
 
 /** When and because of what it is written. */
 export type Stamp = { now: Instant; chainId: ChainId };
 
 export const nextAppointment = (change: Change, calendar: Calendar, stamp: Stamp): Appointment => {
+  const next = changed(change, calendar, stamp);
+  return 'appointment' in change ? followed(next, change.appointment) : next;
+};
+
+const changed = (change: Change, calendar: Calendar, stamp: Stamp): Appointment => {
   switch (change.kind) {
     case 'create':
       return {
@@ -88,10 +104,10 @@ const noted = ({ appointment, event }: Of<'note'>, calendar: Calendar, stamp: St
   const { sync } = appointment;
   const link = event && linked(event, calendar, appointment);
   if (sync.state === 'pending') {
-    const next = { ...kept(appointment), ...link };
+    const next = { ...seenIn(appointment, calendar, stamp), ...link };
     return appointment.status === 'cancelled' ? agreed(next) : inLine(next);
   }
-  if (sync.state === 'synced') return { ...kept(appointment), ...link };
+  if (sync.state === 'synced') return { ...seenIn(appointment, calendar, stamp), ...link };
   const over: Written = {
     updatedAt: stamp.now,
     provenance: { actor: 'google', reason: 'agree', chainId: stamp.chainId },
@@ -102,7 +118,7 @@ const noted = ({ appointment, event }: Of<'note'>, calendar: Calendar, stamp: St
 const pushed = (change: Of<'push'>, calendar: Calendar, stamp: Stamp): Appointment => {
   const { appointment, event, translated, settled } = change;
   const isSeen = settled === undefined && appointment.sync.state === 'pending';
-  const next = isSeen ? kept(appointment) : moved(appointment, written(change, stamp));
+  const next = isSeen ? seenIn(appointment, calendar, stamp) : moved(appointment, written(change, stamp));
   return {
     ...next,
     ...linked(event, calendar, appointment),

@@ -4,6 +4,7 @@ import type { Conflict } from '../domain/conflict.ts';
 import { conflictIdOf } from '../domain/derived-ids.ts';
 import type { AppointmentId, CalendarKey, ConflictId } from '../domain/ids.ts';
 import { baseOf } from './base.ts';
+import { isSame } from './compare.ts';
 import type { Disputed } from './decision.ts';
 import { conflictIdFor, type Stamp } from './next-appointment.ts';
 
@@ -36,22 +37,43 @@ export const agreedItem = (open: Conflict, { now }: Stamp): Conflict => ({
   status: 'agreed',
 });
 
-/** `changed` has come in and is applied; `before` is what it was. The same two at the same times are the same item. */
+/** An appointment as it is now, and as it was before this change. */
+export type Changed = { now: Appointment; before: Appointment | undefined };
+export type Overlap = Changed & { other: Appointment };
+
+/** One item for each two that overlap: further changes bring it up to date. */
+export const overlapIdOf = (a: Appointment, b: Appointment): ConflictId =>
+  conflictIdOf('overlap', ...[a.id, b.id].sort());
+
+/** `now` has come in and is applied. Undefined when the stored item says so already, or a person has accepted it so. */
 export const overlapItem = (
-  { changed, before, other }: { changed: Appointment; before: Appointment | undefined; other: Appointment },
+  { now, before, other }: Overlap,
   calendarKey: CalendarKey,
   stamp: Stamp,
-): Conflict => {
-  const pair = [changed, other].map(({ id, startsAt, endsAt }) => `${id} ${startsAt} ${endsAt}`).sort();
+  stored: Conflict | undefined,
+): Conflict | undefined => {
+  const isAccepted = stored?.status === 'resolved' && stored.resolution?.choice === 'google';
+  if (stored !== undefined && (isAccepted || stored.status === 'open') && isAbout(stored, now, other)) return undefined;
+  const open = stored?.status === 'open' && stored.appointmentId === now.id ? stored : undefined;
+  const was = open?.base ?? (before?.status === 'confirmed' ? before.fields : undefined);
   return {
-    ...opened(conflictIdOf('overlap', ...pair), changed, calendarKey, stamp),
+    ...opened(overlapIdOf(now, other), now, calendarKey, stamp),
+    ...(open && { openedAt: open.openedAt, chainId: open.chainId }),
+    revision: (stored?.revision ?? 0) + 1,
     kind: 'overlap',
-    ...(before?.status === 'confirmed' && { base: before.fields }),
-    ours: before?.status === 'confirmed' ? before.fields : 'gone',
-    theirs: changed.fields,
+    ...(was !== undefined && { base: was }),
+    ours: was ?? 'gone',
+    theirs: now.fields,
     theirsAt: stamp.now,
     other: { appointmentId: other.id, fields: other.fields },
   };
+};
+
+/** Does the item know both where they are now, whichever of them came upon the other? */
+const isAbout = ({ theirs, other: stored, appointmentId }: Conflict, now: Appointment, other: Appointment): boolean => {
+  if (theirs === 'gone' || stored === undefined) return false;
+  const [first, second] = appointmentId === now.id ? [now, other] : [other, now];
+  return isSame('times', theirs, first.fields) && isSame('times', stored.fields, second.fields);
 };
 
 /** One item for all that one listing would have cancelled or moved; `stored`: what there is of it already. */

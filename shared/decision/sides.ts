@@ -4,13 +4,14 @@ import type { SyncWindow } from '../domain/calendar.ts';
 import type { CalendarEvent, EventChange } from '../domain/calendar-event.ts';
 import { eventMarkOf } from '../domain/derived-ids.ts';
 import type { EventId } from '../domain/ids.ts';
-import { day, epochMsOf, type Instant } from '../domain/instant.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { Settings } from '../domain/settings.ts';
 import { baseOf } from './base.ts';
 import { takesTime } from './block-policy.ts';
-import { footerOf, withoutFooter } from './booking-text.ts';
+import { footerOf, withoutOneOf } from './booking-text.ts';
 import { isSame, sameFields } from './compare.ts';
 import { combine } from './merge.ts';
+import { isTooLong, longestBookingDays } from './span.ts';
 import { type Translated, translate } from './translate.ts';
 
 /**
@@ -55,8 +56,12 @@ export const readTheirs = (appointment: Appointment | undefined, change: EventCh
   if (appointment?.kind !== 'booking' && !takesTime(event)) return { side: 'gone', event };
   const read = translate(event, context.timeZone, isTextHidden(appointment, event, context));
   if (read.kind === 'untranslatable') return { side: 'unreadable', eventId: event.id, reason: read.reason };
-  if (appointment?.kind === 'booking' && isEndless(read)) {
-    return { side: 'unreadable', eventId: event.id, reason: 'A booking cannot last more than 31 days' };
+  if (appointment?.kind === 'booking' && isTooLong(read, read.fields.timeZone)) {
+    return {
+      side: 'unreadable',
+      eventId: event.id,
+      reason: `A booking cannot last more than ${longestBookingDays} days`,
+    };
   }
   if (appointment === undefined) {
     return overlaps(read, context.window) ? { side: 'changed', event, translated: read } : { side: 'gone' }; // A later generation lists it.
@@ -95,7 +100,7 @@ const ofBooking = (appointment: Appointment, theirs: OwnedFields, context: Conte
   if (kind !== 'booking') return theirs;
   const { notes: description, ...rest } = theirs;
   const footers = [footerOf(details, context.settings.shared), link?.footer ?? '', link?.sent?.footer ?? ''];
-  const notes = footers.reduce<string | undefined>(withoutFooter, description);
+  const notes = withoutOneOf(description, footers);
   return asShared(appointment, { ...rest, ...(notes !== undefined && { notes }) }, context);
 };
 
@@ -107,12 +112,6 @@ const asShared = ({ kind, fields }: Appointment, said: OwnedFields, { settings }
   const { notes } = settings.shared.notes ? said : fields;
   return { ...rest, ...(location !== undefined && { location }), ...(notes !== undefined && { notes }) };
 };
-
-const longestBookingMs = 31 * day;
-
-/** Each day that a booking touches is written with it: nobody is shaved for months. */
-const isEndless = ({ startsAt, endsAt }: { startsAt: Instant; endsAt: Instant }): boolean =>
-  epochMsOf(endsAt) - epochMsOf(startsAt) > longestBookingMs;
 
 const overlaps = (event: { startsAt: Instant; endsAt: Instant }, window: SyncWindow): boolean =>
   event.startsAt < window.to && event.endsAt > window.from;

@@ -2,7 +2,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Times } from '../domain/appointment.ts';
 import type { EventTime } from '../domain/calendar-event.ts';
-import { type Instant, instantAt } from '../domain/instant.ts';
+import { epochMsOf, type Instant, instantAt } from '../domain/instant.ts';
 
 export type Span = { times: Times; startsAt: Instant; endsAt: Instant };
 export type ReadSpan = ({ kind: 'span' } & Span) | { kind: 'untranslatable'; reason: string };
@@ -13,6 +13,15 @@ export const readSpan = (start: EventTime, end: EventTime, calendarZone: string)
   if (span === undefined) return { kind: 'untranslatable', reason: 'The start, end or time zone cannot be read' };
   if (span.startsAt >= span.endsAt) return { kind: 'untranslatable', reason: 'The end is not after the start' };
   return { kind: 'span', ...span };
+};
+
+/** Each day that a booking touches is written with it: nobody is shaved for months. */
+export const longestBookingDays = 31;
+
+/** Civil days are counted, whatever the clocks do in between. `timeZone`: IANA. */
+export const isTooLong = ({ startsAt, endsAt }: Pick<Span, 'startsAt' | 'endsAt'>, timeZone: string): boolean => {
+  const start = Temporal.Instant.from(startsAt).toZonedDateTimeISO(timeZone);
+  return start.add({ days: longestBookingDays }).epochMilliseconds < epochMsOf(endsAt);
 };
 
 const spanOf = (start: EventTime, end: EventTime, calendarZone: string): Span | undefined => {

@@ -3,7 +3,8 @@ import type { Appointment, EventLink, OwnedFields, Pending } from '../domain/app
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 import { eventIdOf } from '../domain/derived-ids.ts';
-import type { Instant } from '../domain/instant.ts';
+import type { ChainId } from '../domain/ids.ts';
+import { type Instant, plusMs } from '../domain/instant.ts';
 import { baseOf } from './base.ts';
 
 /** When a reader-visible change is written, and because of what. */
@@ -13,9 +14,13 @@ export type Written = Pick<Appointment, 'updatedAt' | 'provenance'>;
 export const moved = (appointment: Appointment, now: Written): Appointment => ({
   ...appointment,
   ...now,
+  updatedAt: laterThan(appointment.updatedAt, now.updatedAt),
   version: appointment.version + 1,
   revision: appointment.revision + 1,
 });
+
+/** A run stamps what it writes with when it began, which may be before an edit that it has read: the log is in order all the same. */
+const laterThan = (before: Instant, now: Instant): Instant => (now > before ? now : plusMs(before, 1));
 
 /** Only the books are kept; no reader can see it. */
 export const kept = (appointment: Appointment): Appointment => ({ ...appointment, revision: appointment.revision + 1 });
@@ -62,9 +67,15 @@ export const linked = (event: CalendarEvent, calendar: Calendar, before?: Appoin
     eventId: event.id,
     ...(event.recurringEventId !== undefined && { recurringEventId: event.recurringEventId }),
     ...(before?.link?.idGeneration !== undefined && { idGeneration: before.link.idGeneration }),
+    ...(before?.kind !== 'booking' && whoseItIs(event)),
     ...(before?.link && whatItWasTold(before.link, event)),
     observed: { etag: event.etag, updated: event.updated },
   },
+});
+
+const whoseItIs = ({ confidential, mark }: CalendarEvent): Partial<EventLink> => ({
+  ...(confidential && { confidential }),
+  ...(mark !== undefined && { marked: true }),
 });
 
 /** What was being sent has come true or never will, once there is a newer version: the write was for that one alone. */
@@ -74,9 +85,35 @@ const whatItWasTold = ({ footer, untold, sent, observed }: EventLink, { etag }: 
   ...(sent !== undefined && observed?.etag === etag && { sent }),
 });
 
+/** Another version of its event: no more than that it lies in this calendar now can a reader see of it. */
+export const seenIn = (
+  appointment: Appointment,
+  calendar: Pick<Calendar, 'key'>,
+  { now, chainId }: { now: Instant; chainId: ChainId },
+): Appointment =>
+  isMovedByPerson(appointment, calendar)
+    ? moved(appointment, { updatedAt: now, provenance: { actor: 'google', reason: 'move', chainId } })
+    : kept(appointment);
+
+/** A person has moved it in Google, and not we, whose answer was lost. */
+const isMovedByPerson = ({ status, sync, link }: Appointment, { key }: Pick<Calendar, 'key'>): boolean =>
+  status === 'confirmed' &&
+  link !== undefined &&
+  link.calendarKey !== key &&
+  !(sync.state === 'pending' && sync.target.calendarKey === key);
+
+/** What it is still to be told goes where a person has moved it, unless we were about to move it ourselves. */
+export const followed = (next: Appointment, { link: before }: Appointment): Appointment => {
+  const { sync, link } = next;
+  if (sync.state !== 'pending' || link === undefined || sync.target.calendarKey !== before?.calendarKey) return next;
+  return { ...next, sync: { ...sync, target: { calendarKey: link.calendarKey, calendarId: link.calendarId } } };
+};
+
+export const recreated = (appointment: Appointment, now: Written): Appointment => withNextId(moved(appointment, now));
+
 /** The next event has the next id: Google never frees the id of one that it has deleted [F53]. */
-export const recreated = (appointment: Appointment, now: Written): Appointment => {
-  const { link, base: _base, edits: _edits, ...rest } = moved(appointment, now);
+export const withNextId = (appointment: Appointment): Appointment => {
+  const { link, base: _base, edits: _edits, ...rest } = appointment;
   if (link === undefined) throw new Error('There was no event to make anew');
   const { calendarKey, calendarId, connectGeneration } = link;
   const idGeneration = (link.idGeneration ?? 0) + 1;
@@ -89,6 +126,6 @@ export const recreated = (appointment: Appointment, now: Written): Appointment =
       idGeneration,
       eventId: eventIdOf(appointment.id, idGeneration),
     },
-    sync: pendingStill(appointment, { key: calendarKey, calendarId }, now.updatedAt),
+    sync: pendingStill(appointment, { key: calendarKey, calendarId }, appointment.updatedAt),
   };
 };

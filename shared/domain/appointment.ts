@@ -33,6 +33,10 @@ export type EventLink = {
   recurringEventId?: EventId;
   /** How many events this booking has had: a deleted event's id is never free again. Foreign events have none. */
   idGeneration?: number;
+  /** The event of a block is private. */
+  confidential?: true;
+  /** The event of a block bears an owner's mark: another one's, as a rule (two barbers share a calendar). */
+  marked?: true;
   /** The lines that we added to its description when we last wrote it (booking-text.ts). */
   footer?: string;
   /** Parts that the settings kept from Google when we last wrote it. */
@@ -52,8 +56,8 @@ export type Pending = {
   notBefore: Instant;
   attempts: number;
   reason?: string;
-  /** A person has said that our side wins, whatever Google has. */
-  prefer?: 'bookedbarber';
+  /** A person has said which side wins, whatever Google has and by what policy. */
+  prefer?: 'google' | 'bookedbarber';
 };
 
 /**

@@ -6,7 +6,8 @@ import pMap from 'p-map';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
-import { type ApplyDeps, applyChanges, type Place } from './apply.ts';
+import { type ApplyDeps, applyChanges } from './apply.ts';
+import type { Place } from './place.ts';
 import { type Fingerprint, fingerprintOf } from './seen.ts';
 import { addTallies, type Tally } from './tally.ts';
 

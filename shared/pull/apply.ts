@@ -1,35 +1,26 @@
 /** Brings the appointments in line with one page of changes: read them, decide, write what differs. */
 import pMap from 'p-map';
-import { isFew, isHarmful, isTooMany } from '../decision/blast-radius.ts';
+import { isHarmful } from '../decision/blast-radius.ts';
 import { decide } from '../decision/decide.ts';
 import type { Decision } from '../decision/decision.ts';
-import type { Stamp } from '../decision/next-appointment.ts';
-import type { Context } from '../decision/sides.ts';
 import type { Appointment } from '../domain/appointment.ts';
-import type { Calendar } from '../domain/calendar.ts';
 import { type EventChange, eventIdOf } from '../domain/calendar-event.ts';
-import { conflictIdOf } from '../domain/derived-ids.ts';
 import { RetryLater } from '../domain/errors.ts';
-import type { ConflictId, EventId } from '../domain/ids.ts';
-import { type CarryOutDeps, carryOut, noteMassChange } from '../sync/carry-out.ts';
-import { countFutureBookings, type OverlapDeps, raiseOverlaps } from '../sync/overlapping.ts';
-import { type Found, followed, type GatherDeps, gather } from './gather.ts';
+import type { EventId } from '../domain/ids.ts';
+import { type CarryOutDeps, carryOut } from '../sync/carry-out.ts';
+import { type OverlapDeps, raiseOverlaps } from '../sync/overlapping.ts';
+import { type Found, follow, type GatherDeps, gather, mayBeElsewhere } from './gather.ts';
+import { type Decided, heldStill, holdBack, isTooMuch } from './hold-back.ts';
+import type { Place } from './place.ts';
 import { seriesInDoubt } from './series-in-doubt.ts';
 import { type Tally, tallyOf } from './tally.ts';
 
 export type ApplyDeps = GatherDeps & CarryOutDeps & OverlapDeps;
 
-/** Where the changes were found, and what is written beside them. */
-export type Place = {
-  calendar: Calendar;
-  context: Context;
-  stamp: Stamp;
-  /** How many bookings the listing that they belong to would cancel or move so far [R9]. */
-  listing: { harmed: number };
-};
-
 /** The decisions that leave an event in quarantine. */
-const staysParked: ReadonlySet<Decision['kind']> = new Set(['park-event', 'park-appointment', 'parked']);
+const staysParked: ReadonlySet<Decision['kind']> = new Set(['park-event', 'park-appointment', 'parked', 'stale']);
+/** The decisions that write nothing. */
+const isIdle: ReadonlySet<Decision['kind']> = new Set(['nothing', 'parked', 'stale']);
 
 const writesAtOnce = 32;
 const attempts = 3;
@@ -44,23 +35,41 @@ export const applyChanges = async (deps: ApplyDeps, place: Place, changes: Event
     gather(deps, { calendar, ownerMark: context.ownerMark }, changes),
     deps.quarantine.list(calendar.key),
   ]);
-  const decided = gathered.map((found) => ({ found, decision: decide(found.known, found.change, context) }));
+  const decided = await decideAll(deps, place, gathered);
+  const isParked = ({ change }: Found): boolean => parked.has(eventIdOf(change));
+
+  const writes = decided.some(({ found, decision }) => !isIdle.has(decision.kind) || isParked(found));
+  if (writes) await place.fence();
   const planned = await holdBack(deps, place, decided);
 
   const apply = async ({ found, decision }: Decided): Promise<Outcome> => {
     const outcome = await applyOne(deps, place, found, decision);
-    const eventId = eventIdOf(found.change);
-    if (parked.has(eventId) && !staysParked.has(outcome.kind)) await deps.quarantine.release(calendar.key, eventId);
+    if (isParked(found) && !staysParked.has(outcome.kind)) {
+      await deps.quarantine.release(calendar.key, eventIdOf(found.change));
+    }
     return outcome;
   };
   const outcomes = await pMap(planned, apply, { concurrency: writesAtOnce });
   const changed = outcomes.flatMap(({ now, before }) => (now === undefined ? [] : [{ now, before }]));
-  await raiseOverlaps(deps, calendar, place.stamp, changed);
-  const doubtful = gathered.map(({ change, known }) => seriesInDoubt(change, known));
+  await raiseOverlaps(deps, place, changed);
+  const doubtful = decided.map(({ found }) => seriesInDoubt(found.change, found.known));
   return { tally: tallyOf(outcomes), doubtful: new Set(doubtful.filter((seriesId) => seriesId !== undefined)) };
 };
 
-type Decided = { found: Found; decision: Decision };
+/** Deletions that are too many by themselves are held as they are: who releases them has them looked for. */
+const decideAll = async (deps: ApplyDeps, place: Place, gathered: Found[]): Promise<Decided[]> => {
+  const { context, stamp } = place;
+  const decideOne = (found: Found): Decided => ({ found, decision: decide(found.known, found.change, context) });
+  const lost = gathered
+    .filter(mayBeElsewhere)
+    .map(decideOne)
+    .filter(({ decision }) => isHarmful(decision, stamp.now));
+  if (!(await isTooMuch(deps, place, lost))) return (await follow(deps, gathered)).map(decideOne);
+  const unasked = new Set(lost.map(({ found }) => found));
+  const others = gathered.filter((found) => !unasked.has(found));
+  return [...lost, ...(await follow(deps, others)).map(decideOne)];
+};
+
 /** `now` and `before`: the appointment after and before it, where there is one. */
 type Outcome = { kind: Decision['kind']; now: Appointment | undefined; before: Appointment | undefined };
 
@@ -72,11 +81,11 @@ const applyOne = async (deps: ApplyDeps, place: Place, found: Found, first: Deci
     const done = await carryOut(deps, { calendar: found.calendar, stamp: place.stamp }, decision);
     if (done.kind === 'saved') return { kind: decision.kind, now: done.appointment, before };
     if (done.kind === 'done') return { kind: decision.kind, now: before, before };
-    const [latest] = await deps.appointments.loadMany(place.calendar.userId, [found.id]);
-    if (hasAnotherEvent(latest, found)) return { kind: 'nothing', now: undefined, before: undefined };
-    before = latest && followed(latest, found.calendar);
-    const again = decide(before, found.change, place.context);
-    decision = decision.kind === 'hold' ? hold(again, decision.conflictId, place) : again;
+    [before] = await deps.appointments.loadMany(place.calendar.userId, [found.id]);
+    if (hasAnotherEvent(before, found)) return { kind: 'nothing', now: undefined, before: undefined };
+    await place.fence();
+    if (isOutrun(before, found)) throw new RetryLater('An event was seen anew while its deletion was being stored');
+    decision = heldStill(decision, decide(before, found.change, place.context), place);
   }
   throw new RetryLater('An appointment kept changing while it was being written');
 };
@@ -85,30 +94,6 @@ const applyOne = async (deps: ApplyDeps, place: Place, found: Found, first: Deci
 const hasAnotherEvent = (latest: Appointment | undefined, { change }: Found): boolean =>
   latest?.link !== undefined && latest.link.eventId !== eventIdOf(change);
 
-/** Too many bookings at once wait for a person; everything else goes on [R9]. */
-const holdBack = async (deps: ApplyDeps, place: Place, decided: Decided[]): Promise<Decided[]> => {
-  const { listing, stamp, calendar } = place;
-  const conflictId = massChangeIdOf(calendar);
-  const harmful = decided.filter(({ decision }) => isHarmful(decision, stamp.now));
-  const heldBefore = decided.filter(({ found }) => isHeldFor(conflictId, found));
-  listing.harmed += harmful.length + heldBefore.length; // Those held count too, or what is left would be taken for few.
-  const { harmed } = listing;
-  if (harmful.length === 0 || isFew(harmed)) return decided;
-  if (!isTooMany(harmed, await countFutureBookings(deps, calendar, stamp.now))) return decided;
-  const planned = decided.map(({ found, decision }) => ({ found, decision: hold(decision, conflictId, place) }));
-  const held = planned.flatMap(({ decision }) => (decision.kind === 'hold' ? [decision.appointment] : []));
-  await noteMassChange(deps, { conflictId, held, calendar, stamp });
-  return planned;
-};
-
-/** Named by the cursor, which only a complete listing moves: a run that repeats one that was cut short goes on with its item. */
-const massChangeIdOf = ({ key, connectGeneration, cursor = '' }: Calendar): ConflictId =>
-  conflictIdOf('mass_change', key, `${connectGeneration}`, cursor);
-
-const isHeldFor = (conflictId: ConflictId, { known }: Found): boolean =>
-  known?.sync.state === 'held' && known.sync.conflictId === conflictId;
-
-const hold = (decision: Decision, conflictId: ConflictId, { stamp }: Place): Decision =>
-  isHarmful(decision, stamp.now) && 'appointment' in decision
-    ? { kind: 'hold', appointment: decision.appointment, conflictId }
-    : decision;
+/** A deletion does not say how old it is: it may be older than what somebody has seen of the event meanwhile. */
+const isOutrun = (latest: Appointment | undefined, { change, known }: Found): boolean =>
+  change.kind === 'deleted' && latest?.link?.observed?.etag !== known?.link?.observed?.etag;

@@ -1,17 +1,17 @@
 /** A page of changes → whose they are: the appointment of each event, and the calendar that the event now lies in. */
-
+import pMap from 'p-map';
 import { isOurs } from '../decision/sides.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import { type CalendarEvent, type EventChange, eventIdOf } from '../domain/calendar-event.ts';
+import { type EventChange, eventIdOf } from '../domain/calendar-event.ts';
 import { appointmentIdOf, blockIdOf } from '../domain/derived-ids.ts';
-import type { AppointmentId, CalendarId, EventId } from '../domain/ids.ts';
+import type { AppointmentId } from '../domain/ids.ts';
 import type { AppointmentStore } from '../sync/ports.ts';
+import { findElsewhere, type GetEvent, getIfReadable } from './elsewhere.ts';
 
 export type GatherDeps = {
   appointments: Pick<AppointmentStore, 'loadMany'>;
-  /** A deletion when Google does not know the event (any more). */
-  getEvent(eventId: EventId, calendarId: CalendarId): Promise<EventChange>;
+  getEvent: GetEvent;
   /** The calendars of this user that are synced. */
   listCalendars(): Promise<Calendar[]>;
 };
@@ -21,18 +21,21 @@ export type Found = { id: AppointmentId; change: EventChange; known: Appointment
 
 type Where = { calendar: Calendar; ownerMark: string };
 
-export const gather = async (deps: GatherDeps, where: Where, changes: EventChange[]): Promise<Found[]> => {
+/** As this calendar tells it: Google is not asked. */
+export const gather = async (
+  { appointments }: Pick<GatherDeps, 'appointments'>,
+  where: Where,
+  changes: EventChange[],
+): Promise<Found[]> => {
   const latest = [...new Map(changes.map((change) => [eventIdOf(change), change])).values()];
   const ids = latest.flatMap((change) => candidatesOf(where.calendar, change));
-  const loaded = await deps.appointments.loadMany(where.calendar.userId, [...new Set(ids)]);
+  const loaded = await appointments.loadMany(where.calendar.userId, [...new Set(ids)]);
   const byId = new Map(loaded.map((appointment) => [appointment.id, appointment]));
-  const found: Found[] = [];
-  for (const change of latest) {
+  return latest.map((change) => {
     const match = matchOf(where, change, byId);
-    if (match === undefined) found.push({ ...asForeign(where, change, byId), change });
-    else found.push(...(await follow(deps, where.calendar, { id: match.id, known: match, change })));
-  }
-  return found;
+    if (match === undefined) return { ...asForeign(where, change, byId), change };
+    return { id: match.id, known: match, change, calendar: where.calendar };
+  });
 };
 
 /** An event of ours names its appointment in its id; a foreign one is a block's. */
@@ -63,53 +66,38 @@ const asForeign = ({ calendar }: Where, change: EventChange, byId: ById) => {
   return { id, calendar, known: block?.link?.eventId === eventId ? block : undefined };
 };
 
-type Match = { id: AppointmentId; known: Appointment; change: EventChange };
+const asksAtOnce = 8;
 
 /**
  * A person may move an event between calendars: it keeps its id, leaves a tombstone in the one and turns up in the other,
  * in any order. So a booking's deletion counts only when no other calendar of the user has the event.
  */
-const follow = async (deps: GatherDeps, calendar: Calendar, match: Match): Promise<Found[]> => {
-  const { known, change } = match;
-  const home = known.link?.calendarKey;
-  if (home === calendar.key) {
-    if (change.kind !== 'deleted' || isOver(known)) return [{ ...match, calendar }];
-    const elsewhere = await findElsewhere(deps, known);
-    if (elsewhere === undefined) return [{ ...match, calendar }];
-    const { event } = elsewhere;
-    return [arrived({ ...match, change: { kind: 'event', event } }, elsewhere.calendar)];
+export const follow = async (deps: GatherDeps, found: Found[]): Promise<Found[]> => {
+  const calendars = found.some(mayBeElsewhere) ? await deps.listCalendars() : [];
+  const followed = await pMap(found, (one) => followOne(deps, calendars, one), { concurrency: asksAtOnce });
+  return followed.filter((one) => one !== undefined);
+};
+
+const followOne = async (deps: GatherDeps, calendars: Calendar[], found: Found): Promise<Found | undefined> => {
+  const { known, change, calendar } = found;
+  if (known !== undefined && mayBeElsewhere(found)) {
+    const elsewhere = await findElsewhere(deps.getEvent, calendars, known);
+    if (elsewhere === undefined) return found;
+    return { ...found, change: { kind: 'event', event: elsewhere.event }, calendar: elsewhere.calendar };
   }
-  if (change.kind !== 'event' || known.link === undefined) return []; // Its calendar speaks for it.
-  const atHome = await deps.getEvent(known.link.eventId, known.link.calendarId);
-  return atHome.kind === 'deleted' ? [arrived(match, calendar)] : [];
+  if (known?.link === undefined || known.link.calendarKey === calendar.key) return found;
+  if (change.kind !== 'event') return undefined; // Its calendar speaks for it.
+  const atHome = await getIfReadable(deps.getEvent, known.link.eventId, known.link.calendarId);
+  return atHome.kind === 'deleted' ? found : undefined;
 };
 
-const arrived = (match: Match, calendar: Calendar): Found => ({
-  ...match,
-  known: followed(match.known, calendar),
-  calendar,
-});
+/** A deletion of one of our events where we know it to lie. Foreign ones get another appointment in another calendar. */
+export const mayBeElsewhere = ({ known, change, calendar }: Found): boolean =>
+  change.kind === 'deleted' &&
+  known?.link?.calendarKey === calendar.key &&
+  appointmentIdOf(known.link.eventId) === known.id &&
+  !isAtRest(known);
 
-/** Cancelled, and Google need not be told of it any more. */
-const isOver = ({ status, sync }: Appointment): boolean => status === 'cancelled' && sync.state !== 'pending';
-
-/** The event of an appointment in another of the user's calendars than the one where it was. */
-export const findElsewhere = async (
-  deps: Pick<GatherDeps, 'getEvent' | 'listCalendars'>,
-  { link }: Appointment,
-): Promise<{ calendar: Calendar; event: CalendarEvent } | undefined> => {
-  if (link === undefined) return undefined;
-  for (const calendar of await deps.listCalendars()) {
-    if (calendar.key === link.calendarKey || !calendar.enabled) continue;
-    const change = await deps.getEvent(link.eventId, calendar.calendarId);
-    if (change.kind === 'event') return { calendar, event: change.event };
-  }
-  return undefined;
-};
-
-/** What it is still to be told goes to where a person has moved it, unless we were about to move it ourselves. */
-export const followed = (appointment: Appointment, { key, calendarId }: Calendar): Appointment => {
-  const { sync, link } = appointment;
-  if (sync.state !== 'pending' || sync.target.calendarKey !== link?.calendarKey) return appointment;
-  return { ...appointment, sync: { ...sync, target: { calendarKey: key, calendarId } } };
-};
+/** It waits for a person, or is cancelled and Google need not be told of it any more. */
+const isAtRest = ({ status, sync }: Appointment): boolean =>
+  sync.state === 'held' || (status === 'cancelled' && sync.state !== 'pending');

@@ -5,7 +5,8 @@ import { type Instant, second } from '../domain/instant.ts';
 import type { EventsPage, EventsRequest } from '../google/calendar-api.ts';
 import type { CalendarStore, SeenStore } from '../sync/ports.ts';
 import { sweepAbsent } from './absence.ts';
-import { applyChanges, type Place } from './apply.ts';
+import { applyChanges } from './apply.ts';
+import { fenceOf } from './fence.ts';
 import { cursorOf } from './generation-plan.ts';
 import {
   counted,
@@ -17,6 +18,7 @@ import {
   toRequest,
   withNotification,
 } from './listing.ts';
+import type { Place } from './place.ts';
 import { fingerprintsOf } from './seen.ts';
 import { relistSeries, type SeriesDeps } from './series.ts';
 import { addTallies, type Tally } from './tally.ts';
@@ -42,15 +44,19 @@ export const pageReserveMs = 30 * second;
 /** Two and a half million events: no calendar has them, so pages beyond that have no end [R11]. */
 const maxPagesPerListing = 1_000;
 
-/** How far a listing has come within this run. */
-type Progress = { listing: Checkpoint; pages: number; tally: Tally };
+/** How far a listing has come within this run; `saved`: what of that the calendar knows. */
+type Progress = { listing: Checkpoint; saved: Checkpoint | undefined; pages: number; tally: Tally };
 
 export const pull = async (deps: PullDeps, calendar: Calendar, run: Run): Promise<PullSummary> => {
   const start = withNotification(
     calendar.checkpoint ?? startListing(run.startedAt, cursorOf(calendar, run.startedAt)),
     run,
   );
-  const listed = await listPages(deps, { calendar, run }, { listing: start, pages: 0, tally: {} });
+  const listed = await listPages(
+    deps,
+    { calendar, run },
+    { listing: start, saved: calendar.checkpoint, pages: 0, tally: {} },
+  );
   const done = await compare(deps, { calendar, run }, listed);
   const { listing, pages, tally } = done;
   const summary = { generation: listing.cursor === undefined, pages, tally };
@@ -63,7 +69,7 @@ type Work = { calendar: Calendar; run: Run };
 
 /** Until the last page or the end of our time. Every page is stored before the next is asked for. */
 const listPages = async (deps: PullDeps, { calendar, run }: Work, begun: Progress): Promise<Progress> => {
-  let { listing, pages, tally } = begun;
+  let { listing, saved, pages, tally } = begun;
   let restarted = false;
   while (listing.step.kind === 'list') {
     const page = await deps.listEvents(toRequest(calendar, listing, listing.step.pageToken));
@@ -74,7 +80,7 @@ const listPages = async (deps: PullDeps, { calendar, run }: Work, begun: Progres
       restarted = true;
       continue;
     }
-    const stored = await storePage(deps, { calendar, run }, { listing, page });
+    const stored = await storePage(deps, { calendar, run }, { listing, saved, page });
     tally = addTallies(tally, stored.tally);
     const compares = isCompared(calendar, listing);
     listing = { ...counted(listing, stored), page: listing.page + 1, step: nextStep(page, compares) };
@@ -82,9 +88,10 @@ const listPages = async (deps: PullDeps, { calendar, run }: Work, begun: Progres
     if (listing.page >= maxPagesPerListing) await startAgain(deps, { calendar, run });
     if (compares) await deps.seen.add(calendar.key, listing, fingerprintsOf(page.changes));
     await deps.calendars.saveCheckpoint(calendar, listing);
+    saved = listing;
     if (run.remainingMs() < pageReserveMs) break;
   }
-  return { listing, pages, tally };
+  return { listing, saved, pages, tally };
 };
 
 /** Nothing is lost: what has been stored is stored, and the next try lists everything. */
@@ -93,8 +100,10 @@ const startAgain = async (deps: PullDeps, { calendar, run }: Work): Promise<neve
   throw new RetryLater(`A listing of more than ${maxPagesPerListing} pages`);
 };
 
-const storePage = async (deps: PullDeps, work: Work, { listing, page }: { listing: Checkpoint; page: EventsPage }) => {
-  const place = placeOf(work, listing, page.timeZone);
+type Listed = Pick<Progress, 'listing' | 'saved'>;
+
+const storePage = async (deps: PullDeps, work: Work, { page, ...listed }: Listed & { page: EventsPage }) => {
+  const place = placeOf(deps, work, listed, page.timeZone);
   const { tally, doubtful } = await applyChanges(deps, place, page.changes);
   const sum = addTallies(tally, await relistSeries(deps, place, doubtful));
   return { tally: sum, harmed: place.listing.harmed };
@@ -105,7 +114,7 @@ const compare = async (deps: PullDeps, { calendar, run }: Work, listed: Progress
   if (listing.step.kind !== 'compare') return listed;
   const { cursor, timeZone, after } = listing.step;
   const seen = await deps.seen.load(calendar.key, listing);
-  const place = placeOf({ calendar, run }, listing, timeZone);
+  const place = placeOf(deps, { calendar, run }, listed, timeZone);
   const swept = await sweepAbsent(
     deps,
     place,
@@ -113,14 +122,14 @@ const compare = async (deps: PullDeps, { calendar, run }: Work, listed: Progress
     () => run.remainingMs() >= pageReserveMs,
   );
   const tally = addTallies(listed.tally, swept.tally);
-  if (swept.after === undefined) return { listing: { ...listing, step: { kind: 'done', cursor } }, pages, tally };
+  if (swept.after === undefined) return { ...listed, listing: { ...listing, step: { kind: 'done', cursor } }, tally };
   const { harmed } = place.listing;
   const paused: Checkpoint = { ...listing, harmed, step: { kind: 'compare', cursor, timeZone, after: swept.after } };
   await deps.calendars.saveCheckpoint(calendar, paused);
-  return { listing: paused, pages, tally };
+  return { listing: paused, saved: paused, pages, tally };
 };
 
-const placeOf = ({ calendar, run }: Work, listing: Checkpoint, timeZone: string): Place => ({
+const placeOf = (deps: PullDeps, { calendar, run }: Work, { listing, saved }: Listed, timeZone: string): Place => ({
   calendar,
   context: {
     timeZone,
@@ -130,5 +139,6 @@ const placeOf = ({ calendar, run }: Work, listing: Checkpoint, timeZone: string)
     settings: run.settings,
   },
   stamp: { now: run.startedAt, chainId: run.chainId },
+  fence: fenceOf(deps.calendars, calendar, saved),
   listing: { harmed: listing.harmed ?? 0 },
 });

@@ -7,7 +7,7 @@ import type { Appointment } from '../domain/appointment.ts';
 import type { SyncWindow } from '../domain/calendar.ts';
 import type { EventId } from '../domain/ids.ts';
 import { type AbsenceDeps, confirm, readAgenda } from './absence.ts';
-import type { Place } from './apply.ts';
+import type { Place } from './place.ts';
 import { addTallies, type Tally } from './tally.ts';
 
 export type SeriesDeps = AbsenceDeps & {

@@ -47,8 +47,13 @@ export const changedContent = (
   const footer = footerFor(appointment, settings);
   const groups = new Set<FieldGroup>(differing(appointment.fields, theirs));
   if (footer !== (appointment.link?.footer ?? '')) groups.add('notes');
+  for (const part of untoldOf(appointment, settings)) if (isStillThere(appointment, part)) groups.add(part);
   return groups.size === 0 ? undefined : contentOf(toldFields(appointment, settings), footer, [...groups]);
 };
+
+/** A part that is shared no more: what Google was told of it goes. */
+const isStillThere = ({ fields, link }: Appointment, part: Untold[number]): boolean =>
+  fields[part] !== undefined && !link?.untold?.includes(part);
 
 const toldFields = ({ kind, fields }: Pick<Appointment, 'kind' | 'fields'>, { shared }: Settings): OwnedFields => {
   if (kind === 'block') return fields;
@@ -116,21 +121,21 @@ export const written = (
   return appointment.version === version && !isToMove ? agreed(next) : { ...next, base: fields };
 };
 
-/** It lies in this calendar from now on. */
+/** It lies in this calendar from now on; `next` says whether a reader sees that. */
 export const relinked = (
-  appointment: Appointment,
+  next: Appointment,
   { key, calendarId }: Pick<Calendar, 'key' | 'calendarId'>,
   { etag, updated }: CalendarEvent,
 ): Appointment => {
-  const { link } = appointment;
+  const { link } = next;
   if (link === undefined) throw new Error('An event was moved that had not been planned');
-  return { ...kept(appointment), link: { ...link, calendarKey: key, calendarId, observed: { etag, updated } } };
+  return { ...next, link: { ...link, calendarKey: key, calendarId, observed: { etag, updated } } };
 };
 
 const firstPauseMs = 1 * hour;
 const longestPauseMs = 24 * hour;
 
-/** Google refuses this one for good, as far as we know: it waits, longer each time, and holds up nothing else. */
+/** Nothing comes of it for now, as far as we know: it waits, longer each time, and holds up nothing else. */
 export const parked = (appointment: Appointment, pending: Pending, reason: string, now: Instant): Appointment => {
   const pauseMs = Math.min(firstPauseMs * 2 ** pending.attempts, longestPauseMs);
   return {

@@ -1,17 +1,21 @@
-/** Appointments → Google: everything that is marked pending, one by one. The decision is the pull's own (decide.ts). */
+/** Appointments → Google: everything that is marked pending, one by one. */
 import type { Appointment } from '../domain/appointment.ts';
+import type { Calendar } from '../domain/calendar.ts';
 import { RetryLater } from '../domain/errors.ts';
-import type { AppointmentId } from '../domain/ids.ts';
+import type { AppointmentId, CalendarKey } from '../domain/ids.ts';
 import { GoogleError } from '../google/google-error.ts';
 import type { PendingReader } from '../sync/ports.ts';
 import { inOneWord } from '../sync/trouble.ts';
+import type { Due, PushPlace, StepDeps } from './push-place.ts';
 import { parked } from './push-plan.ts';
-import { type Due, type PushPlace, type StepDeps, step } from './push-step.ts';
+import { step } from './push-step.ts';
 
 export type PushDeps = StepDeps & { appointments: PendingReader };
 
-/** How each pending appointment ended. */
-export type PushSummary = { pushed: number; parked: number; settled: number; more: boolean };
+/** How each pending appointment ended. `left`: the calendars whose next listing decides about some. */
+export type PushSummary = Record<Ending, number> & { left: ReadonlySet<CalendarKey>; more: boolean };
+
+type Ending = 'pushed' | 'parked' | 'settled';
 
 const roundsPerAppointment = 8;
 const appointmentsPerRun = 100;
@@ -22,53 +26,59 @@ export const pushOf = async (deps: PushDeps, place: PushPlace, id: AppointmentId
 /** What is left when the time is up stays pending. */
 export const pushPending = async (deps: PushDeps, place: PushPlace, hasTime: () => boolean): Promise<PushSummary> => {
   const found = await deps.appointments.listPending(place.calendar.key, place.context.now, appointmentsPerRun);
-  const summary = await pushAll(
-    deps,
-    place,
-    found.map(({ id }) => id),
-    hasTime,
-  );
+  const ids = found.map(({ id }) => id);
+  const summary = await pushAll(deps, place, ids, hasTime);
   return { ...summary, more: summary.more || found.length === appointmentsPerRun };
 };
 
+/** One that fails does not keep the others from being tried. Where some succeed, it is tried again by itself. */
 const pushAll = async (
   deps: PushDeps,
   place: PushPlace,
   ids: AppointmentId[],
   hasTime: () => boolean,
 ): Promise<PushSummary> => {
-  const summary: PushSummary = { pushed: 0, parked: 0, settled: 0, more: false };
-  const surprises: unknown[] = [];
+  const endings: Record<Ending, number> = { pushed: 0, parked: 0, settled: 0 };
+  const left = new Set<CalendarKey>();
+  const failures: unknown[] = [];
+  let tried = 0;
   for (const id of ids) {
-    if (!hasTime()) return { ...summary, more: true };
+    if (!hasTime()) break;
+    tried += 1;
     try {
-      summary[await pushOne(deps, place, id)] += 1;
+      const ended = await pushOne(deps, place, id);
+      if (typeof ended === 'string') endings[ended] += 1;
+      else left.add(ended.leftTo);
     } catch (error) {
-      if (error instanceof GoogleError) throw error; // The next one would fare no better.
-      surprises.push(error);
+      if (error instanceof GoogleError && !mayPass(error)) throw error; // The next one would fare no better.
+      failures.push(error);
     }
   }
-  if (surprises.length > 0) throw surprises[0];
-  return summary;
+  const surprise = failures.find((error) => !mayPass(error));
+  if (surprise !== undefined) throw surprise;
+  if (failures.length > 0 && failures.length === tried) throw failures[0];
+  return { ...endings, left, more: tried < ids.length || failures.length > 0 };
 };
 
-type Ending = 'pushed' | 'parked' | 'settled';
+type LeftTo = { leftTo: CalendarKey };
 
 /** Rounds of read, decide, write: each ends with a write of ours that makes the next one a smaller step. */
-const pushOne = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Promise<Ending> => {
+const pushOne = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Promise<Ending | LeftTo> => {
   let ending: Ending = 'settled';
-  for (let round = 1; round <= roundsPerAppointment; round++) {
+  for (let round = 1; ; round++) {
     const [appointment] = await deps.appointments.loadMany(place.calendar.userId, [id]);
     if (!isDue(appointment)) return ending;
     try {
-      ending = (await step(deps, place, appointment)) ? 'pushed' : ending;
+      if (round > roundsPerAppointment) throw new RetryLater('An appointment kept changing while it was being pushed');
+      const stepped = await step(deps, place, appointment);
+      if (stepped === 'left') return { leftTo: appointment.link?.calendarKey ?? place.calendar.key };
+      if (stepped === 'told') ending = 'pushed';
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isItsOwn(error, place.calendar)) throw error;
       await park(deps, place, appointment, inOneWord(error));
       return 'parked';
     }
   }
-  throw new RetryLater('An appointment kept changing while it was being pushed');
 };
 
 /** What has been edited meanwhile is another thing to tell, and not refused yet. */
@@ -81,6 +91,14 @@ const park = async (deps: PushDeps, { context }: PushPlace, { userId, id, versio
 /** Whatever its calendar is by now: a hint that finds it moved may be the only one. */
 const isDue = (appointment: Appointment | undefined): appointment is Due => appointment?.sync.state === 'pending';
 
-/** Trouble with this one event, which the others need not wait for. */
-const isRefusal = (error: unknown): error is GoogleError =>
+const patience = 3;
+
+/** Trouble with this one event, which the others need not wait for; also where it should have passed by now [R10]. */
+const isItsOwn = (error: unknown, { trouble }: Calendar): boolean =>
+  isRefusal(error) || (mayPass(error) && (trouble?.failures ?? 0) >= patience);
+
+const isRefusal = (error: unknown): boolean =>
   error instanceof GoogleError && ['forbidden', 'rejected', 'gone', 'duplicate'].includes(error.outcome);
+
+const mayPass = (error: unknown): boolean =>
+  error instanceof RetryLater || (error instanceof GoogleError && error.outcome === 'transient');

@@ -1,14 +1,7 @@
 /** The hint, the only message on the queue: sync this calendar, because … The job reads the state and never trusts it. */
 import * as z from 'zod';
 import type { Appointment, Pending } from '../domain/appointment.ts';
-import {
-  type AppointmentId,
-  asId,
-  type CalendarKey,
-  type ChainId,
-  type ChannelId,
-  type UserId,
-} from '../domain/ids.ts';
+import { type AppointmentId, asId, type CalendarKey, type ChainId, type ChannelId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Verified } from '../notifications/verify-notification.ts';
 
@@ -26,12 +19,7 @@ const hintSchema = z.strictObject({
     'appointment',
   ]),
   /** The one that Google must hear of: the index of pending ones may not show it yet. Without it, whatever is pending. */
-  appointment: z
-    .strictObject({
-      userId: z.string().transform((value) => asId<UserId>(value)),
-      id: z.string().transform((value) => asId<AppointmentId>(value)),
-    })
-    .optional(),
+  appointment: z.strictObject({ id: z.string().transform((value) => asId<AppointmentId>(value)) }).optional(),
   /** The connect generation that a notification's token names; an old one is acknowledged and forgotten. */
   connectGeneration: z.int().optional(),
   /** The channel that fired, and Google's name for what it watches. */
@@ -66,12 +54,12 @@ export const freshHint = (calendarKey: CalendarKey, reason: Hint['reason'], chai
 });
 
 /** An appointment has changed here and Google must hear of it. Its version names the change, its provenance the chain. */
-export const appointmentHint = ({ id, userId, version, provenance }: Appointment, { target }: Pending): Envelope => ({
+export const appointmentHint = ({ id, version, provenance }: Appointment, { target }: Pending): Envelope => ({
   hint: {
     calendarKey: target.calendarKey,
     chainId: provenance.chainId,
     reason: 'appointment',
-    appointment: { userId, id },
+    appointment: { id },
   },
   deduplicationId: `appointment:${id}:${version}`,
 });
@@ -83,6 +71,12 @@ export const appointmentHint = ({ id, userId, version, provenance }: Appointment
 export const continuationHint = (calendarKey: CalendarKey, chainId: ChainId, runStartedAt: Instant): Envelope => ({
   hint: { calendarKey, chainId, reason: 'continuation' },
   deduplicationId: `continuation:${calendarKey}:${runStartedAt}`,
+});
+
+/** A push has met what only a listing may decide. */
+export const listingHint = (calendarKey: CalendarKey, chainId: ChainId, now: Instant): Envelope => ({
+  hint: { calendarKey, chainId, reason: 'sweep' },
+  deduplicationId: `listing:${calendarKey}:${now}`,
 });
 
 /** Changes here that no hint of their own has brought to Google. */

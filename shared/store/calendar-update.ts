@@ -22,8 +22,8 @@ export const unlessSuperseded = (error: unknown): void => {
   if (!(error instanceof Superseded)) throw error;
 };
 
-/** The calendar is on the cursor and the connection that this run began with [R13]. */
-export const unmoved = ({ cursor, connectGeneration }: Calendar) => ({ cursor, connectGeneration });
+/** The calendar is on the cursor and the connection that this run began with, and switched as it was then [R13]. */
+export const unmoved = ({ cursor, connectGeneration, enabled }: Calendar) => ({ cursor, connectGeneration, enabled });
 
 export const dueKeysOf = (key: CalendarKey, dueAt: Instant) => indexKeys.due(dueShardOf(key), dueAt);
 

@@ -36,11 +36,15 @@ const takenBy = (appointment: Appointment | undefined): Span | undefined => {
 
 const datesOf = (span: Span | undefined): string[] => (span === undefined ? [] : datesTouchedBy(span));
 
+/** The window that is mirrored, and a month: an event may last until the year 9999, and no booking is that far away. */
+const daysAtMost = 430;
+
 /** YYYY-MM-DD, in order. The end is exclusive; a span without length touches the day that it lies in. */
 export const datesTouchedBy = ({ startsAt, endsAt }: Span): string[] => {
   const first = Math.floor(epochMsOf(startsAt) / day);
   const last = Math.max(first, Math.ceil(epochMsOf(endsAt) / day) - 1);
-  return Array.from({ length: last - first + 1 }, (_, index) => instantAt((first + index) * day).slice(0, dateLength));
+  const length = Math.min(last - first + 1, daysAtMost);
+  return Array.from({ length }, (_, index) => instantAt((first + index) * day).slice(0, dateLength));
 };
 
 const dateLength = 'YYYY-MM-DD'.length;

@@ -9,7 +9,7 @@ export type Admission =
   | { kind: 'sync' }
   /** Nothing is listed: only what is pending is pushed. */
   | { kind: 'push' }
-  /** The calendar is switched off and its channel still fires. */
+  /** The calendar is switched off, and leaves things behind. */
   | { kind: 'close' }
   | {
       kind: 'acknowledged';
@@ -28,13 +28,17 @@ const coolDownMs = 1 * second;
 const burstMs = 250;
 
 export const admit = (calendar: Calendar, arrival: Arrival): Admission => {
-  if (!calendar.enabled && planChannel(calendar, arrival.now) === 'remove') return { kind: 'close' };
+  if (!calendar.enabled && isToClose(calendar, arrival)) return { kind: 'close' };
   const because = whyNot(calendar, arrival);
   if (because !== undefined) return { kind: 'acknowledged', because };
   if (arrival.hint.reason === 'appointment') return { kind: 'push' };
   const forMs = coolDownLeftMs(calendar, arrival);
   return forMs > 0 ? { kind: 'deferred', forMs } : { kind: 'sync' };
 };
+
+/** Its channel still fires, or what its last run brought in is still to be freed: by this hint, or by one that goes on with it. */
+const isToClose = (calendar: Calendar, { hint, now }: Arrival): boolean =>
+  planChannel(calendar, now) === 'remove' || hint.reason === 'disabled' || hint.reason === 'continuation';
 
 type Acknowledged = Extract<Admission, { kind: 'acknowledged' }>;
 

@@ -25,6 +25,7 @@ export type CarriedOut = { kind: 'done' } | { kind: 'saved'; appointment: Appoin
 export const carryOut = async (deps: CarryOutDeps, at: At, decision: Decision): Promise<CarriedOut> => {
   switch (decision.kind) {
     case 'nothing':
+    case 'stale':
     case 'parked':
       return { kind: 'done' };
     case 'park-event':

@@ -1,61 +1,82 @@
 /** Raises what a change from outside has double-booked, and counts what the breaker asks for. */
-
 import type { Stamp } from '../decision/next-appointment.ts';
 import { bookingsInTheWay, doOverlap } from '../decision/overlaps.ts';
-import { overlapItem } from '../decision/review-items.ts';
+import { agreedItem, type Changed, type Overlap, overlapIdOf, overlapItem } from '../decision/review-items.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import { day, type Instant, plusMs } from '../domain/instant.ts';
+import type { ConflictId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { AgendaReader, AppointmentStore, ConflictStore, Day, DayReader } from './ports.ts';
 import { windowAt } from './window.ts';
 
 export type OverlapDeps = { appointments: AppointmentStore & AgendaReader & DayReader; conflicts: ConflictStore };
 
-/** An appointment as it is now, and as it was before this change. */
-export type Changed = { now: Appointment; before: Appointment | undefined };
+/** The calendar that the changes came from. */
+export type OverlapPlace = { calendar: Calendar; stamp: Stamp };
 
-const recentMs = 1 * day;
 const mostOverlapped = 20;
 
-/**
- * After the changes are stored: whoever books meanwhile sees them or is seen. A run that was cut short before this finds
- * nothing left to change when it is repeated, so what was changed lately is looked at again; an item is raised only once.
- */
-export const raiseOverlaps = async (
-  deps: OverlapDeps,
-  { key }: Calendar,
-  stamp: Stamp,
-  all: Changed[],
-): Promise<void> => {
-  const recently = plusMs(stamp.now, -recentMs);
-  const changed = all.filter(({ now, before }) => now.updatedAt > recently && hasComeOn(now, before, stamp.now));
+/** After the changes are stored: whoever books meanwhile sees them or is seen. */
+export const raiseOverlaps = async (deps: OverlapDeps, place: OverlapPlace, all: Changed[]): Promise<void> => {
+  const changed = all.filter((change) => hasComeOn(change, place) || hasLeft(change));
   if (changed.length === 0) return;
-  const days = await loadDaysOf(deps, changed);
-  for (const { now, before } of changed) {
-    for (const other of await findOverlapped(deps, now, days)) {
-      await deps.conflicts.save(overlapItem({ changed: now, before, other }, key, stamp)); // There already: raised before.
+  const days = await loadDaysOf(deps, changed, place.stamp.now);
+  for (const change of changed) {
+    const met = hasComeOn(change, place) ? await findOverlapped(deps, change.now, days) : [];
+    for (const other of met) await raise(deps, place, { ...change, other });
+    if (change.before !== undefined && hasLeft(change)) {
+      const left = await findOverlapped(deps, change.before, days);
+      for (const other of left.filter(({ id }) => !met.some((still) => still.id === id))) {
+        await close(deps, place, overlapIdOf(change.now, other));
+      }
     }
   }
 };
 
-/**
- * Has Google put it where it is? What a person has double-booked here was meant to be, and stays so under a new title.
- * Where nothing was left to change, who last changed it must do for an answer.
- */
-const hasComeOn = (now: Appointment, before: Appointment | undefined, at: Instant): boolean => {
-  if (now.provenance.actor !== 'google' || now.status === 'cancelled' || now.endsAt <= at) return false;
-  const isChanged = before?.revision !== now.revision;
-  return !(isChanged && before?.status === 'confirmed' && isSameSpan(before, now));
+const raise = async (
+  { conflicts }: OverlapDeps,
+  { calendar, stamp }: OverlapPlace,
+  overlap: Overlap,
+): Promise<void> => {
+  const stored = await conflicts.load(overlap.now.userId, overlapIdOf(overlap.now, overlap.other));
+  const item = overlapItem(overlap, calendar.key, stamp, stored);
+  if (item !== undefined) await conflicts.save(item); // Who has lost a race here has lost it to the same news.
 };
+
+const close = async ({ conflicts }: OverlapDeps, { calendar, stamp }: OverlapPlace, id: ConflictId): Promise<void> => {
+  const stored = await conflicts.load(calendar.userId, id);
+  if (stored?.status === 'open') await conflicts.save(agreedItem(stored, stamp));
+};
+
+/**
+ * Has Google put it where it is? What a person has double-booked here was meant to be, and stays so under a new title. A
+ * run that was cut short before this finds nothing left to change when it is repeated: what has been written since the last
+ * complete listing is then looked at again.
+ */
+const hasComeOn = ({ now, before }: Changed, { calendar, stamp }: OverlapPlace): boolean => {
+  if (now.provenance.actor !== 'google' || now.status === 'cancelled' || now.endsAt <= stamp.now) return false;
+  if (before?.revision === now.revision) return now.updatedAt > (calendar.coveredBefore ?? '');
+  return before?.status !== 'confirmed' || !isSameSpan(before, now);
+};
+
+/** It no longer takes the time that it took. */
+const hasLeft = ({ now, before }: Changed): boolean =>
+  before?.status === 'confirmed' && (now.status === 'cancelled' || !isSameSpan(before, now));
 
 const isSameSpan = (a: Appointment, b: Appointment): boolean => a.startsAt === b.startsAt && a.endsAt === b.endsAt;
 
-const loadDaysOf = ({ appointments }: OverlapDeps, changed: Changed[]): Promise<Day[]> => {
-  const [first] = changed;
-  if (first === undefined) return Promise.resolve([]);
-  const from = changed.reduce((least, { now }) => (now.startsAt < least ? now.startsAt : least), first.now.startsAt);
-  const to = changed.reduce((most, { now }) => (now.endsAt > most ? now.endsAt : most), first.now.endsAt);
-  return appointments.loadDays(first.now.userId, from, to);
+/** No further than bookings matter: an event may last until the year 9999. */
+const loadDaysOf = ({ appointments }: OverlapDeps, changed: Changed[], now: Instant): Promise<Day[]> => {
+  const spans = changed.flatMap((change) => (change.before === undefined ? [change.now] : [change.now, change.before]));
+  const [first] = spans;
+  const { to } = windowAt(now);
+  const from = spans.map(({ startsAt }) => (startsAt > now ? startsAt : now)).toSorted()[0];
+  const until = spans
+    .map(({ endsAt }) => (endsAt < to ? endsAt : to))
+    .toSorted()
+    .at(-1);
+  if (first === undefined || from === undefined || until === undefined || from >= until) return Promise.resolve([]);
+  return appointments.loadDays(first.userId, from, until);
 };
 
 /** A block may lie upon other blocks, as in any calendar; a booking must have its time to itself. */

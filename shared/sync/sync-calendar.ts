@@ -1,6 +1,9 @@
 /** The one job: bring this calendar to where it should be. Every trigger ends here, and it trusts none of them. */
+
+import { changeFuture } from '../bookings/change-future.ts';
 import { type ChannelDeps, type ChannelOutcome, reconcileChannel } from '../channels/reconcile-channel.ts';
 import { stopStray } from '../channels/stop-stray.ts';
+import { freed } from '../connections/freed.ts';
 import { type AccessDeps, type CallGoogle, googleAccess } from '../connections/google-access.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Connection } from '../domain/connection.ts';
@@ -13,7 +16,7 @@ import { GoogleError } from '../google/google-error.ts';
 import { type PullDeps, type PullSummary, pageReserveMs, pull } from '../pull/pull.ts';
 import { eventsOf } from '../push/events-of.ts';
 import { type PushDeps, type PushSummary, pushOf, pushPending } from '../push/push.ts';
-import { continuationHint, type Hint, pendingHint } from '../queue/hint.ts';
+import { continuationHint, type Hint, listingHint, pendingHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { CalendarRegistry } from '../store/calendars.ts';
 import { type Admission, admit, areWritesPaused } from './admit.ts';
@@ -70,10 +73,16 @@ type Job = ReceivedHint & { calendar: Calendar; connection: Connection; asUser: 
 const work = {
   sync: (deps: SyncDeps, job: Job) => bringUpToDate(deps, job),
   push: (deps: SyncDeps, job: Job) => tellGoogle(deps, job),
-  close: async (deps: SyncDeps, { asUser, calendar, now }: Job): Promise<SyncOutcome> => {
-    return { kind: 'closed', channel: await reconcileChannel(channelsAs(asUser, deps), calendar, now) };
-  },
+  close: (deps: SyncDeps, job: Job) => cleanUp(deps, job),
 } satisfies Record<string, (deps: SyncDeps, job: Job) => Promise<SyncOutcome>>;
+
+/** In the calendar's own queue group: a pull that was under way when it was switched off can bring in nothing afterwards. */
+const cleanUp = async (deps: SyncDeps, { hint, asUser, calendar, now }: Job): Promise<SyncOutcome> => {
+  const stamp = { now, chainId: hint.chainId };
+  const { more } = await changeFuture(deps, calendar.userId, (before) => freed(before, calendar, stamp), stamp);
+  if (more) await deps.queue.send(continuationHint(calendar.key, hint.chainId, now));
+  return { kind: 'closed', channel: await reconcileChannel(channelsAs(asUser, deps), calendar, now) };
+};
 
 const bringUpToDate = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => {
   const { hint, calendar, now, asUser } = job;
@@ -113,6 +122,7 @@ const tellGoogle = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => {
       ? pushPending(pushDeps, place, () => job.remainingMs() >= pageReserveMs)
       : pushOf(pushDeps, place, hint.appointment.id));
     if (push.more) await deps.queue.send(pendingHint(calendar.key, hint.chainId, now));
+    for (const key of push.left) await deps.queue.send(listingHint(key, hint.chainId, now));
     return { kind: 'pushed', push };
   } catch (error) {
     if (!(error instanceof GoogleError && error.outcome === 'paused')) throw error;

@@ -50,6 +50,16 @@ describe.each(implementations)('the switch of a calendar %s', (_, fresh) => {
     expect(await stores.calendars.load(calendarKey)).toEqual(aCalendar({ role: 'blocks' }));
   });
 
+  test('[R13] turned while a run is under way, it keeps what that run would leave behind', async () => {
+    const stores = await fresh();
+    await register(stores, aCalendar());
+    await stores.calendars.setSwitches(aCalendar(), { enabled: false, role: 'blocks' }, now);
+    const commit = { cursor: 'cursor-1', queryVersion: 1, coveredBefore: now, lastSyncAt: now };
+    await expect(stores.calendars.commitListing(aCalendar(), commit)).rejects.toThrow(Superseded);
+    await expect(stores.calendars.switchOff(aCalendar(), 'calendar_gone')).rejects.toThrow(Superseded);
+    expect(await stores.calendars.load(calendarKey)).toEqual(aCalendar({ enabled: false, role: 'blocks' }));
+  });
+
   test('does not let a second calendar take the bookings', async () => {
     const stores = await fresh();
     const blocks = aCalendar({ role: 'blocks' });
@@ -150,7 +160,7 @@ describe.each(implementations)('[F41] a calendar that Google takes no writes to 
   test('is never due when it is switched off', async () => {
     const stores = await fresh();
     await register(stores, aCalendar({ enabled: false }));
-    await stores.calendars.pauseWrites(aCalendar(), soon);
+    await stores.calendars.pauseWrites(aCalendar({ enabled: false }), soon);
     expect(await isDue(stores)).toBe(false);
   });
 

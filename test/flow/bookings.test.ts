@@ -9,14 +9,18 @@ import {
 import { pushExistingRoute } from '../../functions/management-api/routes/push-existing.ts';
 import { appointment as schema } from '../../functions/management-api/schemas/appointments.ts';
 import { problemReply } from '../../functions/management-api/schemas/problem.ts';
+import { fingerprintOf } from '../../shared/decision/compare.ts';
 import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { Conflict } from '../../shared/domain/conflict.ts';
+import { bookingIdOf } from '../../shared/domain/derived-ids.ts';
 import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
+import { hour, plusMs } from '../../shared/domain/instant.ts';
 import type { Envelope } from '../../shared/queue/hint.ts';
 import { apiOver, type Call } from '../support/api-calls.ts';
 import { memoryStores, type Stores } from '../support/memory-store.ts';
 import { aCalendar, aConnection, anAppointment, at, calendarKey, now, userId } from '../support/samples.ts';
+import { aLocalBooking } from '../unit/bookings/sample-bookings.ts';
 
 let stores: Stores;
 let call: ReturnType<typeof apiOver>;
@@ -321,6 +325,25 @@ describe('a version', () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412]);
   });
 
+  test('is the same after an answer that was lost: the edit is not refused for itself', async () => {
+    const id = await booked();
+    const { save } = stores.appointments;
+    let lost = false;
+    stores.appointments.save = async (...given) => {
+      const answer = await save(...given);
+      if (lost) return answer;
+      lost = true;
+      return 'conflict'; // What the repeated write says.
+    };
+    const headers = { 'if-match': '"1"' };
+    expect(await edit(id, { notes: 'Back door' }, { headers })).toMatchObject({
+      status: 200,
+      headers: { etag: '"2"' },
+      body: { notes: 'Back door' },
+    });
+    expect(await edit(id, { notes: 'Back door' }, { headers })).toMatchObject(problem(412, 'version-mismatch'));
+  });
+
   test.each(['1', 'W/"1"', '*', '"x"', '"1", "2"'])('that we never gave is refused by name: %s', async (etag) => {
     const id = await booked();
     const headers = { 'if-match': etag };
@@ -417,7 +440,7 @@ describe('an appointment that waits for a person', () => {
     const { link } = anAppointment();
     const id = await booked();
     const before = await stored(id);
-    const sync = { state: 'conflict', conflictId: conflict.id, theirs: 'f' } as const;
+    const sync = { state: 'conflict', conflictId: conflict.id, theirs: fingerprintOf(theirs) } as const;
     await store({ ...before, ...(link && { link }), revision: 2, base: before.fields, sync }, before);
     await stores.conflicts.save(conflict);
     return id;
@@ -480,7 +503,18 @@ describe('bookings from before the connection', () => {
       await booked({ start: start.toISOString(), end: new Date(start.getTime() + 3_600_000).toISOString() });
     }
     await connect();
-    expect((await push()).body).toEqual({ marked: 205 });
+    expect((await push()).body).toEqual({ marked: 205, more: false });
+  });
+
+  test('[R11] are marked as far as one request goes, and it says that there are more', async () => {
+    for (let nth = 0; nth < 2_300; nth++) {
+      const startsAt = plusMs(now, (nth + 1) * hour);
+      const id = bookingIdOf(userId, `old-${nth}`);
+      await store(aLocalBooking({ id, startsAt, endsAt: plusMs(startsAt, hour), revision: 1 }));
+    }
+    await connect();
+    expect((await push()).body).toEqual({ marked: 2_000, more: true });
+    expect((await push()).body).toEqual({ marked: 300, more: false });
   });
 
   test('need a connection, and a calendar that takes bookings', async () => {

@@ -1,9 +1,12 @@
 /** [R9] Many bookings deleted or moved at once in Google: a person is asked before more than a few of them go. Over HTTP. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AppointmentId } from '../../shared/domain/ids.ts';
+import { decideConflict } from '../../shared/conflicts/decide-conflict.ts';
+import { seenOf } from '../../shared/conflicts/review.ts';
+import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
+import { defaultSettings } from '../../shared/domain/settings.ts';
 import { failingAt } from '../support/faulty.ts';
-import { calendarId } from '../support/samples.ts';
-import { type GoogleJob, hourOf, inGoogle, openGoogleJob } from './google-job.ts';
+import { calendarId, calendarKey, now, userId } from '../support/samples.ts';
+import { type GoogleJob, hourOf, inGoogle, openGoogleJob, shopKey } from './google-job.ts';
 
 let job: GoogleJob;
 beforeEach(async () => {
@@ -138,4 +141,106 @@ test('blocks may come and go as they like: no client is affected', async () => {
   await job.sync();
   for (const { id } of events) job.control.deleteEvent({ calendar: calendarId, eventId: id });
   expect(await job.sync()).toMatchObject({ pull: { tally: { cancel: 12 } } });
+});
+
+describe('deletions, which may be moves to another calendar,', () => {
+  beforeEach(async () => {
+    await job.addShop();
+    await job.sync(shopKey);
+  });
+
+  test('[R11] are looked for there a few at a time, the calendars read once', async () => {
+    const ids = await bookMany(30);
+    await removeAll(ids.slice(0, 10));
+    let [asking, most, listed] = [0, 0, 0];
+    const getEvent: GoogleJob['google']['getEvent'] = async (caller, request) => {
+      most = Math.max(most, ++asking);
+      const answer = await job.google.getEvent(caller, request);
+      asking -= 1;
+      return answer;
+    };
+    const listOf: typeof job.stores.calendars.listOf = (owner) => {
+      listed += 1;
+      return job.stores.calendars.listOf(owner);
+    };
+    const calendars = { ...job.stores.calendars, listOf };
+    await job.sync(calendarKey, { google: { ...job.google, getEvent }, calendars });
+    expect({ most, listed }).toEqual({ most: 8, listed: 1 });
+    expect(await statesOf(ids)).toEqual({ 'cancelled synced': 10, 'confirmed synced': 20 });
+  });
+
+  test('[R11] are held without a look when they are too many, and looked for when they are released', async () => {
+    const ids = await bookMany(12);
+    for (const id of ids.slice(0, 6)) await job.moveTo(asId('shop@group.calendar.google.com'), id);
+    await removeAll(ids.slice(6));
+    job.control.clearLogs();
+    await job.sync();
+    expect(job.control.requests().map(({ operation }) => operation)).toEqual(['calendar.events.list']);
+    expect(await statesOf(ids)).toEqual({ 'confirmed held': 12 });
+
+    await release();
+    await job.sync();
+    expect(await statesOf(ids)).toEqual({ 'cancelled synced': 6, 'confirmed synced': 6 });
+  });
+});
+
+/** A person says that Google's side of the one open item wins. */
+const release = async () => {
+  const [conflict] = await job.conflicts();
+  if (conflict === undefined) return expect.fail('There is nothing to release');
+  const appointment = await job.appointment(conflict.appointmentId);
+  const asked = { choice: 'google', seen: seenOf({ conflict, appointment }), allowOverlap: true } as const;
+  const stamp = { now, chainId: asId<never>('release'), userId };
+  expect(await decideConflict(job.stores, conflict.id, asked, stamp)).toEqual({ kind: 'done' });
+};
+
+describe('the push of an edit here that meets', () => {
+  beforeEach(async () => {
+    await job.stop();
+    job = await openGoogleJob({ ...defaultSettings, conflictPolicy: 'google_wins' });
+    await job.sync();
+  });
+
+  test.each([
+    ['a deletion', (id: AppointmentId) => job.remove(id)],
+    ['a move', (id: AppointmentId) => job.patch(id, inGoogle(hourOf(20, 20)))],
+  ])('%s leaves it to the listing, and asks for one', async (_, change) => {
+    const [id] = (await bookMany(1)) as [AppointmentId];
+    await job.edit(id, { location: 'New shop' });
+    await change(id);
+    const before = await job.appointment(id);
+    job.sent.splice(0);
+    await job.push(id);
+    expect(await job.appointment(id)).toMatchObject({
+      status: 'confirmed',
+      version: before.version,
+      fields: before.fields,
+    });
+    expect(job.sent).toMatchObject([{ hint: { calendarKey, reason: 'sweep' } }]);
+  });
+
+  test('many cancels none of them: the listing counts and holds them, until a person releases them', async () => {
+    const ids = await bookMany(15);
+    for (const id of ids) await job.edit(id, { location: 'New shop' });
+    await removeAll(ids);
+    for (const id of ids) await job.push(id);
+    expect(await statesOf(ids)).toEqual({ 'confirmed pending': 15 });
+    await job.sync();
+    expect(await statesOf(ids)).toEqual({ 'confirmed held': 15 });
+
+    await release();
+    for (const id of ids) await job.push(id);
+    expect(await statesOf(ids)).toEqual({ 'cancelled synced': 15 });
+    expect(await job.conflicts()).toMatchObject([{ kind: 'mass_change', status: 'resolved' }]);
+  });
+});
+
+test('what a person has released is not held again by a listing that comes before its push', async () => {
+  const ids = await bookMany(12);
+  await removeAll(ids);
+  await job.sync();
+  await release();
+  job.control.expireSyncTokens({ calendar: calendarId });
+  expect(await job.sync()).toMatchObject({ pull: { generation: true, tally: { cancel: 12 } } });
+  expect(await statesOf(ids)).toEqual({ 'cancelled synced': 12 });
 });

@@ -7,6 +7,7 @@ import { nextAppointment } from '../../shared/decision/next-appointment.ts';
 import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import { blockIdOf, bookingIdOf, conflictIdOf } from '../../shared/domain/derived-ids.ts';
+import { RetryLater } from '../../shared/domain/errors.ts';
 import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
 import { day, plusMs } from '../../shared/domain/instant.ts';
 import type { Envelope } from '../../shared/queue/hint.ts';
@@ -202,6 +203,15 @@ describe('the bookings', () => {
     const states = await Promise.all(made.map(async ({ id }) => (await stored(id)).sync));
     expect(states).toEqual(names.map(() => expect.objectContaining({ state: 'pending' })));
   });
+
+  test('[R11] that are more than one request can send are sent by its repetition', async () => {
+    for (let nth = 0; nth < 2_300; nth++) await booking(`booking-${nth}`);
+    await expect(put({ enabled: true, role: 'bookings' })).rejects.toThrow(RetryLater);
+    expect(await pendingAtShop()).toHaveLength(2_000);
+    await put({ enabled: true, role: 'bookings' });
+    expect(await pendingAtShop()).toHaveLength(2_300);
+  });
+  const pendingAtShop = () => stores.appointments.listPending(shop.key, now, 5_000);
 
   test('can be taken by a calendar that was off: it is switched on as well', async () => {
     await stores.calendars.setSwitches(shop, { enabled: false, role: 'blocks' }, now);

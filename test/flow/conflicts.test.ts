@@ -6,7 +6,7 @@ import { conflictsReply, conflict as schema } from '../../functions/management-a
 import { problemReply } from '../../functions/management-api/schemas/problem.ts';
 import { momentsOf } from '../../shared/conflicts/moments.ts';
 import { moved } from '../../shared/decision/sync-state.ts';
-import type { Appointment } from '../../shared/domain/appointment.ts';
+import type { Appointment, EventLink } from '../../shared/domain/appointment.ts';
 import type { Conflict } from '../../shared/domain/conflict.ts';
 import { bookingIdOf, conflictIdOf } from '../../shared/domain/derived-ids.ts';
 import { asId } from '../../shared/domain/ids.ts';
@@ -315,6 +315,27 @@ describe('of an overlap', () => {
     expect(await stored(dispute)).toEqual(dispute.appointment);
   });
 
+  /** A block whose text is hidden. */
+  const hidden = (mark: Pick<EventLink, 'confidential'> | Pick<EventLink, 'marked'>) => {
+    const { idGeneration: _ours, ...link } = aBooking().link as EventLink;
+    const busy = (clock: string) => fieldsAt(clock, { title: 'Busy' });
+    return anOverlap(busy('10:00'), busy('14:00'), { kind: 'block', link: { ...link, ...mark } });
+  };
+
+  test('[R15] a booking of another barber, in a calendar that both use, stays where it is', async () => {
+    const dispute = await raised(hidden({ marked: true }));
+    expect(Object.keys((await shown()).outcomes ?? {})).toEqual(['google']);
+    expect(await resolve('bookedbarber')).toMatchObject(problem(409, 'choice-refused'));
+    expect(await stored(dispute)).toEqual(dispute.appointment);
+  });
+
+  test('[R2] a private event goes back to where it was, and keeps the text that is not shown', async () => {
+    const dispute = await raised(hidden({ confidential: true }));
+    expect(await resolve('merged', { values: { title: 'Out' } })).toMatchObject(problem(409, 'choice-refused'));
+    expect(await stored(dispute)).toEqual(dispute.appointment);
+    expect(await resolve('bookedbarber')).toMatchObject({ status: 200 });
+  });
+
   test("the barber's own new event is not deleted from here; once it is gone, that can be accepted", async () => {
     const { appointment: before } = await raised(anOverlap(undefined, fieldsAt('14:00'), { kind: 'block' }));
     expect(await resolve('bookedbarber')).toMatchObject(problem(409, 'choice-refused'));
@@ -406,12 +427,10 @@ describe('[R9] a mass change', () => {
     });
   });
 
-  test('is released for Google: each appointment is looked at again', async () => {
+  test('is released for Google: each appointment is looked at again, and Google wins', async () => {
     const bookings = await held();
     expect(await resolve('google')).toMatchObject({ status: 200, body: { status: 'resolved' } });
-    const after = await states(bookings);
-    expect(after).toEqual(pendings({}));
-    expect(after).not.toContainEqual(expect.objectContaining({ prefer: expect.anything() }));
+    expect(await states(bookings)).toEqual(pendings({ prefer: 'google' }));
   });
 
   test('is discarded for BookedBarber: our side wins', async () => {

@@ -97,7 +97,7 @@ export const openGoogleJob = async (settings?: Settings) => {
     },
     /** The hint that the table's stream sends for a changed appointment, to the calendar where it was when it was changed. */
     push: async (id: AppointmentId, overrides: Partial<SyncDeps> = {}, key: CalendarKey = calendarKey) => {
-      const hint = { calendarKey: key, reason: 'appointment', appointment: { userId, id } } as const;
+      const hint = { calendarKey: key, reason: 'appointment', appointment: { id } } as const;
       return job.syncAt(passMinute(), hint, { google, ...overrides });
     },
 

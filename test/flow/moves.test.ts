@@ -37,13 +37,14 @@ const orders: [string, (typeof calendarKey)[]][] = [
 ];
 
 test.each(orders)(
-  '[R2][R3] a booking that a person moves is followed, when %s is seen first',
+  '[R2][R3][R12] a booking that a person moves is followed, once and on record, when %s is seen first',
   async (_, [first, second]) => {
     await job.moveTo(shopId, id);
     await job.sync(first);
-    expect(await job.appointments()).toMatchObject([{ id, version: 1, ...place(shopKey) }]);
+    const moved = { id, version: 2, provenance: { actor: 'google', reason: 'move' }, ...place(shopKey) };
+    expect(await job.appointments()).toMatchObject([moved]);
     await job.sync(second);
-    expect(await job.appointments()).toMatchObject([{ id, version: 1, ...place(shopKey), sync: { state: 'synced' } }]);
+    expect(await job.appointments()).toMatchObject([{ ...moved, sync: { state: 'synced' } }]);
     await expectQuiet();
 
     await job.edit(id, { title: 'Shave' });
@@ -103,10 +104,11 @@ test.each([
   },
 );
 
-test('[R2] a booking that a person has moved is found by the push of an edit', async () => {
+test('[R2][R12] a booking that a person has moved is found by the push of an edit, and that is on record', async () => {
   await job.moveTo(shopId, id);
   await job.edit(id, { title: 'Shave' });
   await job.push(id);
+  expect(await job.appointment(id)).toMatchObject({ version: 3, provenance: { actor: 'google', reason: 'move' } });
   await job.push(id);
   await syncBoth();
   expect(job.live(shopId)).toMatchObject([{ summary: 'Shave' }]);
@@ -140,7 +142,7 @@ test('[R3] a booking that is moved to and fro, and back between two looks, is ne
   });
   await syncBoth();
   expect(await job.appointments()).toMatchObject([
-    { id, version: 1, ...place(calendarKey), sync: { state: 'synced' } },
+    { id, version: 3, ...place(calendarKey), sync: { state: 'synced' } }, // The last two were back before anybody looked.
   ]);
   expect([job.live().length, job.live(shopId).length]).toEqual([1, 0]);
   await expectQuiet();

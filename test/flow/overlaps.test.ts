@@ -59,13 +59,15 @@ test('a booking that is moved in Google onto a block is raised', async () => {
   expect(await job.conflicts()).toMatchObject([{ kind: 'overlap', other: { fields: { title: 'Dentist' } } }]);
 });
 
-test('a booking that the push of another change finds moved onto another is raised as well', async () => {
-  await job.push(await job.book('other', hourOf(14)));
-  await job.patch(id, inGoogle(hourOf(14)));
-  await job.edit(id, { title: 'Shave' });
-  await job.push(id);
-  expect(job.live()).toMatchObject([{ summary: 'Shave' }, {}]);
-  expect(await job.conflicts()).toMatchObject([{ kind: 'overlap', appointmentId: id }]);
+test('a block that the push of another change finds moved onto a booking is raised as well', async () => {
+  job.insert('Dentist', 14);
+  await job.sync();
+  const block = (await job.appointments()).find(({ kind }) => kind === 'block')?.id ?? expect.fail();
+  await job.patch(block, inGoogle(hourOf(10)));
+  await job.edit(block, { title: 'Doctor' });
+  await job.push(block);
+  expect(job.live()).toMatchObject([{}, { summary: 'Doctor' }]);
+  expect(await job.conflicts()).toMatchObject([{ kind: 'overlap', appointmentId: block }]);
 });
 
 test('two that come onto each other’s time in one page are raised once', async () => {
@@ -77,7 +79,7 @@ test('two that come onto each other’s time in one page are raised once', async
   expect(await job.conflicts()).toMatchObject([{ kind: 'overlap' }]);
 });
 
-test('further changes that leave the times alone raise nothing anew, and new times do', async () => {
+test('further changes bring the item up to date, and do not pile up', async () => {
   const { id: eventId } = job.insert('Dentist', 10);
   await job.sync();
   const calendar = 'barber-1@example.com';
@@ -88,7 +90,31 @@ test('further changes that leave the times alone raise nothing anew, and new tim
   const end = { ...start, dateTime: '2026-03-03T10:30:00' };
   job.control.patchEvent({ calendar, eventId, event: { end } });
   await job.sync();
-  expect(await job.conflicts()).toHaveLength(2);
+  expect(await job.conflicts()).toMatchObject([
+    { status: 'open', theirs: { title: 'Doctor', end: '2026-03-03T10:30:00-05:00' } },
+  ]);
+});
+
+test('one that is moved apart again closes its item, and moved back opens it anew', async () => {
+  const { id: eventId } = job.insert('Dentist', 10);
+  const dentistAt = (hour: number) =>
+    job.control.patchEvent({ calendar: 'barber-1@example.com', eventId, event: inGoogle(hourOf(hour)) });
+  await job.sync();
+  dentistAt(15);
+  await job.sync();
+  expect(await job.conflicts()).toMatchObject([{ status: 'agreed' }]);
+  dentistAt(10);
+  await job.sync();
+  expect(await job.conflicts()).toMatchObject([{ status: 'open' }]);
+  job.control.deleteEvent({ calendar: 'barber-1@example.com', eventId });
+  await job.sync();
+  expect(await job.conflicts()).toMatchObject([{ status: 'agreed' }]);
+});
+
+test('[R11] an event that lasts until the year 9999 is looked at no further than bookings go', async () => {
+  job.insert('Sabbatical', 10, { start: { date: '2026-03-03' }, end: { date: '9999-12-31' } });
+  expect(await job.sync()).toMatchObject({ kind: 'synced' });
+  expect(await job.conflicts()).toMatchObject([{ kind: 'overlap', theirs: { title: 'Sabbatical' } }]);
 });
 
 describe('is none', () => {

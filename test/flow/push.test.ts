@@ -102,7 +102,7 @@ describe('a new booking', () => {
     ]);
     await job.sync();
     expect(await job.appointments()).toMatchObject([
-      { id, fields: { title: 'Haircut' }, link: { idGeneration: 2 }, sync: { state: 'synced' } },
+      { id, version: 1, fields: { title: 'Haircut' }, link: { idGeneration: 2 }, sync: { state: 'synced' } },
       { kind: 'block', fields: { title: 'Stranger' } },
     ]);
   });
@@ -375,6 +375,38 @@ describe('a refusal of Google’s', () => {
     expect(await job.push(id)).toMatchObject({ kind: 'failed', error: { reason, retryAfterMs } });
     expect((await job.appointment(id)).sync).toMatchObject({ state: 'pending', attempts: 0 });
     expect(await job.push(id)).toMatchObject({ kind: 'pushed', push: { pushed: 1 } });
+  });
+});
+
+describe('[R10] trouble of Google’s with one event', () => {
+  test('keeps no other from being pushed, and has it tried again by itself', async () => {
+    const [first, second] = [await pushed('first'), await pushed('second', hourOf(12))];
+    await job.edit(first, { title: 'Shave' });
+    await job.edit(second, { title: 'Shave' });
+    const trouble = { status: 500, reason: 'backendError', path: eventIdOf(first, 1) };
+    job.control.orderFault({ kind: 'status', ...trouble, times: null });
+    expect(await job.sync()).toMatchObject({ kind: 'synced', push: { pushed: 1, more: true } });
+    expect((await job.appointment(second)).sync).toEqual({ state: 'synced' });
+    expect(await job.push(first)).toMatchObject({ kind: 'failed', failures: 1 });
+  });
+
+  test.each([
+    ['a 500 that does not pass', { status: 500, reason: 'backendError' }],
+    ['a 412 without an end', { status: 412, reason: 'conditionNotMet', method: 'PUT' }],
+  ])('%s parks that one after three failures, and the next is pushed', async (_, trouble) => {
+    const [first, second] = [await pushed('first'), await pushed('second', hourOf(12))];
+    await job.edit(first, { title: 'Shave' });
+    job.control.orderFault({ kind: 'status', ...trouble, times: null });
+    for (let failures = 1; failures <= 3; failures++) {
+      expect(await job.push(first)).toMatchObject({ kind: 'failed', failures });
+    }
+    expect(await job.push(first)).toMatchObject({ kind: 'pushed', push: { parked: 1 } });
+    expect((await job.appointment(first)).sync).toMatchObject({ state: 'pending', attempts: 1 });
+    job.control.clearFaults();
+    await job.edit(second, { title: 'Shave' });
+    expect(await job.push(second)).toMatchObject({ kind: 'pushed', push: { pushed: 1 } });
+    job.passMs(hour);
+    expect(await job.sync()).toMatchObject({ push: { pushed: 1 } });
   });
 });
 

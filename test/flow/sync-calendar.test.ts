@@ -64,7 +64,7 @@ test('[R7] the channel of a calendar that is switched off is stopped by whatever
   job.forgetCalls();
   expect(await job.sync({}, { reason: 'disabled' })).toMatchObject({ kind: 'closed' });
   expect(job.called()).toEqual(['stop']);
-  expect(await job.sync({}, { reason: 'disabled' })).toEqual({ kind: 'acknowledged', because: 'retired' });
+  expect(await job.sync({}, { reason: 'sweep' })).toEqual({ kind: 'acknowledged', because: 'retired' });
 });
 
 test('[R6] a hint sent within a second of the last sync’s start is not taken for covered', async () => {

@@ -24,7 +24,7 @@ afterEach(() => job.stop());
 /** Whichever side looks first: a pull of the whole calendar, or the push of the one booking. */
 const doors: [string, () => Promise<unknown>][] = [
   ['a pull', async () => [await job.sync(), await job.push(id)]],
-  ['a push', async () => [await job.push(id), await job.sync()]],
+  ['a push', async () => [await job.push(id), await job.sync(), await job.push(id)]],
 ];
 
 const expectEqual = async (said: { title?: string; hour?: number; location?: string }) => {

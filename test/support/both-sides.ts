@@ -26,7 +26,7 @@ export type BothSides = {
   /** With the cancelled ones. */
   appointments(): Promise<Shown[]>;
   appointment(id: string): Promise<Shown>;
-  /** Oldest first. */
+  /** The oldest first, as the log lists them. */
   logOf(id: string): Promise<LogEntry[]>;
   /** Of an appointment; those of deleted events are there too, as `cancelled`. */
   event(id: string): Promise<Event>;

@@ -39,6 +39,8 @@ const deletions = 0.1;
 export const randomPerson = ({ session, user, calendar, events, random }: Person) => {
   const edits: Edits = { ours: [], theirs: [] };
   let values = 0;
+  /** Events of what was edited here, the last first: an edit there soon after may meet ours on its way. */
+  const recent: string[] = [];
 
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
 
@@ -67,8 +69,10 @@ export const randomPerson = ({ session, user, calendar, events, random }: Person
   };
 
   const noteOurs = (shown: Shown | undefined, parts: Parts): boolean => {
-    if (shown !== undefined) edits.ours.push({ id: shown.id, version: shown.version, parts });
-    return shown !== undefined;
+    if (shown === undefined) return false;
+    edits.ours.push({ id: shown.id, version: shown.version, parts });
+    if (shown.calendar) recent.unshift(shown.calendar.eventId);
+    return true;
   };
 
   const book = async (): Promise<boolean> => {
@@ -96,7 +100,8 @@ export const randomPerson = ({ session, user, calendar, events, random }: Person
 
   const editTheirs = async (): Promise<boolean> => {
     const { items = [] } = (await events.list({ calendarId: calendar, maxResults: 250 })).data;
-    const eventId = pick(items)?.id;
+    const isOnHerMind = items.filter(({ id }) => recent.slice(0, 3).includes(id ?? ''));
+    const eventId = pick(isOnHerMind.length > 0 && random() < 0.5 ? isOnHerMind : items)?.id;
     if (!eventId || (items.length < 2 * bookingsAtMost && random() < 0.1)) return insertTheirs();
     const isDeletion = random() < deletions;
     const parts = isDeletion ? { status: 'gone' as const } : newParts();
@@ -112,8 +117,20 @@ export const randomPerson = ({ session, user, calendar, events, random }: Person
     return true;
   };
 
+  /** Decides what waits for a person, unless it has changed since she looked. */
+  const decideAll = async (): Promise<void> => {
+    const { body } = await session.call('GET', `${routeTable.conflicts.path}?status=open&limit=50`, user);
+    for (const { id } of (body as { items: { id: string }[] }).items) {
+      const item = await session.call('GET', routeTable.conflict.path.replace('{id}', id), user);
+      const choice = random() < 0.5 ? 'google' : 'bookedbarber';
+      const { seen } = item.body as { seen?: object };
+      await call('POST', routeTable.resolveConflict.path.replace('{id}', id), { choice, seen, allowOverlap: true });
+    }
+  };
+
   return {
     edits,
+    decideAll,
     /** Resolves to whether there was something to edit. */
     edit: (): Promise<boolean> => (random() < 0.5 ? editOurs() : editTheirs()),
     appointments,

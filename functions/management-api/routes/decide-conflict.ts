@@ -1,5 +1,6 @@
 /** POST /api/v2/calendar/conflicts/{id}/resolve and …/undo: a person decides a review item, or takes the decision back. */
-import { type DecideDeps, type Decided, decideConflict } from '../../../shared/conflicts/decide-conflict.ts';
+import type { DecideDeps, Decided } from '../../../shared/conflicts/asked-decision.ts';
+import { decideConflict } from '../../../shared/conflicts/decide-conflict.ts';
 import { loadReview } from '../../../shared/conflicts/load-review.ts';
 import { type TakenBack, takeBack } from '../../../shared/conflicts/take-back.ts';
 import type { ConflictId } from '../../../shared/domain/ids.ts';

@@ -12,7 +12,7 @@ export const pushExistingRoute =
     const outcome = await pushExisting(deps, userId, { now, chainId });
     switch (outcome.kind) {
       case 'done':
-        return { status: 202, body: { marked: outcome.marked } };
+        return { status: 202, body: { marked: outcome.marked, more: outcome.more } };
       case 'not-connected':
         throw new Problem('not-connected', 'No calendar is connected. Start with "connect".');
       case 'no-calendar':

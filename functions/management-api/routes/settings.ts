@@ -1,18 +1,14 @@
 /** GET and PUT /api/v2/calendar/settings: what a user chooses about the connection. */
+import { changeSettings, type SettingsDeps } from '../../../shared/connections/change-settings.ts';
 import { defaultSettings } from '../../../shared/domain/settings.ts';
 import { Problem } from '../../../shared/runtime/problem.ts';
-import type { ConnectionRegistry } from '../../../shared/store/connections.ts';
 import type { ConnectionStore } from '../../../shared/sync/ports.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { noQuery } from '../schemas/common.ts';
 import { settings as schema } from '../schemas/settings.ts';
 
-export type SettingsDeps = {
-  connections: Pick<ConnectionStore, 'load'> & Pick<ConnectionRegistry, 'saveSettings'>;
-};
-
 export const settingsRoute =
-  ({ connections }: SettingsDeps): Route<UserRequest> =>
+  ({ connections }: { connections: Pick<ConnectionStore, 'load'> }): Route<UserRequest> =>
   async ({ userId, query }) => {
     parse(noQuery, query);
     const connection = await connections.load(userId);
@@ -20,12 +16,13 @@ export const settingsRoute =
   };
 
 export const changeSettingsRoute =
-  ({ connections }: SettingsDeps): Route<UserRequest> =>
-  async ({ userId, query, body }) => {
+  (deps: SettingsDeps): Route<UserRequest> =>
+  async ({ userId, query, body, now, chainId }) => {
     parse(noQuery, query);
     const settings = parse(schema, body);
-    const connection = await connections.load(userId);
-    if (connection === undefined) throw new Problem('not-connected', 'No calendar is connected. Start with "connect".');
-    await connections.saveSettings(connection, settings);
+    const outcome = await changeSettings(deps, userId, settings, { now, chainId });
+    if (outcome === 'not-connected') {
+      throw new Problem('not-connected', 'No calendar is connected. Start with "connect".');
+    }
     return { status: 200, body: settings };
   };

@@ -35,7 +35,10 @@ export const syncLogsReply = z.strictObject({ items: z.array(syncLogEntry), next
 
 export const syncReply = z.strictObject({ id: z.string().describe('The chainId of what this sync changes') });
 
-export const pushExistingReply = z.strictObject({ marked: z.int().describe('How many bookings will go to Google') });
+export const pushExistingReply = z.strictObject({
+  marked: z.int().describe('How many bookings will go to Google'),
+  more: z.boolean().describe('Whether there are more of them: the same request goes on'),
+});
 
 export const sweepReply = z.strictObject({ hints: z.int().describe('How many calendars were due') });
 

@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export type Step = {
   story: string;
+  /** What is waited for before the clock starts. */
+  prepare?: () => Promise<unknown>;
   act: () => Promise<unknown>;
   /** Whether what the step is about can be seen from outside. */
   shows: () => Promise<boolean>;
@@ -19,9 +21,10 @@ export const coolDownMs = 1_000;
 export async function tell(steps: Step[], say: (line: string) => void, stepTimeoutMs = 5_000): Promise<void> {
   for (const step of steps) {
     await delay(coolDownMs);
+    await step.prepare?.();
     const ms = await timeStep(step, stepTimeoutMs);
     const note = step.note === undefined ? '' : `, ${step.note()}`;
-    say(`✓ ${step.story.padEnd(64)}${Math.round(ms)} ms${note}`);
+    say(`✓ ${step.story.padEnd(70)}${Math.round(ms)} ms${note}`);
   }
 }
 

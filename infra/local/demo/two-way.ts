@@ -7,7 +7,11 @@ import { hourOf, sameInstant } from './hours.ts';
 import type { Step } from './tell.ts';
 
 type Booking = { id: string; title: string; start: string; notes?: string; calendar?: { eventId: string } };
-type Conflict = { id: string; suggestion?: { choice: string; reasons: { text: string }[] }; seen?: object };
+type Conflict = {
+  id: string;
+  suggestion?: { choice: string; reasons: { weight: number; text: string }[] };
+  seen?: object;
+};
 
 export function twoWayStoryOf(session: Session, { userId, email }: Barber): Step[] {
   const { google } = session;
@@ -24,7 +28,8 @@ export function twoWayStoryOf(session: Session, { userId, email }: Barber): Step
   const event = async () => (await events().get(await eventRef())).data;
   const editInGoogle = async (requestBody: object) =>
     events().patch({ ...(await eventRef()), sendUpdates: 'none', requestBody });
-  /** Google's edit goes unnoticed until ours is about to be told. */
+  /** Google's edit goes unnoticed until ours is about to be told: once no earlier one is still being looked into. */
+  const prepare = () => session.stack.idle();
   const atOnce = async (inGoogle: object, here: object) => {
     google.control.orderPushFault({ kind: 'drop' });
     await editInGoogle(inGoogle);
@@ -58,6 +63,7 @@ export function twoWayStoryOf(session: Session, { userId, email }: Barber): Step
     },
     {
       story: 'Both edit different parts at once: both edits are on both sides',
+      prepare,
       act: () => atOnce({ description: 'Bring the photo' }, { title: 'Haircut and shave' }),
       shows: async () => {
         const [{ title, notes }, { summary, description }] = await Promise.all([booking(), event()]);
@@ -66,12 +72,13 @@ export function twoWayStoryOf(session: Session, { userId, email }: Barber): Step
     },
     {
       story: 'Both move it at once: that is for a person to decide',
+      prepare,
       act: () => atOnce(movedThereAgain, timesOf(movedHere)),
       shows: async () => {
         conflict = await openConflict();
         return conflict !== undefined;
       },
-      note: () => `suggested: ${conflict?.suggestion?.choice}, because “${conflict?.suggestion?.reasons[0]?.text}”`,
+      note: () => (conflict?.suggestion ? inShort(conflict.suggestion) : 'no suggestion'),
     },
     {
       story: 'The barber decides for our time: Google follows',
@@ -89,5 +96,9 @@ const timesOf = ({ start, end }: ReturnType<typeof hourOf>) => ({
   end: end.dateTime,
   timeZone: start.timeZone,
 });
+
+/** With the reason that weighs most. */
+const inShort = ({ choice, reasons }: NonNullable<Conflict['suggestion']>): string =>
+  `suggested: ${choice}, because “${reasons.toSorted((a, b) => b.weight - a.weight)[0]?.text}”`;
 
 const is = (expected: string) => (said: string | null | undefined) => said === expected;

@@ -20,7 +20,7 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
     for (const field of fields) delete calendars.get(key)?.[field];
   };
   const unmoved = (read: Calendar) => (stored: Calendar) =>
-    stored.cursor === read.cursor && stored.connectGeneration === read.connectGeneration;
+    (['cursor', 'connectGeneration', 'enabled'] as const).every((part) => stored[part] === read[part]);
   const inRole = (read: Calendar, role: Calendar['role']) => (stored: Calendar) =>
     stored.role === role && stored.connectGeneration === read.connectGeneration;
   return {

@@ -3,11 +3,11 @@ import type { BookingEdit } from '../../../shared/bookings/booking-request.ts';
 import { readTimes } from '../../../shared/bookings/booking-times.ts';
 import type { Destination } from '../../../shared/bookings/destination.ts';
 import { editBooking } from '../../../shared/bookings/edit-booking.ts';
-import type { Appointment, SyncState } from '../../../shared/domain/appointment.ts';
+import type { Appointment, EventLink, SyncState } from '../../../shared/domain/appointment.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { hour, plusMs } from '../../../shared/domain/instant.ts';
 import { anAppointment, at, calendarId, calendarKey, now } from '../../support/samples.ts';
-import { aBooking, aLink, aLocalBooking, connected, disconnected, stamp } from './sample-bookings.ts';
+import { aBooking, aLink, aLocalBooking, aSeenLink, connected, disconnected, stamp } from './sample-bookings.ts';
 
 const none: BookingEdit = { text: {}, details: {}, times: {} };
 const edit = (before: Appointment, asked: Partial<BookingEdit>, destination: Destination = connected()) =>
@@ -29,7 +29,7 @@ const pending: SyncState = {
 };
 
 test('an edit moves the version, says who did it, keeps what both had agreed on, and Google must hear of it', () => {
-  const before = aBooking();
+  const before = aBooking({ updatedAt: plusMs(now, -1) });
   const { provenance, ...after } = edited(before, { title: 'Shave' });
   expect(after).toMatchObject({ version: 4, revision: 6, updatedAt: now, edits: { title: now }, sync: pending });
   expect(after.fields).toEqual({ ...before.fields, title: 'Shave' });
@@ -98,7 +98,8 @@ describe('what Google is not told', () => {
     ['notes that are not shared', { text: { notes: 'Allergic' } }, discreet],
     ['a location that is not shared', { text: { location: 'Room 2' } }, discreet],
   ])('%s: it is kept here, and nothing is pending', (_, asked, destination) => {
-    const after = edited(aBooking(), asked, destination);
+    const untold = destination === discreet ? (['location', 'notes'] as const) : [];
+    const after = edited(aBooking({ link: aSeenLink({ untold: [...untold] }) }), asked, destination);
     expect(after).toMatchObject({ version: 4, sync: { state: 'synced' } });
     expect(after).not.toHaveProperty('base');
   });
@@ -106,7 +107,16 @@ describe('what Google is not told', () => {
   test('a price that is shared is told, in the footer', () => {
     const open = connected({ shared: { ...shared, price: true } });
     const asked = { details: { price: { amount: 3500, currency: 'EUR' } } };
-    expect(edited(aBooking(), asked, open)).toMatchObject({ sync: pending, base: aBooking().fields });
+    const before = aBooking({ link: aSeenLink() });
+    expect(edited(before, asked, open)).toMatchObject({ sync: pending, base: before.fields });
+  });
+
+  test.each<[string, Partial<EventLink>]>([
+    ['a line that the event still has', { footer: 'Price: 35.00 EUR' }],
+    ['a part that it was not told', { untold: ['notes'] }],
+  ])('what has changed before is told along with the next edit: %s', (_, told) => {
+    const before = aBooking({ link: aSeenLink(told) });
+    expect(edited(before, { details: { clientContact: '+1 555' } }, connected()).sync).toEqual(pending);
   });
 
   test('of a block everything is told: it is Google’s own', () => {

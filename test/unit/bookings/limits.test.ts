@@ -1,8 +1,8 @@
 /** [R11] What a request may cost at most, when others write all the time or a barber’s days are full beyond reason. */
 import { describe, expect, test } from 'vitest';
 import { findTaken, type TimeReader } from '../../../shared/bookings/taken-time.ts';
-import { untilWritten } from '../../../shared/bookings/until-written.ts';
 import { RetryLater } from '../../../shared/domain/errors.ts';
+import { untilWritten } from '../../../shared/store/until-written.ts';
 import type { AgendaPage } from '../../../shared/sync/ports.ts';
 import { anAppointment } from '../../support/samples.ts';
 import { aBooking } from './sample-bookings.ts';

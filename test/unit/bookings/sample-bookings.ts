@@ -25,6 +25,13 @@ export const aLink: EventLink = {
   idGeneration: 1,
 };
 
+/** Google has an event of it. */
+export const aSeenLink = (told: Partial<EventLink> = {}): EventLink => ({
+  ...aLink,
+  observed: { etag: '"1"', updated: now },
+  ...told,
+});
+
 export const aBooking = (overrides: Partial<Appointment> = {}): Appointment =>
   anAppointment({
     id,

@@ -1,15 +1,18 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { underReview } from '../../../shared/bookings/under-review.ts';
-import type { Conflict } from '../../../shared/domain/conflict.ts';
+import { fingerprintOf } from '../../../shared/decision/compare.ts';
+import type { Conflict, SideState } from '../../../shared/domain/conflict.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { at, calendarKey, now, userId } from '../../support/samples.ts';
 import { aBooking } from './sample-bookings.ts';
 
 const base = aBooking().fields;
 const theirs = { ...base, start: '2026-03-03T14:00:00-05:00', end: '2026-03-03T15:00:00-05:00' };
-const sync = { state: 'conflict', conflictId: asId<never>('c'), theirs: 'f' } as const;
+const disputed = (side: SideState) =>
+  ({ state: 'conflict', conflictId: asId<never>('c'), theirs: fingerprintOf(side) }) as const;
 const ours = { ...base, title: 'Shave' };
-const changed = aBooking({ sync, base, fields: ours, edits: { title: now } });
+const before = aBooking({ sync: disputed(theirs), base });
+const changed = aBooking({ sync: disputed(theirs), base, fields: ours, edits: { title: now } });
 
 const open: Conflict = {
   id: asId('c'),
@@ -29,23 +32,39 @@ const open: Conflict = {
 };
 
 test('the review item shows what we have now; the appointment is as it was changed', () => {
-  const { appointment, conflict } = underReview(changed, open, now);
+  const { appointment, conflict } = underReview({ before, changed }, open, now);
   expect(appointment).toEqual(changed);
   expect(conflict).toEqual({ ...open, ours, revision: 3, updatedAt: now });
 });
 
 test('cancelled, it has become a deletion here against an edit there', () => {
-  const { conflict } = underReview({ ...changed, status: 'cancelled' }, open, now);
+  const { conflict } = underReview({ before, changed: { ...changed, status: 'cancelled' } }, open, now);
   expect(conflict).toMatchObject({ status: 'open', kind: 'deleted_in_bookedbarber', ours: 'gone' });
 });
 
 test.each([
-  ['the same times', { ...changed, fields: theirs }, open],
-  ['cancelled on both sides', { ...changed, status: 'cancelled' as const }, { ...open, theirs: 'gone' as const }],
-])('once both say the same it is over: %s', (_, same, review) => {
-  const { appointment, conflict } = underReview(same, review, now);
+  ['the same times', { ...changed, fields: theirs }],
+  ['cancelled on both sides', { ...changed, sync: disputed('gone'), status: 'cancelled' as const }],
+])('once both say the same it is over: %s', (_, same) => {
+  const { appointment, conflict } = underReview({ before, changed: same }, open, now);
   expect(conflict.status).toBe('agreed');
   expect(appointment).toMatchObject({ sync: { state: 'synced' }, fields: same.fields });
   expect(appointment).not.toHaveProperty('base');
   expect(appointment).not.toHaveProperty('edits');
+});
+
+describe('after an undo Google has what it was told, not the side in question', () => {
+  const sync = disputed(ours);
+
+  test('[R1] [R2] so an edit to that side is no agreement', () => {
+    const { appointment, conflict } = underReview({ before, changed: { ...changed, sync, fields: theirs } }, open, now);
+    expect(conflict).toMatchObject({ status: 'open', ours: theirs });
+    expect(appointment.sync).toEqual(sync);
+  });
+
+  test('[R2] nor is one that leaves the fields as they are: it was taken back to be decided', () => {
+    const undone = { ...changed, sync };
+    const edited = { ...undone, details: { service: 'Shave' } };
+    expect(underReview({ before: undone, changed: edited }, open, now).conflict.status).toBe('open');
+  });
 });

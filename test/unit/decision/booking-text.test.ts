@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { footerOf, titleOf, withFooter, withoutFooter } from '../../../shared/decision/booking-text.ts';
+import { footerOf, titleOf, withFooter, withoutFooter, withoutOneOf } from '../../../shared/decision/booking-text.ts';
 import { normaliseText } from '../../../shared/decision/normalise-text.ts';
 import type { BookingDetails } from '../../../shared/domain/appointment.ts';
 import { defaultSettings, type Shared } from '../../../shared/domain/settings.ts';
@@ -116,5 +116,27 @@ describe('the description', () => {
 
   test('takes no more than the footer from notes that end like it', () => {
     expect(withoutFooter(withFooter(footer, footer), footer)).toBe(footer);
+  });
+});
+
+describe('[R2] of several footers that a description may end with', () => {
+  test.each([
+    ['none is there', 'Bring card', ['Price: 35.00 EUR'], 'Bring card'],
+    ['one is there', 'Bring card\n\nPrice: 35.00 EUR', ['Price: 40.00 EUR', 'Price: 35.00 EUR', ''], 'Bring card'],
+    ['nothing but one is there', 'Price: 35.00 EUR', ['Price: 35.00 EUR'], undefined],
+    [
+      'the notes end alike',
+      'Price: 35.00 EUR\n\nPrice: 35.00 EUR',
+      ['Price: 35.00 EUR', 'Price: 35.00 EUR'],
+      'Price: 35.00 EUR',
+    ],
+    [
+      'one is the end of another',
+      'Hi\n\nContact: Jo\nPrice: 1.00 EUR',
+      ['Price: 1.00 EUR', 'Contact: Jo\nPrice: 1.00 EUR'],
+      'Hi',
+    ],
+  ])('when %s', (_, description, footers, notes) => {
+    expect(withoutOneOf(description, footers)).toBe(notes);
   });
 });

@@ -27,7 +27,13 @@ const decisionOf = (appointment: Appointment | undefined, change: EventChange): 
 
 const apply = (appointment: Appointment | undefined, change: EventChange): Appointment | undefined => {
   const decision = decisionOf(appointment, change);
-  if (decision.kind === 'nothing' || decision.kind === 'parked' || decision.kind === 'park-event') return appointment;
+  if (
+    decision.kind === 'nothing' ||
+    decision.kind === 'stale' ||
+    decision.kind === 'parked' ||
+    decision.kind === 'park-event'
+  )
+    return appointment;
   return nextAppointment(decision, aCalendar(), stamp);
 };
 
@@ -122,7 +128,7 @@ describe('[R2] a version that we did not know, with nothing new in it', () => {
       link: { observed: { etag: '"2"', updated: later } },
     });
     const late = changeTo({ updated: plusMs(seen, 1), summary: 'Older' });
-    expect(decisionOf(noted, late)).toEqual({ kind: 'nothing' });
+    expect(decisionOf(noted, late)).toEqual({ kind: 'stale' });
   });
 
   test('is noted once, and a deletion is no version', () => {
@@ -155,7 +161,7 @@ describe('a stale event', () => {
     ['cancels nothing', changeTo({ updated: earlier, transparent: true })],
     ['parks nothing', changeTo({ updated: earlier, end: { kind: 'date', date: 'x' } })],
   ])('[R2] %s', (_, change) => {
-    expect(decisionOf(anAppointment(), change)).toEqual({ kind: 'nothing' });
+    expect(decisionOf(anAppointment(), change)).toEqual({ kind: 'stale' });
   });
 
   test('is older than the last one seen: one of the same moment counts', () => {
@@ -163,8 +169,8 @@ describe('a stale event', () => {
   });
 
   test.each<[string, Instant, Decision['kind']]>([
-    ['the last version seen', seen, 'nothing'],
-    ['an older one', earlier, 'nothing'],
+    ['the last version seen', seen, 'stale'],
+    ['an older one', earlier, 'stale'],
     ['a newer one', plusMs(seen, 1), 'restore'],
   ])('after a deletion, %s → %s', (_, updated, kind) => {
     expect(decisionOf(cancelled, changeTo({ updated })).kind).toBe(kind);
@@ -308,7 +314,13 @@ const visible = ({ status, fields, startsAt, endsAt, sync }: Appointment) => {
 const carriedOut = (world: World, change: EventChange, settings: Partial<Settings>): Appointment => {
   const { context, stamp } = wordOf(world.minutes, settings);
   const decision = decide(world.ours, change, context);
-  if (decision.kind === 'nothing' || decision.kind === 'parked' || decision.kind === 'park-event') return world.ours;
+  if (
+    decision.kind === 'nothing' ||
+    decision.kind === 'stale' ||
+    decision.kind === 'parked' ||
+    decision.kind === 'park-event'
+  )
+    return world.ours;
   const next = nextAppointment(decision, calendar, stamp);
   expect(next.revision).toBe(world.ours.revision + 1);
   if (next.version === world.ours.version) expect(visible(next)).toEqual(visible(world.ours));
@@ -384,7 +396,7 @@ const step =
         return { ...world, ours: carriedOut(world, changeIn(world), settings) };
       case 'pull-stale': {
         const stale = aBookedEvent({ updated: plusMs(seen, -1 * minute), summary: 'Stale' });
-        expect(['nothing', 'note']).toContain(
+        expect(['nothing', 'stale']).toContain(
           ours.link?.observed && ours.link.eventId === stale.id
             ? decide(ours, { kind: 'event', event: stale }, wordOf(minutes, settings).context).kind
             : 'nothing',

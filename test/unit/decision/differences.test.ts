@@ -220,8 +220,8 @@ describe('a difference that waits for a person', () => {
     });
   });
 
-  test('[R1] is over when both come to say the same', () => {
-    const agreeing = { ...waiting(fingerprintOf(theirs)), fields: theirs };
+  test('[R1] is over when Google comes to say what we say', () => {
+    const agreeing = { ...waiting('gone'), fields: theirs };
     expect(decided(agreeing, theyEdited('times')).kind).toBe('note');
   });
 
@@ -230,8 +230,13 @@ describe('a difference that waits for a person', () => {
     expect(decided(waiting(fingerprintOf(theirs)), back).kind).toBe('push');
   });
 
-  test('[R1] is over when both are gone', () => {
-    expect(decided({ ...waiting('gone'), status: 'cancelled' }, deleted).kind).toBe('note');
+  test('[R1] is over when it is deleted there as well', () => {
+    expect(decided({ ...waiting(fingerprintOf(theirs)), status: 'cancelled' }, deleted).kind).toBe('note');
+  });
+
+  test('[R2] is not over because Google shows what was told it before a decision was taken back', () => {
+    const undone = { ...waiting(fingerprintOf(theirs)), fields: theirs };
+    expect(decided(undone, theyEdited('times')).kind).toBe('nothing');
   });
 
   test('[R2] stays with the person, whatever the policy is by now', () => {
@@ -243,5 +248,30 @@ describe('a difference that waits for a person', () => {
   test('[R2] is not forgotten because Google cannot be read for a while', () => {
     const unreadable: EventChange = { kind: 'unreadable', id: aBookedEvent().id, reason: 'No end' };
     expect(decided(waiting(fingerprintOf(theirs)), unreadable).kind).toBe('park-event');
+  });
+});
+
+describe('[R9] a change that a person has released goes without asking', () => {
+  const released: Pending = { ...pending, prefer: 'google' };
+  const settled = { policy: 'person' };
+
+  test.each(conflictPolicies)('by the policy %s, whatever was changed here', (policy) => {
+    expect(decided(weEdited('times', released), deleted, policy)).toMatchObject({ kind: 'cancel', settled });
+    expect(decided(weEdited('times', released), theyEdited('times', earlier), policy)).toMatchObject({
+      kind: 'merge',
+      merged: { timesFrom: 'google', disputed: [] },
+      settled: { ...settled, chosen: { times: 'google' } },
+    });
+    expect(decided(weCancelled(released), theyEdited('times', earlier), policy)).toMatchObject({
+      kind: 'restore',
+      settled,
+    });
+  });
+
+  test('[R2] and what was changed here, and not there, still holds', () => {
+    expect(decided(weEdited('title', released), theyEdited('times'), 'manual')).toMatchObject({
+      kind: 'merge',
+      merged: { fields: ourEdits.title, timesFrom: 'google', chosen: {} },
+    });
   });
 });

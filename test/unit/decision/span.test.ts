@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readSpan } from '../../../shared/decision/span.ts';
+import { isTooLong, readSpan } from '../../../shared/decision/span.ts';
 import type { EventTime } from '../../../shared/domain/calendar-event.ts';
 import { at } from '../../support/samples.ts';
 import { anyZone } from '../hostile.ts';
@@ -59,6 +59,21 @@ describe('what is no span says why', () => {
   test('an end that the missing hour puts before the start', () => {
     const span = readSpan(timed('2026-03-08T02:30:00'), timed('2026-03-08T03:15:00'), newYork); // 03:30 to 03:15
     expect(span).toEqual({ kind: 'untranslatable', reason: empty });
+  });
+});
+
+describe('31 civil days are not too long, whatever the clocks do in between', () => {
+  test.each<[string, ReturnType<typeof date>, ReturnType<typeof date>, boolean]>([
+    ['whole days in autumn', date('2026-10-10'), date('2026-11-10'), false],
+    ['one day more', date('2026-10-10'), date('2026-11-11'), true],
+    ['whole days in spring', date('2026-02-20'), date('2026-03-23'), false],
+    ['one day more', date('2026-02-20'), date('2026-03-24'), true],
+    ['to the hour, in autumn', timed('2026-10-10T10:00:00'), timed('2026-11-10T10:00:00'), false],
+    ['a second more', timed('2026-10-10T10:00:00'), timed('2026-11-10T10:00:01'), true],
+  ])('%s', (_, start, end, expected) => {
+    const span = readSpan(start, end, newYork);
+    if (span.kind === 'untranslatable') throw new Error(span.reason);
+    expect(isTooLong(span, span.times.timeZone)).toBe(expected);
   });
 });
 

@@ -102,6 +102,14 @@ describe('the link', () => {
   test('of a foreign event has no generation', () => {
     expect(linked(anEvent(), calendar).link).toEqual(anAppointment().link);
   });
+
+  test('of a block says whose the event may be; a booking’s is ours', () => {
+    const event = anEvent({ confidential: true, mark: 'owner.appointment' });
+    expect(linked(event, calendar, anAppointment()).link).toMatchObject({ confidential: true, marked: true });
+    const link = { ...anAppointment().link, confidential: true, marked: true } as EventLink;
+    expect(linked(anEvent(), calendar, anAppointment({ link })).link).toEqual(anAppointment().link);
+    expect(linked(event, calendar, aBooking()).link).not.toHaveProperty('marked');
+  });
 });
 
 describe('what is made anew', () => {

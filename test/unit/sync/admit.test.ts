@@ -54,6 +54,13 @@ test.each<[string, Partial<Calendar>, Partial<Hint>, ReturnType<typeof outcomeOf
   ['a person who asks for one that Google refuses', refused, { reason: 'manual' }, 'sync'],
   ['a notification of one that only fails', { trouble: failing }, {}, 'sync'],
   ['everything, both retired and covered', { cursor: 'cursor', coveredBefore: now, enabled: false }, {}, 'retired'],
+  [
+    '[R1] the switch itself, after which a last run may have brought in more',
+    { enabled: false },
+    { reason: 'disabled' },
+    'close',
+  ],
+  ['[R1] the next part of that', { enabled: false }, { reason: 'continuation' }, 'close'],
   ['[R7] a calendar that is switched off while its channel still fires', { ...covered, enabled: false }, {}, 'close'],
 ])('%s', (_, calendar, hint, admission) => {
   expect(outcomeOf(calendar, hint)).toBe(admission);

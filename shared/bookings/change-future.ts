@@ -1,0 +1,80 @@
+/** Shell: changes the confirmed appointments of a user that are not over, as many as time suffices for. */
+import pMap from 'p-map';
+import { openConflictOf, type Stamp } from '../decision/next-appointment.ts';
+import { agreedItem } from '../decision/review-items.ts';
+import type { Appointment } from '../domain/appointment.ts';
+import type { Conflict } from '../domain/conflict.ts';
+import type { UserId } from '../domain/ids.ts';
+import { instantAt } from '../domain/instant.ts';
+import { untilWritten } from '../store/until-written.ts';
+import { pagesOf } from '../sync/agenda-pages.ts';
+import type { AgendaReader, AppointmentStore, ConflictStore } from '../sync/ports.ts';
+import { underReview } from './under-review.ts';
+
+export type ChangeFutureDeps = {
+  appointments: Pick<AppointmentStore, 'loadMany' | 'save'> & AgendaReader;
+  conflicts: Pick<ConflictStore, 'load'>;
+};
+
+/** Undefined when there is nothing to write: what has been changed once must not ask for it again. */
+export type NextOf = (before: Appointment) => Appointment | undefined;
+
+/** `more`: there is more to change; the same again goes on with it. */
+export type FutureChanged = { changed: number; more: boolean };
+
+/** No appointment begins later (booking requests are read so). */
+const endOfTime = instantAt(Date.UTC(2200, 1));
+const itemsPerPage = 200;
+const pagesAtMost = 500;
+/** A request to the API lives for half a minute. */
+const changesAtMost = 2_000;
+const writesAtOnce = 8;
+
+export const changeFuture = async (
+  deps: ChangeFutureDeps,
+  userId: UserId,
+  nextOf: NextOf,
+  stamp: Stamp,
+): Promise<FutureChanged> => {
+  const request = { userId, from: stamp.now, to: endOfTime, limit: itemsPerPage, includeCancelled: false };
+  let changed = 0;
+  for await (const { items, after } of pagesOf(deps.appointments, request, pagesAtMost)) {
+    const affected = items.filter((listed) => nextOf(listed) !== undefined);
+    const change = (listed: Appointment) => changeOne(deps, listed, nextOf, stamp);
+    const written = await pMap(affected, change, { concurrency: writesAtOnce });
+    changed += written.filter((outcome) => outcome === 'saved').length;
+    if (after === undefined) return { changed, more: false };
+    if (changed >= changesAtMost) return { changed, more: true };
+  }
+  throw new Error(`More than ${pagesAtMost * itemsPerPage} appointments ahead`);
+};
+
+/** The list lags behind, so what is written is made of what is read again. */
+const changeOne = (
+  deps: ChangeFutureDeps,
+  { userId, id }: Appointment,
+  nextOf: NextOf,
+  stamp: Stamp,
+): Promise<'saved' | 'nothing'> =>
+  untilWritten<'saved' | 'nothing'>(async () => {
+    const [before] = await deps.appointments.loadMany(userId, [id]);
+    const next = before && nextOf(before);
+    if (before === undefined || next === undefined) return 'nothing';
+    const open = await openItem(deps, before);
+    const { appointment, conflict } = open ? reviewed(before, next, open, stamp) : { appointment: next };
+    return deps.appointments.save(appointment, { before, conflict });
+  });
+
+const openItem = async ({ conflicts }: ChangeFutureDeps, before: Appointment): Promise<Conflict | undefined> => {
+  const id = openConflictOf(before);
+  const item = id && (await conflicts.load(before.userId, id));
+  return item?.status === 'open' ? item : undefined;
+};
+
+type Reviewed = { appointment: Appointment; conflict?: Conflict };
+
+/** One that waits for a person no more leaves nothing to decide. */
+const reviewed = (before: Appointment, next: Appointment, open: Conflict, stamp: Stamp): Reviewed =>
+  openConflictOf(next) === undefined
+    ? { appointment: next, conflict: agreedItem(open, stamp) }
+    : underReview({ before, changed: next }, open, stamp.now);

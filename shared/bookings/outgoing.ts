@@ -1,0 +1,34 @@
+/** An appointment that is about to be written: is there more that Google must hear, and can it be heard there? */
+
+import { pendingAt } from '../decision/sync-state.ts';
+import type { Appointment } from '../domain/appointment.ts';
+import type { Calendar } from '../domain/calendar.ts';
+import type { Instant } from '../domain/instant.ts';
+import { bookingsPlaceOf, type Destination, targetOf } from './destination.ts';
+import { isToldAsShared } from './told-as-shared.ts';
+
+export type Surroundings = { destination: Destination; calendars: Calendar[] };
+
+export const outgoing = (
+  appointment: Appointment,
+  { destination, calendars }: Surroundings,
+  now: Instant,
+): Appointment => rerouted(completed(appointment, destination, now), calendars);
+
+/** Both say the same, but our own lines have changed meanwhile, or what is shared has. */
+const completed = (appointment: Appointment, destination: Destination, now: Instant): Appointment => {
+  const { sync } = appointment;
+  if (sync.state !== 'synced' || isToldAsShared(appointment, destination.settings.shared)) return appointment;
+  const target = targetOf(appointment, destination, now);
+  return target === undefined ? appointment : { ...appointment, sync: pendingAt(target, now) };
+};
+
+/** Nothing is pushed to a calendar that is synced no more: a booking goes to the one that takes the bookings now [R6]. */
+const rerouted = (appointment: Appointment, calendars: Calendar[]): Appointment => {
+  const { kind, sync } = appointment;
+  if (kind !== 'booking' || sync.state !== 'pending') return appointment;
+  const isSynced = calendars.some(({ key, enabled }) => enabled && key === sync.target.calendarKey);
+  const place = bookingsPlaceOf(calendars);
+  if (isSynced || place === undefined) return appointment;
+  return { ...appointment, sync: { ...sync, target: { calendarKey: place.key, calendarId: place.calendarId } } };
+};

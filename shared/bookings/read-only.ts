@@ -1,0 +1,19 @@
+/** What may not be changed from here although its calendar takes bookings: what we cannot see, or is not the barber's. */
+import { differing } from '../decision/compare.ts';
+import { hiddenTitle } from '../decision/translate.ts';
+import type { Appointment, OwnedFields } from '../domain/appointment.ts';
+
+/** Two barbers share a calendar: the event is a booking of the other one's [R15]. An event that we made ourselves is not. */
+export const isAnothersBooking = (block: Appointment): boolean =>
+  block.link?.marked === true && block.link.idGeneration === undefined && isTextHidden(block);
+
+/** Whatever is written over a text that we were not shown destroys it [R2]; the times we know. */
+export const overwritesHiddenText = (before: Appointment, after: OwnedFields): boolean =>
+  isTextHidden(before) && differing(before.fields, after).some((group) => group !== 'times');
+
+/** Where there may be something to hide and nothing is said, it is hidden: whether it is depends on settings of the past. */
+const isTextHidden = ({ kind, link, fields }: Appointment): boolean => {
+  const mayBeHidden = link?.confidential === true || link?.marked === true;
+  const saysNothing = fields.title === hiddenTitle && fields.location === undefined && fields.notes === undefined;
+  return kind === 'block' && mayBeHidden && saysNothing;
+};

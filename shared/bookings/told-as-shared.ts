@@ -1,0 +1,12 @@
+/** Beside its fields, an event is told lines of ours, and only the parts that are shared. Has it been told so? */
+import { footerOf } from '../decision/booking-text.ts';
+import type { Appointment } from '../domain/appointment.ts';
+import type { Shared } from '../domain/settings.ts';
+
+/** A block is told no such thing, and an event that is yet to be made will be told all of it. */
+export const isToldAsShared = ({ kind, status, details, link }: Appointment, shared: Shared): boolean => {
+  if (kind === 'block' || status === 'cancelled' || link?.observed === undefined) return true;
+  const { footer = '', untold = [] } = link;
+  const isSplitSo = (['location', 'notes'] as const).every((part) => untold.includes(part) !== shared[part]);
+  return isSplitSo && footer === footerOf(details, shared);
+};

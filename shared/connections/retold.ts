@@ -1,0 +1,47 @@
+/** A booking as it is once other parts of it are shared: Google's event is to say these, and no others. */
+
+import type { Destination } from '../bookings/destination.ts';
+import { told } from '../bookings/told.ts';
+import { isToldAsShared } from '../bookings/told-as-shared.ts';
+import { titleOf } from '../decision/booking-text.ts';
+import type { Stamp } from '../decision/next-appointment.ts';
+import { moved } from '../decision/sync-state.ts';
+import type { Appointment } from '../domain/appointment.ts';
+import type { Shared } from '../domain/settings.ts';
+
+const reason = 'change_settings';
+
+/** `were`: the parts that were shared until now. Undefined when there is nothing to write. */
+export const retold = (
+  before: Appointment,
+  were: Shared,
+  destination: Destination,
+  { now, chainId }: Stamp,
+): Appointment | undefined => {
+  if (before.kind !== 'booking' || before.status === 'cancelled') return undefined;
+  const { shared } = destination.settings;
+  const title = retitled(before, were, shared);
+  if (title === before.fields.title && (isToldAsShared(before, shared) || isToldLater(before))) return undefined;
+
+  const fields = { ...before.fields, title };
+  const next = { ...moved(before, { updatedAt: now, provenance: { actor: 'user', reason, chainId } }), fields };
+  return before.sync.state === 'local' ? next : told(next, before, destination, now);
+};
+
+/** It has been marked, or waits for a person, after whom the rest is told as well (outgoing.ts). */
+const isToldLater = ({ sync, provenance }: Appointment): boolean =>
+  sync.state === 'pending' ? provenance.reason === reason : sync.state !== 'synced';
+
+/** Only a title that we have composed is composed anew; what a person wrote stays. */
+const retitled = ({ fields, details }: Appointment, were: Shared, shared: Shared): string => {
+  const ours = [were, ...tellingMore(shared)].map((settings) => titleOf(details, settings));
+  return ours.includes(fields.title) ? titleOf(details, shared) : fields.title;
+};
+
+/** Settings of any time before that tell what is not shared now: an earlier change may have been cut off half-way. */
+const tellingMore = (shared: Shared): Shared[] =>
+  [
+    { ...shared, service: true },
+    { ...shared, clientName: true },
+    { ...shared, service: true, clientName: true },
+  ].filter(({ service, clientName }) => service !== shared.service || clientName !== shared.clientName);

@@ -1,0 +1,25 @@
+/** What a step of the push works with, and what comes of one. */
+import type { Stamp } from '../decision/next-appointment.ts';
+import type { Context } from '../decision/sides.ts';
+import type { Appointment, Pending } from '../domain/appointment.ts';
+import type { Calendar } from '../domain/calendar.ts';
+import type { CalendarRegistry } from '../store/calendars.ts';
+import type { CarryOutDeps } from '../sync/carry-out.ts';
+import type { OverlapDeps } from '../sync/overlapping.ts';
+import type { EventsOf } from './events-of.ts';
+
+export type StepDeps = CarryOutDeps & OverlapDeps & { calendars: Pick<CalendarRegistry, 'listOf'>; events: EventsOf };
+
+/** `calendar`: whose group of the queue we are in; what is pending for it is pushed, wherever it lay before. */
+export type PushPlace = { calendar: Calendar; context: Context; stamp: Stamp };
+
+export type Due = Appointment & { sync: Pending };
+
+/** `noted`: something was written here only. `left`: what is to come of it is for the listing to decide. */
+export type Stepped = 'told' | 'noted' | 'left';
+
+/** The event that an appointment is linked to, as Google names it. */
+export const refOf = ({ link }: Appointment) => {
+  if (link === undefined) throw new Error('No event has been planned');
+  return { calendarId: link.calendarId, eventId: link.eventId };
+};

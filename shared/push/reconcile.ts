@@ -1,0 +1,98 @@
+/** What both have is read, and what differs is written, here or there. The decision is the pull's own (decide.ts). */
+import { isHarmful } from '../decision/blast-radius.ts';
+import { decide } from '../decision/decide.ts';
+import type { Decision } from '../decision/decision.ts';
+import { type Context, isOurs } from '../decision/sides.ts';
+import { agreed, followed, kept, seenIn, withNextId } from '../decision/sync-state.ts';
+import type { Appointment } from '../domain/appointment.ts';
+import type { Calendar } from '../domain/calendar.ts';
+import type { EventChange } from '../domain/calendar-event.ts';
+import { RetryLater } from '../domain/errors.ts';
+import type { EventReading } from '../google/calendar-api.ts';
+import { findElsewhere, type GetEvent } from '../pull/elsewhere.ts';
+import { carryOut } from '../sync/carry-out.ts';
+import { raiseOverlaps } from '../sync/overlapping.ts';
+import { remove, update } from './change-event.ts';
+import { keep } from './note-told.ts';
+import { type Due, type PushPlace, refOf, type StepDeps, type Stepped } from './push-place.ts';
+import { parked, relinked } from './push-plan.ts';
+
+/** What was never seen must bear our mark to be ours [R3]. */
+export const reconcile = async (deps: StepDeps, place: PushPlace, appointment: Due): Promise<Stepped> => {
+  const reading = await deps.events.read(refOf(appointment));
+  const isMissing = reading.change.kind === 'deleted';
+  const next = isMissing ? await lookFor(deps, place, appointment) : undefined;
+  if (next !== undefined) return keep(deps, appointment, next, 'noted');
+  return isStrangers(reading.change, appointment, place.context)
+    ? keep(deps, appointment, withNextId(kept(appointment)), 'noted') // The id is taken, for ever.
+    : settleDifference(deps, place, appointment, reading);
+};
+
+/**
+ * What is not where it was, a person may have moved, or its whole calendar has gone: that is nobody's wish to cancel it.
+ * Undefined when it has been deleted.
+ */
+const lookFor = async (deps: StepDeps, place: PushPlace, appointment: Due): Promise<Appointment | undefined> => {
+  const getEvent: GetEvent = async (eventId, calendarId) => (await deps.events.read({ eventId, calendarId })).change;
+  const calendars = await deps.calendars.listOf(appointment.userId);
+  const found = await findElsewhere(getEvent, calendars, appointment);
+  if (found !== undefined) {
+    const { calendar, event } = found;
+    return followed(relinked(seenIn(appointment, calendar, place.stamp), calendar, event), appointment);
+  }
+  return appointment.status === 'confirmed' && !isHomeSynced(appointment, calendars)
+    ? withNextId(kept(appointment))
+    : undefined;
+};
+
+/** Is the calendar in which we know its event to lie still there for us? */
+export const isHomeSynced = ({ link }: Appointment, calendars: Calendar[]): boolean =>
+  calendars.some(({ key, enabled }) => enabled && key === link?.calendarKey);
+
+const isStrangers = (change: EventChange, appointment: Appointment, { ownerMark }: Context): boolean =>
+  change.kind === 'event' && appointment.link?.observed === undefined && !isOurs(change.event, appointment, ownerMark);
+
+const settleDifference = async (
+  deps: StepDeps,
+  place: PushPlace,
+  appointment: Due,
+  { change, copy }: EventReading,
+): Promise<Stepped> => {
+  const decision = decide(appointment, change, place.context);
+  if (decision.kind === 'stale')
+    throw new RetryLater('Google has shown an older version of an event than it had before');
+  const isOursToTell = decision.kind === 'push' ? decision.settled === undefined : isQuiet(decision);
+  if (!isOursToTell) return decideFirst(deps, place, appointment, decision);
+  if (change.kind !== 'event' || copy === undefined) return keep(deps, appointment, agreed(kept(appointment)), 'noted');
+  return appointment.status === 'cancelled'
+    ? remove(deps, appointment, change.event.etag)
+    : update(deps, place, appointment, { event: change.event, copy });
+};
+
+const isQuiet = ({ kind }: Decision): boolean => kind === 'nothing' || kind === 'note';
+
+/**
+ * Google has changed too: what comes of that is written here first, and looked at again in the next round. One by one,
+ * nobody would see how many bookings are cancelled or moved: those are left to the listing, which counts [R9].
+ */
+const decideFirst = async (
+  deps: StepDeps,
+  place: PushPlace,
+  appointment: Due,
+  decision: Decision,
+): Promise<Stepped> => {
+  const { calendar, stamp } = place;
+  if (isHarmful(decision, stamp.now)) {
+    return keep(deps, appointment, parked(appointment, appointment.sync, 'left_to_listing', stamp.now), 'left');
+  }
+  const home = homeOf(calendar, appointment);
+  const done = await carryOut(deps, { calendar: home, stamp }, decision);
+  if (done.kind === 'saved') {
+    await raiseOverlaps(deps, { ...place, calendar: home }, [{ now: done.appointment, before: appointment }]);
+  }
+  return 'noted';
+};
+
+/** Where the event lies now, which is not where it is to go when it has yet to move. */
+const homeOf = (calendar: Calendar, { link }: Appointment): Calendar =>
+  link === undefined ? calendar : { ...calendar, key: link.calendarKey, calendarId: link.calendarId };

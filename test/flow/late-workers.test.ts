@@ -1,0 +1,164 @@
+/** Workers that freeze between Google's answer and their own writes, and answers that are older than what we know. Over HTTP. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { AppointmentId } from '../../shared/domain/ids.ts';
+import { minute } from '../../shared/domain/instant.ts';
+import type { GoogleCalendar } from '../../shared/google/calendar-api.ts';
+import { Crash } from '../support/faulty.ts';
+import { calendarId, calendarKey } from '../support/samples.ts';
+import { type GoogleJob, hourOf, inGoogle, openGoogleJob } from './google-job.ts';
+
+let job: GoogleJob;
+let id: AppointmentId;
+beforeEach(async () => {
+  job = await openGoogleJob();
+  await job.sync();
+  id = await job.book('booking');
+  await job.push(id);
+  await job.sync();
+});
+afterEach(() => job.stop());
+
+type Call = keyof GoogleJob['google'];
+
+/** A Google whose answer to this call is held back until `thaw`. `reached`: it has answered. */
+const freezing = (call: Call) => {
+  const reached = Promise.withResolvers<void>();
+  const thawed = Promise.withResolvers<void>();
+  const frozen = async (caller: never, request: never) => {
+    const answer = await (job.google[call] as GoogleCalendar['getEvent'])(caller, request);
+    reached.resolve();
+    await thawed.promise;
+    return answer;
+  };
+  return { google: { ...job.google, [call]: frozen }, reached: reached.promise, thaw: thawed.resolve };
+};
+
+const restore = async () => {
+  const { link } = await job.appointment(id);
+  job.passMs(minute);
+  job.control.restoreEvent({ calendar: calendarId, eventId: link?.eventId ?? '' });
+};
+
+test('[R13][R2] a pull that thaws with an old deletion writes nothing over what has been restored since', async () => {
+  await job.remove(id);
+  const { google, reached, thaw } = freezing('listEvents');
+  const late = job.sync(calendarKey, { google });
+  await reached;
+  await job.sync();
+  await restore();
+  await job.sync();
+  const restored = await job.appointment(id);
+  expect(restored).toMatchObject({ status: 'confirmed', sync: { state: 'synced' } });
+
+  thaw();
+  await expect(late).rejects.toThrow('moved on');
+  expect(await job.appointment(id)).toEqual(restored);
+});
+
+test('[R13][R8] nor does one that has found it missing from a generation', async () => {
+  await job.remove(id);
+  job.control.expireSyncTokens({ calendar: calendarId });
+  const { google, reached, thaw } = freezing('getEvent');
+  const late = job.sync(calendarKey, { google });
+  await reached;
+  await job.sync();
+  await restore();
+  await job.sync();
+  const restored = await job.appointment(id);
+  expect(restored).toMatchObject({ status: 'confirmed' });
+
+  thaw();
+  await expect(late).rejects.toThrow('moved on');
+  expect(await job.appointment(id)).toEqual(restored);
+});
+
+test('[R13] a pull that lost a race looks where its calendar is before it tries again', async () => {
+  await job.remove(id);
+  let overtaken = false;
+  const save: typeof job.stores.appointments.save = async (next, beside) => {
+    if (!overtaken) {
+      overtaken = true;
+      await job.sync();
+      await restore();
+      await job.sync();
+    }
+    return job.stores.appointments.save(next, beside);
+  };
+  const late = job.sync(calendarKey, { appointments: { ...job.stores.appointments, save } });
+  await expect(late).rejects.toThrow('moved on');
+  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed' });
+});
+
+test('[R13][R2] a deletion that lost a race against another look at the event is looked at anew', async () => {
+  await job.remove(id);
+  let overtaken = false;
+  const save: typeof job.stores.appointments.save = async (next, beside) => {
+    if (!overtaken) {
+      overtaken = true;
+      await restore();
+      const calendars = { ...job.stores.calendars, commitListing: () => Promise.reject(new Crash()) };
+      await job.sync(calendarKey, { calendars });
+    }
+    return job.stores.appointments.save(next, beside);
+  };
+  const late = await job.sync(calendarKey, { appointments: { ...job.stores.appointments, save } });
+  expect(late).toMatchObject({ kind: 'failed', error: { name: 'RetryLater' } });
+  await job.sync();
+  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', version: 1, sync: { state: 'synced' } });
+});
+
+test('[R13] a page that finds its calendar switched off meanwhile is not stored', async () => {
+  job.insert('Dentist', 15);
+  const { google, reached, thaw } = freezing('listEvents');
+  const late = job.sync(calendarKey, { google });
+  await reached;
+  const { setSwitches } = job.stores.calendars;
+  const calendar = await job.calendarNow();
+  await setSwitches(calendar, { enabled: false, role: 'blocks' }, calendar.lastSyncAt ?? expect.fail());
+  thaw();
+  await expect(late).rejects.toThrow('moved on');
+  expect(await job.appointments()).toHaveLength(1);
+});
+
+test.each(['updateEvent', 'readEvent'] as const)(
+  '[R13][R2] a push that thaws after %s notes nothing over what is known by then',
+  async (call) => {
+    await job.edit(id, hourOf(11));
+    const { google, reached, thaw } = freezing(call);
+    const late = job.push(id, { google });
+    await reached;
+    await job.push(id);
+    await job.edit(id, hourOf(12));
+    await job.push(id);
+    await job.sync();
+    const known = await job.appointment(id);
+    thaw();
+    await late;
+    expect(await job.appointment(id)).toEqual(known);
+
+    await job.patch(id, inGoogle(hourOf(14)));
+    await job.sync();
+    expect(await job.conflicts()).toEqual([]);
+    expect((await job.appointment(id)).fields).toMatchObject({ start: '2026-03-03T14:00:00-05:00' });
+  },
+);
+
+test('[R1] a get that lags behind what we know is no agreement: it is read again later', async () => {
+  const { link } = await job.appointment(id);
+  const caller = {
+    accessToken: (await job.connectionNow()).accessToken?.replace('sealed:', '') ?? '',
+    quotaUser: 'ann',
+  };
+  const old = await job.google.readEvent(caller, { calendarId, eventId: link?.eventId ?? expect.fail() });
+  await job.edit(id, { title: 'Shave' });
+  await job.push(id);
+  await job.edit(id, { title: 'Haircut' });
+  expect(await job.push(id, { google: { ...job.google, readEvent: async () => old } })).toMatchObject({
+    kind: 'failed',
+    error: { name: 'RetryLater' },
+  });
+  expect(job.live()).toMatchObject([{ summary: 'Shave' }]);
+  await job.push(id);
+  expect(job.live()).toMatchObject([{ summary: 'Haircut' }]);
+  expect(await job.appointment(id)).toMatchObject({ sync: { state: 'synced' }, fields: { title: 'Haircut' } });
+});
