@@ -70,7 +70,7 @@ export class ChangeStream extends Construct {
     });
     alarms.watch(this, 'FailuresAlarm', {
       description:
-        'The stream gave up writes of appointments or calendars: their log is not complete. It keeps them for 24 hours.',
+        'The stream gave up writes of appointments or calendars: their log is not complete, and the sweep must push them.',
       metric: failures.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
       atLeast: 1,
     });

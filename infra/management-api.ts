@@ -37,6 +37,7 @@ export class ManagementApi extends Construct {
       memorySize: 512,
     });
     server.bindQueue(queue);
+    server.bindDeadLetters(queue);
     server.bindTable(data, {
       actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
       indexes: ['agenda', 'due'],

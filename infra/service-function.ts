@@ -87,6 +87,16 @@ export class ServiceFunction extends Construct {
     this.allow(['sqs:SendMessage'], [main.queueArn]);
   }
 
+  /** To look at what it holds and take it away; what is to be tried again goes to the main queue. */
+  bindDeadLetters({ deadLetters }: SyncQueue): void {
+    this.bind({ DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl });
+    const actions = ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'];
+    this.allow(
+      actions.map((action) => `sqs:${action}`),
+      [deadLetters.queueArn],
+    );
+  }
+
   bindVault({ vaultKey }: Data): void {
     this.bind({ VAULT_KEY_ID: vaultKey.keyId });
     vaultKey.grant(this.lambda, 'kms:Decrypt', 'kms:GenerateDataKey');

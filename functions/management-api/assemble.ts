@@ -9,6 +9,7 @@ import { instantAt } from '../../shared/domain/instant.ts';
 import { googleCalendar } from '../../shared/google/calendar-client.ts';
 import { googleEndpoints } from '../../shared/google/endpoints.ts';
 import { googleOAuth } from '../../shared/google/oauth.ts';
+import { sqsDeadLetters } from '../../shared/queue/dead-letters.ts';
 import { sqsSyncQueue } from '../../shared/queue/sync-queue.ts';
 import { impatient } from '../../shared/runtime/aws-clients.ts';
 import { readConfig } from '../../shared/runtime/config.ts';
@@ -37,7 +38,9 @@ import { calendarsRoute, chooseCalendarRoute } from './routes/calendars.ts';
 import { callbackRoute } from './routes/callback.ts';
 import { conflictRoute, conflictsRoute } from './routes/conflicts.ts';
 import { connectRoute } from './routes/connect.ts';
+import { deadLettersRoute, discardRoute, redriveRoute } from './routes/dead-letters.ts';
 import { resolveConflictRoute, undoConflictRoute } from './routes/decide-conflict.ts';
+import { healthRoute } from './routes/health.ts';
 import { openApiRoute } from './routes/openapi.ts';
 import { pushExistingRoute } from './routes/push-existing.ts';
 import { statusRoute, switchRoute } from './routes/real-time-sync.ts';
@@ -51,6 +54,7 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     environment,
     'TABLE_NAME',
     'SYNC_QUEUE_URL',
+    'DEAD_LETTER_QUEUE_URL',
     'GOOGLE_OAUTH_SECRET',
     'VAULT_KEY_ID',
     'GOOGLE_REDIRECT_URI',
@@ -65,12 +69,13 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   const secrets = new SecretsManagerClient(impatient);
   const oauthClient = readSecret(secrets, config.GOOGLE_OAUTH_SECRET, parseOAuthClient, now);
   const states = oauthStateStore(table);
+  const sqs = new SQSClient(impatient);
 
   const connecting = {
     calendars: calendarStore(table),
     connections: connectionStore(table),
     google: googleCalendar(endpoints.api),
-    queue: sqsSyncQueue(new SQSClient(impatient), config.SYNC_QUEUE_URL),
+    queue: sqsSyncQueue(sqs, config.SYNC_QUEUE_URL),
     vault: tokenVault(kmsDataKeys(new KMSClient(impatient), config.VAULT_KEY_ID, table), randomBytes),
   };
   const consent = async () => ({
@@ -80,14 +85,17 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     newSecret: () => randomBytes(32).toString('base64url'),
   });
   const callbackPages = config.CALLBACK_PAGES;
-  const syncing = { ...connecting, requests: syncRequestStore(table), quarantine: quarantineStore(table) };
+  const conflicts = conflictStore(table);
+  const syncing = { ...connecting, conflicts, requests: syncRequestStore(table), quarantine: quarantineStore(table) };
 
   const booking = {
     ...connecting,
     appointments: appointmentStore(table),
-    conflicts: conflictStore(table),
+    conflicts,
     newId: () => asId<AppointmentId>(randomBytes(16).toString('base64url')),
   };
+
+  const tending = { ...connecting, deadLetters: sqsDeadLetters(sqs, config.DEAD_LETTER_QUEUE_URL), log };
 
   const routes: Routes = {
     connect: connectRoute({ consent, callbackPages }),
@@ -111,7 +119,11 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     pushExisting: pushExistingRoute(booking),
     syncLogs: syncLogsRoute(syncHistory(table)),
     sync: syncRoute(syncing),
+    health: healthRoute(syncing),
     sweep: sweepRoute({ ...connecting, clock: now, random: Math.random }),
+    deadLetters: deadLettersRoute(tending),
+    redriveDeadLetters: redriveRoute(tending),
+    discardDeadLetters: discardRoute(tending),
     openapi: openApiRoute(),
   };
   return { routes, log };

@@ -6,6 +6,8 @@ import * as appointments from './schemas/appointments.ts';
 import * as calendars from './schemas/calendars.ts';
 import * as conflicts from './schemas/conflicts.ts';
 import * as connecting from './schemas/connecting.ts';
+import * as deadLetters from './schemas/dead-letters.ts';
+import { healthReply } from './schemas/health.ts';
 import { settings } from './schemas/settings.ts';
 import * as sync from './schemas/sync.ts';
 
@@ -152,5 +154,26 @@ export const operations: Record<Exclude<RouteName, 'openapi'>, Operation> = {
     reply: sync.syncReply,
     problems: ['not-connected'],
   },
+  health: {
+    summary: 'How well the sync does, why, and what to do about it',
+    reply: healthReply,
+    problems: ['not-connected'],
+  },
   sweep: { summary: 'Have calendars synced that are due', reply: sync.sweepReply },
+  deadLetters: {
+    summary: 'Hints that were given up, why as far as is known, and what to do next',
+    reply: deadLetters.deadLettersReply,
+  },
+  redriveDeadLetters: {
+    summary: 'Send hints again that were given up',
+    body: deadLetters.redriveBody,
+    reply: deadLetters.redriveReply,
+    problems: ['body-too-large', 'unsupported-media-type'],
+  },
+  discardDeadLetters: {
+    summary: 'Throw hints away that were given up; the sweep still finds what they were about',
+    body: deadLetters.discardBody,
+    reply: deadLetters.discardReply,
+    problems: ['body-too-large', 'unsupported-media-type'],
+  },
 };

@@ -2,38 +2,32 @@
 import type * as z from 'zod';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
-import type { CalendarKey } from '../../shared/domain/ids.ts';
+import { epochMsOf, type Instant, second } from '../../shared/domain/instant.ts';
+import type { Seen } from '../../shared/health/parts.ts';
+import { areWritesPaused } from '../../shared/sync/admit.ts';
 import type { calendar as chosen } from './schemas/calendars.ts';
 import type { statusReply } from './schemas/sync.ts';
 
 export type Status = z.infer<typeof statusReply>;
 
-/** `quarantined`: how many events of each calendar are set aside because they cannot be read. */
-export type Quarantined = ReadonlyMap<CalendarKey, number>;
-
-export const presentStatus = (
-  connection: Connection | undefined,
-  calendars: Calendar[],
-  quarantined: Quarantined,
-): Status => {
+export const presentStatus = (connection: Connection | undefined, seen: Seen[], now: Instant): Status => {
   if (connection === undefined) {
     return { realTimeSync: 'disabled', connection: { state: 'disconnected' }, calendars: [] };
   }
   return {
     realTimeSync: connection.realTimeSync ? 'enabled' : 'disabled',
     connection: { state: connection.state, account: connection.account },
-    calendars: calendars.map((calendar) => ({
-      ...presentCalendar(calendar, connection),
-      quarantined: quarantined.get(calendar.key) ?? 0,
-    })),
+    calendars: seen.map(({ calendar, left }) => ({ ...presentCalendar(calendar, connection, now), ...left })),
   };
 };
 
 const presentCalendar = (
   calendar: Calendar,
   connection: Connection,
-): Omit<Status['calendars'][number], 'quarantined'> => {
-  const { calendarId, summary, role, enabled, channel, lastNotificationAt, lastSyncAt } = calendar;
+  now: Instant,
+): Omit<Status['calendars'][number], 'quarantined' | 'openConflicts'> => {
+  const { calendarId, summary, role, enabled, channel, coveredBefore, lastNotificationAt, lastSyncAt } = calendar;
+  const { writesPausedUntil } = calendar;
   return {
     calendarId,
     summary,
@@ -44,8 +38,14 @@ const presentCalendar = (
     ...(channel !== undefined && { channel: { id: channel.id, state: channel.state, expiresAt: channel.expiresAt } }),
     ...(lastNotificationAt !== undefined && { lastNotificationAt }),
     ...(lastSyncAt !== undefined && { lastSyncAt }),
+    ...(coveredBefore !== undefined && { cursorAgeSeconds: secondsBetween(coveredBefore, now) }),
+    ...(areWritesPaused(calendar, now) && { writesPausedUntil }),
   };
 };
+
+/** Clocks may differ a little: what comes from the future is no age below 0. */
+const secondsBetween = (from: Instant, to: Instant): number =>
+  Math.max(Math.floor((epochMsOf(to) - epochMsOf(from)) / second), 0);
 
 /** A calendar as its owner switches it. */
 export const presentChoice = (calendar: Calendar, connection: Connection): z.infer<typeof chosen> => {

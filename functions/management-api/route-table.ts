@@ -23,7 +23,11 @@ export const routeTable = {
   pushExisting: { method: 'POST', path: '/api/v2/calendar/push-existing', access: 'user' },
   syncLogs: { method: 'GET', path: '/api/v2/calendar/sync-logs', access: 'user' },
   sync: { method: 'POST', path: '/api/v2/calendar/sync', access: 'user' },
+  health: { method: 'GET', path: '/api/v2/calendar/sync/health', access: 'user' },
   sweep: { method: 'POST', path: '/api/v2/admin/sweep', access: 'admin' },
+  deadLetters: { method: 'GET', path: '/api/v2/admin/dead-letters', access: 'admin' },
+  redriveDeadLetters: { method: 'POST', path: '/api/v2/admin/dead-letters/redrive', access: 'admin' },
+  discardDeadLetters: { method: 'POST', path: '/api/v2/admin/dead-letters/discard', access: 'admin' },
   openapi: { method: 'GET', path: '/api/v2/openapi.json', access: 'public' },
 } as const satisfies Record<
   string,

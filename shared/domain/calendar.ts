@@ -70,7 +70,11 @@ export type Calendar = {
   writesPausedUntil?: Instant;
   /** Absent while all is well: the next complete sync clears it. */
   trouble?: Trouble;
+  /** How its last attempts to sync ended, in one letter each, the newest last (health/recent-syncs.ts). */
+  recentSyncs?: string;
   lastNotificationAt?: Instant;
+  /** When the run began that finished the answer to it. */
+  lastAnsweredAt?: Instant;
   /** What the last notification led to. */
   lastNotifiedRun?: NotifiedRunState;
 };

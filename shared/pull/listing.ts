@@ -51,7 +51,7 @@ export const toCommit = (listing: Checkpoint, cursor: string, run: Run, random: 
   coveredBefore: listing.startedAt,
   lastSyncAt: run.startedAt,
   ...(listing.cursor === undefined && { nextGenerationAt: nextGenerationAt(listing.startedAt, random) }),
-  ...notified(listing),
+  ...notified(listing, run),
 });
 
 /** A listing may take many runs: what came of a notification is summed up over all of them. */
@@ -69,8 +69,8 @@ export const counted = (listing: Checkpoint, stored: { tally: Tally; harmed: num
 };
 
 /** The notification log is projected from this. */
-const notified = ({ notified }: Checkpoint): Partial<ListingCommit> => {
+const notified = ({ notified }: Checkpoint, { startedAt }: Run): Partial<ListingCommit> => {
   if (notified === undefined) return {};
   const { at, ...run } = notified;
-  return { lastNotificationAt: at, lastNotifiedRun: run };
+  return { lastNotificationAt: at, lastAnsweredAt: startedAt, lastNotifiedRun: run };
 };

@@ -29,6 +29,7 @@ const variables = {
   STAGE: name,
   TABLE_NAME: name,
   SYNC_QUEUE_URL: z.url(),
+  DEAD_LETTER_QUEUE_URL: z.url(),
   WEBHOOK_KEYS_SECRET: name,
   GOOGLE_OAUTH_SECRET: name,
   VAULT_KEY_ID: name,

@@ -1,6 +1,7 @@
 /** Calendars: the state that every sync begins with and ends by moving on. */
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Calendar } from '../domain/calendar.ts';
+import { withSync } from '../health/recent-syncs.ts';
 import type { CalendarStore } from '../sync/ports.ts';
 import { type CalendarRegistry, calendarRegistry } from './calendar-registry.ts';
 import { neverDue, unmoved, updateCalendar } from './calendar-update.ts';
@@ -24,11 +25,16 @@ export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & 
     },
 
     commitListing: (read, commit) =>
-      update(read, { ...commit, checkpoint: undefined, trouble: undefined }, 'its cursor was saved'),
+      update(
+        read,
+        { ...commit, recentSyncs: withSync(read.recentSyncs, 'complete'), checkpoint: undefined, trouble: undefined },
+        'its cursor was saved',
+      ),
 
     saveCheckpoint: (read, checkpoint) => update(read, { checkpoint }, 'its checkpoint was saved'),
 
-    noteTrouble: (read, trouble) => update(read, { trouble }, 'its trouble was noted'),
+    noteTrouble: (read, trouble) =>
+      update(read, { trouble, recentSyncs: withSync(read.recentSyncs, 'failed') }, 'its trouble was noted'),
 
     async pauseWrites(read, until) {
       await update(read, { writesPausedUntil: until }, 'its writes were paused');
@@ -36,8 +42,8 @@ export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & 
     },
 
     switchOff: (read, disabledBecause) => {
-      const set = { enabled: false, disabledBecause, channel: undefined, checkpoint: undefined, trouble: undefined };
-      return update(read, set, 'it was switched off', { indexed: neverDue });
+      const over = { channel: undefined, checkpoint: undefined, trouble: undefined, recentSyncs: undefined };
+      return update(read, { enabled: false, disabledBecause, ...over }, 'it was switched off', { indexed: neverDue });
     },
 
     ...calendarRegistry(table),

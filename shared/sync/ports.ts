@@ -67,6 +67,7 @@ export type ListingCommit = {
   nextGenerationAt?: Instant;
   lastSyncAt: Instant;
   lastNotificationAt?: Instant;
+  lastAnsweredAt?: Instant;
   lastNotifiedRun?: NonNullable<Calendar['lastNotifiedRun']>;
 };
 

@@ -104,7 +104,7 @@ describe.each(implementations)('calendars %s', (_, fresh) => {
     await calendars.commitListing(aCalendar(), commit);
     const renamed = aCalendar({ summary: 'Renamed', realTimeSync: false, enabled: false });
     await calendars.register(renamed, { dueAt: now, renewChannel: false });
-    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ ...commit, summary: 'Renamed' }));
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ ...commit, recentSyncs: '+', summary: 'Renamed' }));
   });
 
   test('[R5] move their cursor on from the one that was read, and from no other', async () => {
@@ -130,7 +130,7 @@ describe.each(implementations)('calendars %s', (_, fresh) => {
     await calendars.saveCheckpoint(aCalendar(), checkpoint);
     expect(await calendars.load(calendarKey)).toEqual(aCalendar({ checkpoint }));
     await calendars.commitListing(aCalendar(), commit);
-    expect(await calendars.load(calendarKey)).toEqual(aCalendar(commit));
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ ...commit, recentSyncs: '+' }));
     await expect(calendars.saveCheckpoint(aCalendar(), checkpoint)).rejects.toThrow(Superseded);
   });
 
@@ -146,14 +146,14 @@ describe.each(implementations)('calendars %s', (_, fresh) => {
     await expect(calendars.postpone(asId('never-seen'), now)).rejects.toThrow(Superseded);
   });
 
-  test('remember their trouble until a listing is complete', async () => {
+  test('remember their trouble until a listing is complete, and for longer how their syncs ended', async () => {
     const { calendars } = await fresh();
     await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
     const trouble = { since: now, failures: 2, reason: 'backendError', leftToSweep: true } as const;
     await calendars.noteTrouble(aCalendar(), trouble);
-    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ trouble }));
-    await calendars.commitListing(aCalendar(), commit);
-    expect(await calendars.load(calendarKey)).toEqual(aCalendar(commit));
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ trouble, recentSyncs: '-' }));
+    await calendars.commitListing(aCalendar({ recentSyncs: '-' }), commit);
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ ...commit, recentSyncs: '-+' }));
     await expect(calendars.noteTrouble(aCalendar(), trouble)).rejects.toThrow(Superseded); // It is over already.
   });
 

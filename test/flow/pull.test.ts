@@ -108,9 +108,11 @@ describe('a generation', () => {
   test('[R12] keeps account of the notification that began it, over all of its runs', async () => {
     const notifiedAt = at('2026-03-02T11:59:58Z');
     await runPull(google(more('p2', event('a'))), aRun({ notifiedAt, remainingMs: () => 5_000 }));
-    await runPull(google(end('c1', event('b'))), aRun({ startedAt: plusMs(now, hour), chainId: asId('later') }));
+    const last = aRun({ startedAt: plusMs(now, hour), chainId: asId('later') });
+    await runPull(google(end('c1', event('b'))), last);
     expect(await calendar()).toMatchObject({
       lastNotificationAt: notifiedAt,
+      lastAnsweredAt: last.startedAt,
       lastNotifiedRun: { chainId: 'chain', changes: { create: 2 } },
     });
   });

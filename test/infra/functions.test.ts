@@ -32,6 +32,7 @@ const environments: Record<FunctionName, object> = {
   'management-api': {
     ...table,
     ...queue,
+    DEAD_LETTER_QUEUE_URL: refAt('SyncQueue/DeadLetters'),
     ...vault,
     ...googleOauth,
     GOOGLE_REDIRECT_URI: 'https://app.bookedbarber.com/api/calendar/callback',

@@ -57,6 +57,12 @@ const grants: Record<FunctionName, Record<string, string[]>> = {
   'management-api': {
     'ManagementApi/Server/Logs': ownLogs,
     'SyncQueue/Hints': send,
+    'SyncQueue/DeadLetters': [
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ReceiveMessage',
+    ],
     'Data/Table': [...readAndWrite, 'dynamodb:ConditionCheckItem'].toSorted(),
     'Data/Table/index/agenda': query,
     'Data/Table/index/due': query,

@@ -52,11 +52,14 @@ const calendarStatus = z.strictObject({
   reason: z.string().describe('Why it is degraded, or disabled by no choice of anyone’s').optional(),
   initialSyncComplete: z.boolean(),
   quarantined: z.int().describe('Events that are set aside because they cannot be read'),
+  openConflicts: z.int().describe('Review items that wait for a person'),
   channel: z
     .strictObject({ id: z.string(), state: z.enum(['creating', 'active']), expiresAt: z.iso.datetime() })
     .optional(),
   lastNotificationAt: z.iso.datetime().optional(),
   lastSyncAt: z.iso.datetime().optional(),
+  cursorAgeSeconds: z.int().min(0).describe('Since the last complete sync began').optional(),
+  writesPausedUntil: z.iso.datetime().describe('Google takes no writes until then; reading goes on').optional(),
 });
 
 export const statusReply = z.strictObject({

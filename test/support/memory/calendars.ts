@@ -3,6 +3,7 @@ import type { Calendar } from '../../../shared/domain/calendar.ts';
 import { Superseded } from '../../../shared/domain/errors.ts';
 import type { CalendarKey } from '../../../shared/domain/ids.ts';
 import type { Instant } from '../../../shared/domain/instant.ts';
+import { withSync } from '../../../shared/health/recent-syncs.ts';
 import type { CalendarRegistry, DueCalendars } from '../../../shared/store/calendars.ts';
 import { dueShardOf } from '../../../shared/store/keys.ts';
 import type { CalendarStore } from '../../../shared/sync/ports.ts';
@@ -28,14 +29,14 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
       return structuredClone(calendars.get(key));
     },
     async commitListing(read, commit) {
-      change(read.key, commit, unmoved(read));
+      change(read.key, { ...commit, recentSyncs: withSync(read.recentSyncs, 'complete') }, unmoved(read));
       remove(read.key, 'checkpoint', 'trouble');
     },
     async saveCheckpoint(read, checkpoint) {
       change(read.key, { checkpoint }, unmoved(read));
     },
     async noteTrouble(read, trouble) {
-      change(read.key, { trouble }, unmoved(read));
+      change(read.key, { trouble, recentSyncs: withSync(read.recentSyncs, 'failed') }, unmoved(read));
     },
     async pauseWrites(read, until) {
       change(read.key, { writesPausedUntil: until }, unmoved(read));
@@ -43,7 +44,7 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
     },
     async switchOff(read, disabledBecause) {
       change(read.key, { enabled: false, disabledBecause }, unmoved(read));
-      remove(read.key, 'channel', 'checkpoint', 'trouble');
+      remove(read.key, 'channel', 'checkpoint', 'trouble', 'recentSyncs');
       due.delete(read.key);
     },
     async listOf(userId) {

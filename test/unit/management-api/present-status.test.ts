@@ -10,19 +10,28 @@ import { aCalendar, aConnection, now } from '../../support/samples.ts';
 const synced = aCalendar({
   cursor: 'cursor',
   channel: { id: asId('channel-1'), state: 'active', resourceId: 'r', expiresAt: plusMs(now, 24 * hour), renewAt: now },
+  coveredBefore: now,
   lastSyncAt: now,
   lastNotificationAt: now,
 });
+
+const left = { quarantined: 2, openConflicts: 1 };
+const statusOf = (connection: Connection | undefined, calendars: Calendar[], at = now) =>
+  presentStatus(
+    connection,
+    calendars.map((calendar) => ({ calendar, left })),
+    at,
+  );
 
 const trouble = { since: now, failures: 3, reason: 'backendError' };
 
 test('a user who never connected is disconnected', () => {
   const status = { realTimeSync: 'disabled', connection: { state: 'disconnected' }, calendars: [] };
-  expect(presentStatus(undefined, [], new Map())).toEqual(status);
+  expect(statusOf(undefined, [])).toEqual(status);
 });
 
-test('a calendar is shown with its channel, its times and how many of its events are set aside [F60]', () => {
-  expect(presentStatus(aConnection(), [synced], new Map([[synced.key, 2]]))).toEqual({
+test('a calendar is shown with its channel, its times and what is left to a person [F60]', () => {
+  expect(statusOf(aConnection(), [synced], plusMs(now, 90_500))).toEqual({
     realTimeSync: 'enabled',
     connection: { state: 'connected', account: 'barber-1@example.com' },
     calendars: [
@@ -34,16 +43,18 @@ test('a calendar is shown with its channel, its times and how many of its events
         state: 'synced',
         initialSyncComplete: true,
         quarantined: 2,
+        openConflicts: 1,
         channel: { id: 'channel-1', state: 'active', expiresAt: plusMs(now, 24 * hour) },
         lastNotificationAt: now,
         lastSyncAt: now,
+        cursorAgeSeconds: 90,
       },
     ],
   });
 });
 
 test('[R15] neither tokens nor cursors are shown', () => {
-  expect(JSON.stringify(presentStatus(aConnection(), [synced], new Map()))).not.toMatch(/sealed|"cursor"|resourceId/);
+  expect(JSON.stringify(statusOf(aConnection(), [synced]))).not.toMatch(/sealed|"cursor"|resourceId/);
 });
 
 describe('the state of a calendar', () => {
@@ -68,7 +79,7 @@ describe('the state of a calendar', () => {
     ['that failed, switched off', { trouble, enabled: false }, {}, 'disabled'],
     ['of a dead grant, switched off', { enabled: false }, { state: 'needs_reauth' }, 'disabled'],
   ])('%s', (_, calendar, connection, state) => {
-    const status = presentStatus(aConnection(connection), [aCalendar(calendar)], new Map());
+    const status = statusOf(aConnection(connection), [aCalendar(calendar)]);
     expect(status.calendars[0]?.state).toBe(state);
   });
 });
@@ -77,15 +88,21 @@ test.each<[string, Partial<Calendar>, string]>([
   ['that fails', { trouble }, 'backendError'],
   ['[F25] that Google no longer knows', { enabled: false, disabledBecause: 'calendar_gone' }, 'calendar_gone'],
 ])('a calendar %s says why', (_, calendar, reason) => {
-  const status = presentStatus(aConnection(), [aCalendar(calendar)], new Map());
+  const status = statusOf(aConnection(), [aCalendar(calendar)]);
   expect(statusReply.parse(status).calendars[0]?.reason).toBe(reason);
 });
 
+test('[F41] a pause of writing is shown while it lasts', () => {
+  const paused = [1, 0].map((ms) => aCalendar({ writesPausedUntil: plusMs(now, ms) }));
+  const { calendars } = statusOf(aConnection(), paused);
+  expect(calendars.map(({ writesPausedUntil }) => writesPausedUntil)).toEqual([plusMs(now, 1), undefined]);
+});
+
 test('a switch that is off is shown as off', () => {
-  expect(presentStatus(aConnection({ realTimeSync: false }), [], new Map()).realTimeSync).toBe('disabled');
+  expect(statusOf(aConnection({ realTimeSync: false }), []).realTimeSync).toBe('disabled');
 });
 
 test('every status is of the documented form', () => {
   const connections = [undefined, aConnection(), aConnection({ state: 'needs_reauth' })];
-  for (const connection of connections) statusReply.parse(presentStatus(connection, [synced, aCalendar()], new Map()));
+  for (const connection of connections) statusReply.parse(statusOf(connection, [synced, aCalendar()]));
 });

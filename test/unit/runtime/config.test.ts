@@ -5,6 +5,7 @@ const environment = {
   STAGE: 'test',
   TABLE_NAME: 'calendar-sync',
   SYNC_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/hints.fifo',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/dead-letters.fifo',
   WEBHOOK_KEYS_SECRET: 'calendar-sync/webhook-keys',
   GOOGLE_OAUTH_SECRET: 'calendar-sync/google-oauth',
   VAULT_KEY_ID: 'alias/calendar-sync',

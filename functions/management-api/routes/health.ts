@@ -1,0 +1,32 @@
+/** GET /api/v2/calendar/sync/health: how well the sync does, why, and what to do about it. */
+import type * as z from 'zod';
+import { type LeftOverDeps, loadLeftOver } from '../../../shared/health/load-left-over.ts';
+import { type Health, healthOf } from '../../../shared/health/score.ts';
+import { Problem } from '../../../shared/runtime/problem.ts';
+import type { CalendarRegistry } from '../../../shared/store/calendars.ts';
+import type { ConnectionStore } from '../../../shared/sync/ports.ts';
+import { parse, type Route, type UserRequest } from '../route.ts';
+import { noQuery } from '../schemas/common.ts';
+import type { healthReply } from '../schemas/health.ts';
+
+export type HealthDeps = LeftOverDeps & {
+  connections: Pick<ConnectionStore, 'load'>;
+  calendars: Pick<CalendarRegistry, 'listOf'>;
+};
+
+export const healthRoute =
+  (deps: HealthDeps): Route<UserRequest> =>
+  async ({ userId, query, now }) => {
+    parse(noQuery, query);
+    const connection = await deps.connections.load(userId);
+    if (connection === undefined) throw new Problem('not-connected', 'No calendar is connected. Start with "connect".');
+
+    const seen = await loadLeftOver(deps, userId, await deps.calendars.listOf(userId));
+    return { status: 200, body: present(healthOf(connection.state, seen, now)) };
+  };
+
+const present = ({ worst, calendars, ...health }: Health): z.infer<typeof healthReply> => ({
+  ...health,
+  ...(worst !== undefined && { worstCalendarId: worst.calendarId }),
+  calendars: calendars.map(({ calendar: { calendarId, summary }, ...judged }) => ({ calendarId, summary, ...judged })),
+});

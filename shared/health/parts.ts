@@ -1,0 +1,116 @@
+/** The parts of a calendar's health. Each says what it makes of the evidence, or that there is none. */
+import type { Calendar } from '../domain/calendar.ts';
+import { epochMsOf, hour, type Instant, minute, second } from '../domain/instant.ts';
+import { areWritesPaused } from '../sync/admit.ts';
+import { countSyncs } from './recent-syncs.ts';
+import type { Step } from './recommendations.ts';
+
+/** What a sync could not settle by itself: events that cannot be read, and open review items. */
+export type LeftOver = { quarantined: number; openConflicts: number };
+
+/** A calendar as it stands. */
+export type Seen = { calendar: Calendar; left: LeftOver };
+export type Evidence = Seen & { now: Instant };
+
+/** `value`: 0 to 100 in whole points. Whatever is known and not 100 names a step. */
+export type Finding = { value: number | 'unknown'; reason: string; step?: Step };
+
+export const partNames = ['coverage', 'errorRate', 'responseTime', 'successRate', 'freshness'] as const;
+export type PartName = (typeof partNames)[number];
+
+const coverage = ({ calendar, now }: Evidence): Finding => {
+  const { channel, watchable, realTimeSync } = calendar;
+  if (!watchable) return { value: 100, reason: 'Google sends no notifications for this calendar, so it is polled.' };
+  if (!realTimeSync) {
+    return { value: 50, reason: 'Real-time sync is off, so it is polled.', step: 'enable_real_time_sync' };
+  }
+  if (channel?.state !== 'active' || channel.expiresAt <= now) {
+    return { value: 25, reason: 'No channel is active, so it is polled.', step: 'sync_now' };
+  }
+  if (isRenewalLate(channel, now)) {
+    return {
+      value: 75,
+      reason: `The renewal of its channel is late: it ends at ${channel.expiresAt}.`,
+      step: 'sync_now',
+    };
+  }
+  return { value: 100, reason: `A channel is active until ${channel.expiresAt}.` };
+};
+
+/** Half of the lead time has gone by. */
+const isRenewalLate = ({ renewAt, expiresAt }: NonNullable<Calendar['channel']>, now: Instant): boolean =>
+  epochMsOf(now) * 2 > epochMsOf(renewAt) + epochMsOf(expiresAt);
+
+/** Now counts beside the long run: of many syncs in a row that fail, the first ones must show already. */
+const errorRate = ({ calendar: { trouble, recentSyncs } }: Evidence): Finding => {
+  if (recentSyncs === undefined && trouble === undefined) return { value: 'unknown', reason: 'No sync has ended yet.' };
+  const { attempts, failed } = countSyncs(recentSyncs ?? '');
+  const ofMany = attempts === 0 ? 0 : Math.floor((100 * (attempts - failed)) / attempts);
+  if (trouble !== undefined) {
+    const { failures, reason, since } = trouble;
+    const value = Math.min(ofMany, Math.floor(100 / 2 ** failures));
+    return {
+      value,
+      reason: `${failures} in a row failed since ${since}: ${reason}.`,
+      step: mendedByOwner.get(reason) ?? 'wait',
+    };
+  }
+  if (failed > 0) return { value: ofMany, reason: `${failed} of the last ${attempts} syncs failed.`, step: 'wait' };
+  return { value: 100, reason: `None of the last ${attempts} syncs failed.` };
+};
+
+/** What only its owner can mend; of all else the reason is gone by itself. */
+const mendedByOwner = new Map<string, Step>([
+  ['forbidden', 'restore_access'],
+  ['requiredAccessLevel', 'restore_access'],
+  ['insufficientPermissions', 'connect_again'],
+]);
+
+const responseTime = ({ calendar: { lastNotificationAt, lastAnsweredAt } }: Evidence): Finding => {
+  if (lastNotificationAt === undefined || lastAnsweredAt === undefined) {
+    return { value: 'unknown', reason: 'No notification has been answered yet.' };
+  }
+  const tookMs = Math.max(epochMsOf(lastAnsweredAt) - epochMsOf(lastNotificationAt), 0);
+  const value = falling(tookMs, 5 * second, 5 * minute);
+  const reason = `The last notification waited ${Math.round(tookMs / second)} s for the sync that answered it.`;
+  return { value, reason, ...(value < 100 && { step: 'wait' }) };
+};
+
+/** A count has nothing to be divided by, so ten things left halve it. */
+const successRate = ({ calendar, left: { quarantined, openConflicts }, now }: Evidence): Finding => {
+  const isPaused = areWritesPaused(calendar, now);
+  const left = quarantined + openConflicts;
+  const value = Math.floor((isPaused ? 50 : 100) / (1 + left / 10));
+  if (value === 100) return { value, reason: 'Nothing is set aside, in review or held up.' };
+  const parts = [
+    ...(openConflicts > 0 ? [`${openConflicts} in review`] : []),
+    ...(quarantined > 0 ? [`${quarantined} set aside as unreadable`] : []),
+    ...(isPaused ? [`Google takes no writes until ${calendar.writesPausedUntil}`] : []),
+  ];
+  const step = openConflicts > 0 ? 'review_conflicts' : quarantined > 0 ? 'mend_events' : 'wait';
+  return { value, reason: `Not all came through: ${parts.join(', ')}.`, step };
+};
+
+/** The sweep looks at every calendar about once an hour, so two hours are no news. */
+const freshness = ({ calendar: { coveredBefore, cursor, checkpoint }, now }: Evidence): Finding => {
+  if (coveredBefore === undefined || cursor === undefined) {
+    return checkpoint === undefined
+      ? { value: 0, reason: 'It has never been listed completely.', step: 'sync_now' }
+      : { value: 0, reason: 'Its first listing is under way.', step: 'wait' };
+  }
+  const value = falling(epochMsOf(now) - epochMsOf(coveredBefore), 2 * hour, 26 * hour);
+  const reason = `It holds all that was in Google at ${coveredBefore}.`;
+  return { value, reason, ...(value < 100 && { step: 'sync_now' }) };
+};
+
+/** 100 up to `good`, then evenly down to 0 at `bad`. */
+const falling = (actual: number, good: number, bad: number): number =>
+  Math.floor(100 * Math.min(Math.max((bad - actual) / (bad - good), 0), 1));
+
+export const findings: Record<PartName, (evidence: Evidence) => Finding> = {
+  coverage,
+  errorRate,
+  responseTime,
+  successRate,
+  freshness,
+};
