@@ -124,6 +124,7 @@ export const operations: Record<Exclude<RouteName, 'openapi'>, Operation> = {
     problems: [
       'not-found',
       'bookings-calendar-needed',
+      'read-only',
       'conflict',
       'body-too-large',
       'unsupported-media-type',

@@ -1,5 +1,6 @@
 /** An appointment as clients of the API see it. */
 import type * as z from 'zod';
+import { placeholderTitle, titleOf } from '../../shared/decision/booking-text.ts';
 import type { Appointment, EventLink, OwnedFields, SyncState } from '../../shared/domain/appointment.ts';
 import type { clash, ownedFields, appointment as schema } from './schemas/appointments.ts';
 
@@ -15,6 +16,7 @@ export const presentAppointment = (appointment: Appointment): Shown => {
     kind,
     status,
     ...presentFields(fields),
+    title: titleFor(appointment),
     ...details,
     version,
     updatedAt,
@@ -28,10 +30,16 @@ export const presentFields = (fields: OwnedFields): z.infer<typeof ownedFields> 
   title: fields.title || untitled,
 });
 
-export const presentClash = ({ id, fields }: Appointment): z.infer<typeof clash> => {
-  const { title, start, end } = presentFields(fields);
-  return { id, title, start, end };
+export const presentClash = (appointment: Appointment): z.infer<typeof clash> => {
+  const { id, fields } = appointment;
+  return { id, title: titleFor(appointment), start: fields.start, end: fields.end };
 };
+
+/** What is kept from Google need not be kept from the barber's own diary. */
+const titleFor = ({ fields, details }: Appointment): string =>
+  fields.title === placeholderTitle
+    ? titleOf(details, { service: true, clientName: true })
+    : presentFields(fields).title;
 
 const presentLink = ({ calendarId, eventId, recurringEventId }: EventLink): NonNullable<Shown['calendar']> => ({
   calendarId,

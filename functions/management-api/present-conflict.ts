@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { previewOf } from '../../shared/conflicts/preview.ts';
 import { asOffered, type Review, seenOf } from '../../shared/conflicts/review.ts';
 import { ageOf, severityOf } from '../../shared/conflicts/severity.ts';
+import { disputedIn } from '../../shared/conflicts/sides.ts';
 import type { Conflict, SideState } from '../../shared/domain/conflict.ts';
 import type { Instant } from '../../shared/domain/instant.ts';
 import { presentClash, presentFields } from './present-appointment.ts';
@@ -17,11 +18,12 @@ export const presentConflictInBrief = (review: Review, now: Instant): InBrief =>
 };
 
 export const presentConflict = (review: Review, now: Instant): Shown => {
-  const { base, ours, theirs, other, status } = review.conflict;
+  const { kind, base, ours, theirs, other, status } = review.conflict;
   return {
     ...common(review, now),
     ours: inFull(ours),
     theirs: inFull(theirs),
+    ...(kind === 'fields' && { disputed: disputedIn(review.appointment, review.conflict) }),
     ...(base !== undefined && { base: presentFields(base) }),
     ...(other && { other: { appointmentId: other.appointmentId, ...presentFields(other.fields) } }),
     ...presentHeld(review),

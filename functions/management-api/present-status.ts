@@ -49,8 +49,8 @@ const secondsBetween = (from: Instant, to: Instant): number =>
 
 /** A calendar as its owner switches it. */
 export const presentChoice = (calendar: Calendar, connection: Connection): z.infer<typeof chosen> => {
-  const { calendarId, summary, timeZone, role, enabled } = calendar;
-  return { calendarId, summary, timeZone, role, enabled, ...standingOf(calendar, connection) };
+  const { calendarId, summary, timeZone, role, enabled, writable = true } = calendar;
+  return { calendarId, summary, timeZone, role, enabled, writable, ...standingOf(calendar, connection) };
 };
 
 type Standing = Pick<Status['calendars'][number], 'state' | 'reason'>;

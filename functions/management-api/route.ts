@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { ChainId, UserId } from '../../shared/domain/ids.ts';
 import type { Instant } from '../../shared/domain/instant.ts';
 import { type FieldError, invalidRequest } from '../../shared/runtime/problem.ts';
+import { messageOf } from './field-messages.ts';
 import type { RouteName, routeTable } from './route-table.ts';
 
 /** `body` is parsed JSON, undefined when there is none; `params` are the parts of the path that vary. */
@@ -31,7 +32,7 @@ export type Routes = {
 
 /** Throws a Problem that names every field that is wrong or unknown. */
 export const parse = <T>(schema: z.ZodType<T>, input: unknown): T => {
-  const { success, data, error } = schema.safeParse(input);
+  const { success, data, error } = schema.safeParse(input, { error: messageOf });
   if (success) return data;
   throw invalidRequest(error.issues.flatMap(toFieldErrors));
 };

@@ -6,6 +6,7 @@ import type { Calendar } from '../domain/calendar.ts';
 import type { Conflict } from '../domain/conflict.ts';
 import type { AppointmentId, UserId } from '../domain/ids.ts';
 import { untilWritten } from '../store/until-written.ts';
+import { closeOverlaps, hasLeft } from '../sync/overlapping.ts';
 import type { AppointmentStore, ConflictStore, Day } from '../sync/ports.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Destination } from './destination.ts';
@@ -17,7 +18,7 @@ import { underReview } from './under-review.ts';
 
 export type ChangeDeps = DestinationDeps & {
   appointments: AppointmentStore & TimeReader;
-  conflicts: Pick<ConflictStore, 'load'>;
+  conflicts: ConflictStore;
 };
 
 /** `versions`: whichever the client believes to be current; all of them must be. */
@@ -43,7 +44,7 @@ export const changeAppointment = (
   deps: ChangeDeps,
   { userId, id }: Target,
   decide: (found: Found) => Decided | Promise<Decided>,
-  { now }: Stamp,
+  stamp: Stamp,
 ): Promise<Changed> => {
   const attempts: Appointment[] = [];
   return untilWritten<Changed>(async () => {
@@ -58,12 +59,14 @@ export const changeAppointment = (
     const { days, next } = decided;
     const open = await openReview(deps, next);
     const reviewed: { appointment: Appointment; conflict?: Conflict } = open
-      ? underReview({ before, changed: next }, open, now)
+      ? underReview({ before, changed: next }, open, stamp.now)
       : { appointment: next };
-    const appointment = outgoing(reviewed.appointment, around, now);
+    const appointment = outgoing(reviewed.appointment, around, stamp.now);
     attempts.push(appointment);
     const written = await deps.appointments.save(appointment, { before, conflict: reviewed.conflict, days });
-    return written === 'conflict' ? written : { kind: 'done', appointment };
+    if (written === 'conflict') return written;
+    if (hasLeft({ now: appointment, before })) await closeOverlaps(deps, [appointment], stamp);
+    return { kind: 'done', appointment };
   });
 };
 

@@ -1,6 +1,6 @@
 /** An edit → the appointment as it is then. A block is edited as a booking is, but has no details. */
 
-import { titleOf } from '../decision/booking-text.ts';
+import { placeholderTitle, titleOf } from '../decision/booking-text.ts';
 import { differing } from '../decision/compare.ts';
 import type { Stamp } from '../decision/next-appointment.ts';
 import type { Span } from '../decision/span.ts';
@@ -47,9 +47,14 @@ const contentOf = ({ fields, details = {} }: Appointment): Content => ({ fields,
 
 const contentAfter = (before: Appointment, { edit, span }: Edit, shared: Shared): Content => {
   const details = applied(before.details ?? {}, edit.details);
-  const title = edit.title ?? recomposed(before, details, shared);
+  const asked = isEchoOf(before, edit.title) ? undefined : edit.title;
+  const title = asked ?? recomposed(before, details, shared);
   return { fields: applied(before.fields, { ...edit.text, ...span?.times, title }), details };
 };
+
+/** A form that sends back the title that the API shows for a placeholder has not chosen it: Google would be told [R15]. */
+const isEchoOf = ({ fields, details }: Appointment, title: string | undefined): boolean =>
+  fields.title === placeholderTitle && title === titleOf(details, { service: true, clientName: true });
 
 /** Only the title that we have composed follows the details; what a person wrote stays. */
 const recomposed = ({ kind, fields, details: before }: Appointment, details: BookingDetails, shared: Shared): string =>

@@ -2,8 +2,11 @@
 
 import { baseOf } from '../decision/base.ts';
 import { fingerprintOf } from '../decision/compare.ts';
-import type { Appointment } from '../domain/appointment.ts';
+import { mergeFields } from '../decision/merge.ts';
+import type { Appointment, FieldGroup } from '../domain/appointment.ts';
 import type { Conflict, SideState } from '../domain/conflict.ts';
+import { type Instant, instantAt } from '../domain/instant.ts';
+import type { ConflictPolicy } from '../domain/settings.ts';
 
 export const sideOf = ({ status, fields }: Appointment): SideState => (status === 'confirmed' ? fields : 'gone');
 
@@ -32,10 +35,23 @@ export type Outcomes = Record<'google' | 'bookedbarber', SideState>;
 /** Of an overlap: it stays where it is, or goes back to where, or whether, it was. */
 export const outcomesOf = (appointment: Appointment, conflict: Conflict): Outcomes => {
   const ours = sideOf(appointment);
-  return conflict.kind === 'overlap'
-    ? { google: ours, bookedbarber: putBack(ours, conflict) }
-    : { google: conflict.theirs, bookedbarber: ours };
+  if (conflict.kind === 'overlap') return { google: ours, bookedbarber: putBack(ours, conflict) };
+  const { base, theirs } = conflict;
+  if (ours === 'gone' || theirs === 'gone' || base === undefined) return { google: theirs, bookedbarber: ours };
+  const won = (policy: ConflictPolicy) => mergeFields({ base, ours, theirs }, { ...undated, policy }).fields;
+  return { google: won('google_wins'), bookedbarber: won('bookedbarber_wins') };
 };
+
+/** The parts that a person decides about. What only one side has changed stays, whichever way that goes [R2]. */
+export const disputedIn = (appointment: Appointment, { kind, base, theirs }: Conflict): FieldGroup[] => {
+  const ours = sideOf(appointment);
+  if (kind !== 'fields' || ours === 'gone' || theirs === 'gone' || base === undefined) return [];
+  return mergeFields({ base, ours, theirs }, { ...undated, policy: 'merge' }).disputed;
+};
+
+/** Where one side wins as such, it does not matter which edit came first. */
+const anyTime = instantAt(0);
+const undated = { oursAt: (): Instant => anyTime, theirsAt: anyTime };
 
 /** Only the times are in dispute: a text that was changed along with them stays [R2]. */
 const putBack = (now: SideState, { base }: Conflict): SideState => {

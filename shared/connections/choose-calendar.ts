@@ -23,7 +23,11 @@ export type Switches = Pick<Calendar, 'enabled' | 'role'>;
 export type AskedSwitches = Switches & { userId: UserId; calendarId: CalendarId };
 
 /** `bookings_left_homeless`: another calendar must take the bookings first. */
-export type Chosen = { kind: 'done' } | { kind: 'absent' } | { kind: 'refused'; because: 'bookings_left_homeless' };
+export type Chosen =
+  | { kind: 'done' }
+  | { kind: 'absent' }
+  | { kind: 'refused'; because: 'bookings_left_homeless' }
+  | { kind: 'refused'; because: 'read_only'; calendar: string };
 
 /** Throws RetryLater when there are more bookings than one request can send to the calendar. */
 export const chooseCalendar = async (
@@ -37,6 +41,9 @@ export const chooseCalendar = async (
   const takesBookings = enabled && role === 'bookings';
   if ([calendar.role, role].includes('bookings') && !takesBookings) {
     return { kind: 'refused', because: 'bookings_left_homeless' };
+  }
+  if (takesBookings && calendar.writable === false) {
+    return { kind: 'refused', because: 'read_only', calendar: calendar.summary };
   }
 
   if (enabled !== calendar.enabled) await (enabled ? switchOn : switchOff)(deps, calendar, stamp);

@@ -89,7 +89,10 @@ const firstConnection = (userId: UserId, account: string, sealed: SealedGrant): 
 });
 
 /** Calendars of one's own take one's time; those of others, and subscriptions such as holidays, do not. */
-const toCalendar = (connection: Connection, { id, summary, timeZone, primary, owned }: ListedCalendar): Calendar => ({
+const toCalendar = (
+  connection: Connection,
+  { id, summary, timeZone, primary, owned, writable }: ListedCalendar,
+): Calendar => ({
   key: calendarKeyOf(connection.userId, connection.account, id),
   userId: connection.userId,
   calendarId: id,
@@ -97,6 +100,7 @@ const toCalendar = (connection: Connection, { id, summary, timeZone, primary, ow
   timeZone,
   role: primary ? 'bookings' : 'blocks',
   enabled: owned,
+  ...(!writable && { writable }),
   realTimeSync: connection.realTimeSync,
   watchable: true,
   connectGeneration: connection.connectGeneration,

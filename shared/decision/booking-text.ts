@@ -4,11 +4,16 @@ import type { Shared } from '../domain/settings.ts';
 import { linesOf } from './normalise-text.ts';
 import { cut, longestNotes, longestTitle } from './translate.ts';
 
+/** The title of a booking that Google is told nothing of. */
+export const placeholderTitle = 'Booked';
+
+type InTitle = Pick<Shared, 'service' | 'clientName'>;
+
 /** The title of a booking that has none of its own. */
-export const titleOf = (details: BookingDetails | undefined, shared: Shared): string => {
+export const titleOf = (details: BookingDetails | undefined, shared: InTitle): string => {
   const { service, clientName } = details ?? {};
   const parts = [shared.service && service?.trim(), shared.clientName && clientName?.trim()];
-  return cut(parts.filter(Boolean).join(' – ') || 'Booked', longestTitle);
+  return cut(parts.filter(Boolean).join(' – ') || placeholderTitle, longestTitle);
 };
 
 export const footerOf = (details: BookingDetails | undefined, shared: Shared): string => {

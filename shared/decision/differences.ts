@@ -60,8 +60,11 @@ const ruleFor = (appointment: Appointment, { settings }: Context, theirsAt: Inst
   theirsAt,
 });
 
-/** Whose side a person has said wins. */
-const preferenceOf = ({ sync }: Appointment): Side | undefined => (sync.state === 'pending' ? sync.prefer : undefined);
+/** Whose side a person has said wins. That Google's may was said of what was here then, not of what was edited since [R2]. */
+const preferenceOf = ({ sync, edits = {} }: Appointment): Side | undefined => {
+  if (sync.state !== 'pending') return undefined;
+  return sync.prefer === 'google' && Object.keys(edits).length > 0 ? undefined : sync.prefer;
+};
 
 /**
  * When a change in Google was made: by the time we first see it at the latest, and by `updated`, which also moves for

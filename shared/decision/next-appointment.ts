@@ -18,6 +18,7 @@ import {
   pendingStill,
   recreated,
   seenIn,
+  type Unshared,
   type Written,
 } from './sync-state.ts';
 import type { Translated } from './translate.ts';
@@ -28,12 +29,15 @@ export type Change = Exclude<Decision, { kind: 'nothing' | 'stale' | 'parked' | 
 /** When and because of what it is written. */
 export type Stamp = { now: Instant; chainId: ChainId };
 
-export const nextAppointment = (change: Change, calendar: Calendar, stamp: Stamp): Appointment => {
+/** `unshared`: the parts of a booking that the settings keep from Google, so that what it shows says nothing of them. */
+export type Look = Stamp & { unshared?: Unshared };
+
+export const nextAppointment = (change: Change, calendar: Calendar, stamp: Look): Appointment => {
   const next = changed(change, calendar, stamp);
   return 'appointment' in change ? followed(next, change.appointment) : next;
 };
 
-const changed = (change: Change, calendar: Calendar, stamp: Stamp): Appointment => {
+const changed = (change: Change, calendar: Calendar, stamp: Look): Appointment => {
   switch (change.kind) {
     case 'create':
       return {
@@ -49,12 +53,12 @@ const changed = (change: Change, calendar: Calendar, stamp: Stamp): Appointment 
     case 'update':
       return inLine({
         ...moved(change.appointment, written(change, stamp)),
-        ...asInGoogle(change.event, change.translated, calendar, change.appointment),
+        ...asInGoogle(change.event, change.translated, calendar, change.appointment, stamp.unshared),
       });
     case 'restore':
       return agreed({
         ...moved(change.appointment, written(change, stamp)),
-        ...asInGoogle(change.event, change.translated, calendar, change.appointment),
+        ...asInGoogle(change.event, change.translated, calendar, change.appointment, stamp.unshared),
       });
     case 'note':
       return noted(change, calendar, stamp);
@@ -66,7 +70,7 @@ const changed = (change: Change, calendar: Calendar, stamp: Stamp): Appointment 
       return agreed({
         ...moved(change.appointment, written(change, stamp)),
         status: 'cancelled',
-        ...(change.event && linked(change.event, calendar, change.appointment)),
+        ...(change.event && linked(change.event, calendar, change.appointment, stamp.unshared)),
       });
     case 'recreate':
       return recreated(change.appointment, written(change, stamp));
@@ -100,9 +104,9 @@ const provenanceOf = (change: Change, chainId: ChainId): Provenance => ({
   ...('settled' in change && change.settled !== undefined && { settled: change.settled }),
 });
 
-const noted = ({ appointment, event }: Of<'note'>, calendar: Calendar, stamp: Stamp): Appointment => {
+const noted = ({ appointment, event }: Of<'note'>, calendar: Calendar, stamp: Look): Appointment => {
   const { sync } = appointment;
-  const link = event && linked(event, calendar, appointment);
+  const link = event && linked(event, calendar, appointment, stamp.unshared);
   if (sync.state === 'pending') {
     const next = { ...seenIn(appointment, calendar, stamp), ...link };
     return appointment.status === 'cancelled' ? agreed(next) : inLine(next);
@@ -115,23 +119,23 @@ const noted = ({ appointment, event }: Of<'note'>, calendar: Calendar, stamp: St
   return agreed({ ...moved(appointment, over), ...link });
 };
 
-const pushed = (change: Of<'push'>, calendar: Calendar, stamp: Stamp): Appointment => {
+const pushed = (change: Of<'push'>, calendar: Calendar, stamp: Look): Appointment => {
   const { appointment, event, translated, settled } = change;
   const isSeen = settled === undefined && appointment.sync.state === 'pending';
   const next = isSeen ? seenIn(appointment, calendar, stamp) : moved(appointment, written(change, stamp));
   return {
     ...next,
-    ...linked(event, calendar, appointment),
+    ...linked(event, calendar, appointment, stamp.unshared),
     base: translated.fields,
     sync: isSeen ? appointment.sync : pendingStill(appointment, calendar, stamp.now),
   };
 };
 
-const merged = (change: Of<'merge'>, calendar: Calendar, stamp: Stamp): Appointment => {
+const merged = (change: Of<'merge'>, calendar: Calendar, stamp: Look): Appointment => {
   const { appointment, event, translated, merged: outcome } = change;
   const next: Appointment = {
     ...moved(appointment, written(change, stamp)),
-    ...linked(event, calendar, appointment),
+    ...linked(event, calendar, appointment, stamp.unshared),
     fields: outcome.fields,
     ...timesOf(outcome, appointment, translated),
   };
@@ -144,13 +148,13 @@ const timesOf = ({ timesFrom }: Merged, ours: Appointment, theirs: Translated) =
   return { startsAt, endsAt };
 };
 
-const disputed = (change: Of<'conflict'>, calendar: Calendar, stamp: Stamp): Appointment => {
+const disputed = (change: Of<'conflict'>, calendar: Calendar, stamp: Look): Appointment => {
   const { appointment, event, theirs } = change;
   const conflictId = openConflictOf(appointment) ?? conflictIdFor(appointment);
   return {
     ...moved(appointment, written(change, stamp)),
     ...keepBase(appointment),
-    ...(event && linked(event, calendar, appointment)),
+    ...(event && linked(event, calendar, appointment, stamp.unshared)),
     sync: { state: 'conflict', conflictId, theirs: fingerprintOf(theirs) },
   };
 };
@@ -166,10 +170,11 @@ const asInGoogle = (
   { fields, startsAt, endsAt }: Translated,
   calendar: Calendar,
   before?: Appointment,
+  unshared?: Unshared,
 ) => ({
   status: 'confirmed' as const,
   fields,
   startsAt,
   endsAt,
-  ...linked(event, calendar, before),
+  ...linked(event, calendar, before, unshared),
 });

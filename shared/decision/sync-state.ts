@@ -7,6 +7,8 @@ import type { ChainId } from '../domain/ids.ts';
 import { type Instant, plusMs } from '../domain/instant.ts';
 import { baseOf } from './base.ts';
 
+export type Unshared = NonNullable<EventLink['untold']>;
+
 /** When a reader-visible change is written, and because of what. */
 export type Written = Pick<Appointment, 'updatedAt' | 'provenance'>;
 
@@ -59,7 +61,12 @@ export const pendingStill = (
 ): Pending => (sync.state === 'pending' ? { ...pendingAt(here, now), target: sync.target } : pendingAt(here, now));
 
 /** The event as it was seen; which of our own events it is stays known. */
-export const linked = (event: CalendarEvent, calendar: Calendar, before?: Appointment): { link: EventLink } => ({
+export const linked = (
+  event: CalendarEvent,
+  calendar: Calendar,
+  before?: Appointment,
+  unshared: Unshared = [],
+): { link: EventLink } => ({
   link: {
     calendarKey: calendar.key,
     calendarId: calendar.calendarId,
@@ -69,6 +76,7 @@ export const linked = (event: CalendarEvent, calendar: Calendar, before?: Appoin
     ...(before?.link?.idGeneration !== undefined && { idGeneration: before.link.idGeneration }),
     ...(before?.kind !== 'booking' && whoseItIs(event)),
     ...(before?.link && whatItWasTold(before.link, event)),
+    ...(before?.kind === 'booking' && unshared.length > 0 && { untold: unshared }),
     observed: { etag: event.etag, updated: event.updated },
   },
 });
@@ -79,9 +87,8 @@ const whoseItIs = ({ confidential, mark }: CalendarEvent): Partial<EventLink> =>
 });
 
 /** What was being sent has come true or never will, once there is a newer version: the write was for that one alone. */
-const whatItWasTold = ({ footer, untold, sent, observed }: EventLink, { etag }: CalendarEvent): Partial<EventLink> => ({
+const whatItWasTold = ({ footer, sent, observed }: EventLink, { etag }: CalendarEvent): Partial<EventLink> => ({
   ...(footer !== undefined && { footer }),
-  ...(untold !== undefined && { untold }),
   ...(sent !== undefined && observed?.etag === etag && { sent }),
 });
 

@@ -49,6 +49,8 @@ export type Calendar = {
   /** Bookings are written to one calendar; the others only take time. */
   role: 'bookings' | 'blocks';
   enabled: boolean;
+  /** Google lets the account only read it, or write without seeing all of it: it cannot take the bookings. */
+  writable?: false;
   /** Why it is not synced, when that was not anyone's choice. */
   disabledBecause?: 'calendar_gone';
   /** Whether a channel is wanted. Without one the calendar is polled. */

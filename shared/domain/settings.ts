@@ -20,3 +20,7 @@ export const defaultSettings: Settings = {
   shared: { service: true, clientName: true, clientContact: false, price: false, location: true, notes: true },
   readPrivateText: false,
 };
+
+/** The parts of a booking's event that are kept from Google as a whole. */
+export const unsharedIn = ({ shared }: Settings): ('location' | 'notes')[] =>
+  (['location', 'notes'] as const).filter((part) => !shared[part]);

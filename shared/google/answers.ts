@@ -41,6 +41,7 @@ export const readCalendars = (data: unknown): ListPage<ListedCalendar> => {
     timeZone,
     primary,
     owned: accessRole === 'owner',
+    writable: accessRole === 'owner' || accessRole === 'writer', // Another writer's PUT could drop details hidden from it.
   }));
   return { items: calendars, nextPageToken };
 };

@@ -15,6 +15,8 @@ export type ListedCalendar = {
   primary: boolean;
   /** The account owns the calendar; others are shared with it or subscribed to. */
   owned: boolean;
+  /** It may write whatever it can read there. */
+  writable: boolean;
 };
 
 /** `cursor` asks for what has changed since; without one, everything in the window is listed. */

@@ -1,5 +1,5 @@
 /** Where changes were found, and what is written beside them. */
-import type { Stamp } from '../decision/next-appointment.ts';
+import type { Look } from '../decision/next-appointment.ts';
 import type { Context } from '../decision/sides.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Fence } from './fence.ts';
@@ -7,7 +7,7 @@ import type { Fence } from './fence.ts';
 export type Place = {
   calendar: Calendar;
   context: Context;
-  stamp: Stamp;
+  stamp: Look;
   /** Passed before anything is written for what was read. */
   fence: Fence;
   /** Of the listing that they belong to: how many bookings it would cancel or move so far, of how many [R9]. */

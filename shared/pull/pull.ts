@@ -2,6 +2,7 @@
 import type { Calendar, Checkpoint } from '../domain/calendar.ts';
 import { RetryLater } from '../domain/errors.ts';
 import { type Instant, second } from '../domain/instant.ts';
+import { unsharedIn } from '../domain/settings.ts';
 import type { EventsPage, EventsRequest } from '../google/calendar-api.ts';
 import type { CalendarStore, SeenStore } from '../sync/ports.ts';
 import { sweepAbsent } from './absence.ts';
@@ -138,7 +139,7 @@ const placeOf = (deps: PullDeps, { calendar, run }: Work, { listing, saved }: Li
     ownerMark: run.ownerMark,
     settings: run.settings,
   },
-  stamp: { now: run.startedAt, chainId: run.chainId },
+  stamp: { now: run.startedAt, chainId: run.chainId, unshared: unsharedIn(run.settings) },
   fence: fenceOf(deps.calendars, calendar, saved),
   listing: { harmed: listing.harmed ?? 0 },
 });

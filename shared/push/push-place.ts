@@ -1,5 +1,5 @@
 /** What a step of the push works with, and what comes of one. */
-import type { Stamp } from '../decision/next-appointment.ts';
+import type { Look } from '../decision/next-appointment.ts';
 import type { Context } from '../decision/sides.ts';
 import type { Appointment, Pending } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
@@ -11,7 +11,7 @@ import type { EventsOf } from './events-of.ts';
 export type StepDeps = CarryOutDeps & OverlapDeps & { calendars: Pick<CalendarRegistry, 'listOf'>; events: EventsOf };
 
 /** `calendar`: whose group of the queue we are in; what is pending for it is pushed, wherever it lay before. */
-export type PushPlace = { calendar: Calendar; context: Context; stamp: Stamp };
+export type PushPlace = { calendar: Calendar; context: Context; stamp: Look };
 
 export type Due = Appointment & { sync: Pending };
 

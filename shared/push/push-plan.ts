@@ -3,26 +3,24 @@
 import { footerOf } from '../decision/booking-text.ts';
 import { differing, fieldGroups, sameFields } from '../decision/compare.ts';
 import { contentOf } from '../decision/event-content.ts';
-import { agreed, kept } from '../decision/sync-state.ts';
+import { agreed, kept, type Unshared } from '../decision/sync-state.ts';
 import type { Appointment, EventLink, FieldGroup, OwnedFields, Pending } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent, EventContent } from '../domain/calendar-event.ts';
 import { eventIdOf } from '../domain/derived-ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
-import type { Settings } from '../domain/settings.ts';
+import { type Settings, unsharedIn } from '../domain/settings.ts';
 
 /** What an event has been told; `version`: of the appointment of which that is all. */
-export type Said = { fields: OwnedFields; footer: string; untold: Untold; version?: number };
-
-type Untold = NonNullable<EventLink['untold']>;
+export type Said = { fields: OwnedFields; footer: string; untold: Unshared; version?: number };
 
 export const saidNow = (appointment: Appointment, settings: Settings): Said => {
   const { fields, version } = appointment;
   return { fields, footer: footerFor(appointment, settings), untold: untoldOf(appointment, settings), version };
 };
 
-const untoldOf = ({ kind }: Appointment, { shared }: Settings): Untold =>
-  kind === 'block' ? [] : (['location', 'notes'] as const).filter((part) => !shared[part]);
+const untoldOf = ({ kind }: Appointment, settings: Settings): Unshared =>
+  kind === 'block' ? [] : unsharedIn(settings);
 
 /**
  * A new event says what was planned, even when the booking has been changed since: an insert whose answer was lost meets
@@ -52,7 +50,7 @@ export const changedContent = (
 };
 
 /** A part that is shared no more: what Google was told of it goes. */
-const isStillThere = ({ fields, link }: Appointment, part: Untold[number]): boolean =>
+const isStillThere = ({ fields, link }: Appointment, part: Unshared[number]): boolean =>
   fields[part] !== undefined && !link?.untold?.includes(part);
 
 const toldFields = ({ kind, fields }: Pick<Appointment, 'kind' | 'fields'>, { shared }: Settings): OwnedFields => {

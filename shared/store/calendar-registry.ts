@@ -13,7 +13,7 @@ export type CalendarRegistry = {
   listOf(userId: UserId): Promise<Calendar[]>;
   /**
    * Adds a calendar that is not there yet. One that is keeps its progress and its switches, and learns its new name and
-   * zone; `renewChannel` empties its channel slot. One that was taken for gone is switched on again.
+   * zone, and whether it can be written; `renewChannel` empties its channel slot. One that was taken for gone is switched on again.
    */
   register(calendar: Calendar, how: { dueAt: Instant; renewChannel: boolean }): Promise<void>;
   setRealTimeSync(calendar: Calendar, realTimeSync: boolean): Promise<void>;
@@ -33,8 +33,8 @@ export const calendarRegistry = (table: Table): CalendarRegistry => ({
   listOf: (userId) => listCalendars(table, userId),
 
   async register(calendar, { dueAt, renewChannel }) {
-    const { key, summary, timeZone } = calendar;
-    const set = { summary, timeZone, ...(renewChannel && { channel: undefined }) };
+    const { key, summary, timeZone, writable } = calendar;
+    const set = { summary, timeZone, writable, ...(renewChannel && { channel: undefined }) };
     try {
       await updateCalendar(table, { key: keys.calendar(key), set, expect: {} }, 'it was refreshed');
     } catch (error) {

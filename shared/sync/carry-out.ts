@@ -1,7 +1,7 @@
 /** One decision → what is written: the appointment, and with it the review item or the quarantine that it calls for. */
 
 import type { Decision } from '../decision/decision.ts';
-import { type Change, nextAppointment, openConflictOf, type Stamp } from '../decision/next-appointment.ts';
+import { type Change, type Look, nextAppointment, openConflictOf } from '../decision/next-appointment.ts';
 import { agreedItem, disputeItem, massChangeItem } from '../decision/review-items.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
@@ -17,7 +17,7 @@ export type CarryOutDeps = {
 };
 
 /** In which calendar the event lies. */
-export type At = { calendar: Calendar; stamp: Stamp };
+export type At = { calendar: Calendar; stamp: Look };
 
 /** `conflict`: the appointment is not as the decision took it to be. */
 export type CarriedOut = { kind: 'done' } | { kind: 'saved'; appointment: Appointment } | { kind: 'conflict' };

@@ -4,7 +4,6 @@ import { bookingsInTheWay, doOverlap } from '../decision/overlaps.ts';
 import { agreedItem, type Changed, type Overlap, overlapIdOf, overlapItem } from '../decision/review-items.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import type { ConflictId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { AgendaReader, AppointmentStore, ConflictStore, Day, DayReader } from './ports.ts';
 import { windowAt } from './window.ts';
@@ -18,18 +17,37 @@ const mostOverlapped = 20;
 
 /** After the changes are stored: whoever books meanwhile sees them or is seen. */
 export const raiseOverlaps = async (deps: OverlapDeps, place: OverlapPlace, all: Changed[]): Promise<void> => {
-  const changed = all.filter((change) => hasComeOn(change, place) || hasLeft(change));
-  if (changed.length === 0) return;
-  const days = await loadDaysOf(deps, changed, place.stamp.now);
-  for (const change of changed) {
-    const met = hasComeOn(change, place) ? await findOverlapped(deps, change.now, days) : [];
-    for (const other of met) await raise(deps, place, { ...change, other });
-    if (change.before !== undefined && hasLeft(change)) {
-      const left = await findOverlapped(deps, change.before, days);
-      for (const other of left.filter(({ id }) => !met.some((still) => still.id === id))) {
-        await close(deps, place, overlapIdOf(change.now, other));
-      }
-    }
+  const left = all.filter(hasLeft).map(({ now }) => now);
+  if (left.length > 0) await closeOverlaps(deps, left, place.stamp);
+  const come = all.filter((change) => hasComeOn(change, place));
+  if (come.length === 0) return;
+  const days = await loadDaysOf(deps, come, place.stamp.now);
+  for (const change of come) {
+    for (const other of await findOverlapped(deps, change.now, days)) await raise(deps, place, { ...change, other });
+  }
+};
+
+const openAtMost = 500;
+
+/** Of the overlaps that wait for a person, those that are none any more now that these appointments have moved. */
+export const closeOverlaps = async (
+  { appointments, conflicts }: Pick<OverlapDeps, 'conflicts'> & { appointments: Pick<AppointmentStore, 'loadMany'> },
+  moved: Appointment[],
+  stamp: Stamp,
+): Promise<void> => {
+  const [first] = moved;
+  if (first === undefined) return;
+  const byId = new Map(moved.map((appointment) => [appointment.id, appointment]));
+  const { items } = await conflicts.list({ userId: first.userId, status: 'open', limit: openAtMost });
+  for (const item of items) {
+    const pair = [item.appointmentId, item.other?.appointmentId ?? item.appointmentId];
+    if (item.kind !== 'overlap' || !pair.some((id) => byId.has(id))) continue;
+    const known = await appointments.loadMany(
+      first.userId,
+      pair.filter((id) => !byId.has(id)),
+    );
+    const [a, b] = pair.map((id) => byId.get(id) ?? known.find((appointment) => appointment.id === id));
+    if (a === undefined || b === undefined || isApart(a, b)) await conflicts.save(agreedItem(item, stamp));
   }
 };
 
@@ -43,11 +61,6 @@ const raise = async (
   if (item !== undefined) await conflicts.save(item); // Who has lost a race here has lost it to the same news.
 };
 
-const close = async ({ conflicts }: OverlapDeps, { calendar, stamp }: OverlapPlace, id: ConflictId): Promise<void> => {
-  const stored = await conflicts.load(calendar.userId, id);
-  if (stored?.status === 'open') await conflicts.save(agreedItem(stored, stamp));
-};
-
 /**
  * Has Google put it where it is? What a person has double-booked here was meant to be, and stays so under a new title. A
  * run that was cut short before this finds nothing left to change when it is repeated: what has been written since the last
@@ -59,15 +72,18 @@ const hasComeOn = ({ now, before }: Changed, { calendar, stamp }: OverlapPlace):
   return before?.status !== 'confirmed' || !isSameSpan(before, now);
 };
 
+const isApart = (a: Appointment, b: Appointment): boolean =>
+  a.status === 'cancelled' || b.status === 'cancelled' || !doOverlap(a, b);
+
 /** It no longer takes the time that it took. */
-const hasLeft = ({ now, before }: Changed): boolean =>
+export const hasLeft = ({ now, before }: Changed): boolean =>
   before?.status === 'confirmed' && (now.status === 'cancelled' || !isSameSpan(before, now));
 
 const isSameSpan = (a: Appointment, b: Appointment): boolean => a.startsAt === b.startsAt && a.endsAt === b.endsAt;
 
 /** No further than bookings matter: an event may last until the year 9999. */
 const loadDaysOf = ({ appointments }: OverlapDeps, changed: Changed[], now: Instant): Promise<Day[]> => {
-  const spans = changed.flatMap((change) => (change.before === undefined ? [change.now] : [change.now, change.before]));
+  const spans = changed.map((change) => change.now);
   const [first] = spans;
   const { to } = windowAt(now);
   const from = spans.map(({ startsAt }) => (startsAt > now ? startsAt : now)).toSorted()[0];

@@ -10,7 +10,7 @@ import type { Connection } from '../domain/connection.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
-import { defaultSettings } from '../domain/settings.ts';
+import { defaultSettings, unsharedIn } from '../domain/settings.ts';
 import type { EventWriter, GoogleCalendar } from '../google/calendar-api.ts';
 import { GoogleError } from '../google/google-error.ts';
 import { type PullDeps, type PullSummary, pageReserveMs, pull } from '../pull/pull.ts';
@@ -115,7 +115,8 @@ const isPushLeft = async ({ appointments }: SyncDeps, { hint, calendar, now }: J
 const tellGoogle = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => {
   const { hint, calendar, now, asUser } = job;
   const context = { timeZone: calendar.timeZone, window: windowAt(now), now, ...ownershipOf(deps, job) };
-  const place = { calendar, context, stamp: { now, chainId: hint.chainId } };
+  const stamp = { now, chainId: hint.chainId, unshared: unsharedIn(context.settings) };
+  const place = { calendar, context, stamp };
   const pushDeps = { ...deps, events: eventsOf(asUser, deps.google) };
   try {
     const push = await (hint.appointment === undefined

@@ -107,6 +107,15 @@ describe.each(implementations)('calendars %s', (_, fresh) => {
     expect(await calendars.load(calendarKey)).toEqual(aCalendar({ ...commit, recentSyncs: '+', summary: 'Renamed' }));
   });
 
+  test('registered again learn whether they can only be read', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    await calendars.register(aCalendar({ writable: false }), { dueAt: now, renewChannel: false });
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ writable: false }));
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar());
+  });
+
   test('[R5] move their cursor on from the one that was read, and from no other', async () => {
     const { calendars } = await fresh();
     await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });

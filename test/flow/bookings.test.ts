@@ -83,6 +83,36 @@ const problem = (status: number, slug: string) => ({
 const wrong = (...fields: string[]) => ({ status: 400, body: { errors: fields.map((field) => ({ field })) } });
 const detailsOnBlocks = { service: 'Cut', price: { amount: 1, currency: 'EUR' } };
 
+const unstorable = {
+  'a lone surrogate': 'a\ud800',
+  'a lone low surrogate': '\udc00a',
+  'a NUL': 'a\0',
+  'an escape': '\u001b[2J',
+};
+
+describe.each(Object.entries(unstorable))('%s is refused, by the name of its field', (_, bad) => {
+  test.each(['title', 'service', 'clientName', 'clientContact', 'location', 'notes'])('in %s', async (field) => {
+    await connect();
+    expect(await book({ [field]: bad })).toMatchObject(wrong(field));
+    expect((await agenda()).items).toEqual([]);
+    const id = await booked();
+    expect(await edit(id, { [field]: bad })).toMatchObject(wrong(field));
+    expect((await stored(id)).version).toBe(1);
+  });
+});
+
+test('text of several lines, in any script, is taken as it is written', async () => {
+  await connect();
+  const notes = 'Größe\t7\r\n散髪 💈\n👩‍🦰';
+  expect((await book({ notes })).body).toMatchObject({ notes });
+});
+
+test('a time may leave out its seconds, with an offset as without one', async () => {
+  await connect();
+  const { body } = await book({ start: '2026-03-03T15:00Z', end: '2026-03-03T11:30-05:00' });
+  expect(body).toMatchObject({ start: '2026-03-03T10:00:00-05:00', end: '2026-03-03T11:30:00-05:00' });
+});
+
 describe('booking', () => {
   test('answers with the appointment, where it is, and its version', async () => {
     await connect();

@@ -235,6 +235,21 @@ describe('the push of an edit here that meets', () => {
   });
 });
 
+test('[R2] what was edited here while it was held is not released along: that is a question of its own', async () => {
+  const ids = await bookMany(12);
+  const [edited] = ids as [AppointmentId];
+  await removeAll(ids);
+  await job.sync();
+  await job.edit(edited, { title: 'Confirmed with the client' });
+  await release();
+  for (const id of ids) await job.push(id);
+  expect(await statesOf(ids)).toEqual({ 'cancelled synced': 11, 'confirmed conflict': 1 });
+  expect((await job.conflicts()).find(({ status }) => status === 'open')).toMatchObject({
+    kind: 'deleted_in_google',
+    appointmentId: edited,
+  });
+});
+
 test('what a person has released is not held again by a listing that comes before its push', async () => {
   const ids = await bookMany(12);
   await removeAll(ids);

@@ -100,6 +100,7 @@ describe('the calendars', () => {
         timeZone: 'America/New_York',
         role: 'bookings',
         enabled: true,
+        writable: true,
         state: 'synced',
       },
       expect.objectContaining({ calendarId: shop.calendarId, role: 'blocks', enabled: true }),
@@ -154,6 +155,21 @@ describe('the bookings', () => {
       provenance: { actor: 'user', reason: 'change_calendar', chainId },
     });
     expect((await stored(synced.id)).version).toBe(synced.version + 1); // The stream sends hints for new versions only.
+  });
+
+  test('[R2] stay where they are rather than go to a calendar that can only be read', async () => {
+    await register({ ...shop, writable: false });
+    expect((await list()).map(({ writable }) => writable)).toEqual([true, false]);
+    const before = await booking('synced');
+    await expect(put({ enabled: true, role: 'bookings' })).rejects.toMatchObject({
+      slug: 'read-only',
+      status: 409,
+      message: expect.stringContaining('“Shop”'),
+    });
+    expect((await list()).map(({ role }) => role)).toEqual(['bookings', 'blocks']);
+    expect(await stored(before.id)).toEqual(before);
+    expect(hints).toEqual([]);
+    expect(await chosen({ enabled: true, role: 'blocks' })).toMatchObject({ role: 'blocks', writable: false });
   });
 
   test('that are on their way to the old calendar go to the new one, and a person’s word goes with them', async () => {

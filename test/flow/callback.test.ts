@@ -39,7 +39,8 @@ beforeEach(() => {
       refresh: () => expect.fail('Nothing is refreshed here'),
     },
   };
-  const primary = { id: asId<never>('ann@example.com'), summary: '', timeZone: 'UTC', primary: true, owned: true };
+  const mine = { primary: true, owned: true, writable: true };
+  const primary = { id: asId<never>('ann@example.com'), summary: '', timeZone: 'UTC', ...mine };
   const connecting: ConnectDeps = {
     ...stores,
     google: { listCalendars: async () => [primary] } as Partial<ConnectDeps['google']> as ConnectDeps['google'],

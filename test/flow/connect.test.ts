@@ -27,6 +27,7 @@ const aListed = (id: string, overrides: Partial<ListedCalendar> = {}): ListedCal
   timeZone: 'UTC',
   primary: false,
   owned: true,
+  writable: true,
   ...overrides,
 });
 const aGrant = (overrides: Partial<Grant> = {}): Grant => ({
@@ -90,6 +91,16 @@ describe('connecting', () => {
 
     await stores.connections.markNeedsReauth(connection ?? expect.fail('There is no connection'));
     await expect(run(withoutRefresh)).rejects.toMatchObject({ slug: 'consent-incomplete' });
+  });
+
+  test('notes which calendars can only be read, and forgets it once Google lets them be written', async () => {
+    const writableOf = async () => (await stores.calendars.listOf(userId)).map(({ writable }) => writable);
+    listed = [aListed('ann@example.com', { primary: true }), aListed('shared', { owned: false, writable: false })];
+    await run();
+    expect(await writableOf()).toEqual([undefined, false]);
+    listed = [aListed('ann@example.com', { primary: true }), aListed('shared', { owned: false })];
+    await run();
+    expect(await writableOf()).toEqual([undefined, undefined]);
   });
 
   test('[R7] after the grant had died, the channels made under it are replaced', async () => {

@@ -111,6 +111,13 @@ test('one that is moved apart again closes its item, and moved back opens it ane
   expect(await job.conflicts()).toMatchObject([{ status: 'agreed' }]);
 });
 
+test('one whose other booking is moved away through our API closes its item as well', async () => {
+  job.insert('Dentist', 10);
+  await job.sync();
+  await job.edit(id, hourOf(15));
+  expect(await job.conflicts()).toMatchObject([{ status: 'agreed' }]);
+});
+
 test('[R11] an event that lasts until the year 9999 is looked at no further than bookings go', async () => {
   job.insert('Sabbatical', 10, { start: { date: '2026-03-03' }, end: { date: '9999-12-31' } });
   expect(await job.sync()).toMatchObject({ kind: 'synced' });

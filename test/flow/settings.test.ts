@@ -113,3 +113,28 @@ test.each<['location' | 'notes', string]>([
   await job.push(id);
   expect(shown()).toContain(text);
 });
+
+test.each<['location' | 'notes', string, Record<string, unknown>]>([
+  ['location', 'Google Street', { location: 'Google Street' }],
+  ['notes', 'Written in Google', { description: 'Written in Google' }],
+])(
+  '[R4] %s, edited in Google while not shared, are merged once when shared again, and then all is quiet',
+  async (part, text, edit) => {
+    const id = await booked({ [part]: 'ours' });
+    await share({ [part]: false });
+    await job.push(id);
+    await job.patch(id, edit);
+    await job.sync();
+    await share({ [part]: true });
+    await job.push(id);
+    await job.sync();
+    const settled = await job.appointment(id);
+    expect(settled).toMatchObject({
+      sync: { state: 'synced' },
+      fields: { [part]: expect.stringMatching(`ours|${text}`) },
+    });
+    await job.push(id);
+    await job.sync();
+    expect((await job.appointment(id)).version).toBe(settled.version);
+  },
+);

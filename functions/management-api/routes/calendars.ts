@@ -1,5 +1,5 @@
 /** GET /api/v2/calendar/calendars, and PUT of one: which calendars are synced, and which one takes the bookings. */
-import { type ChooseDeps, chooseCalendar } from '../../../shared/connections/choose-calendar.ts';
+import { type ChooseDeps, type Chosen, chooseCalendar } from '../../../shared/connections/choose-calendar.ts';
 import type { Calendar } from '../../../shared/domain/calendar.ts';
 import type { Connection } from '../../../shared/domain/connection.ts';
 import { asId } from '../../../shared/domain/ids.ts';
@@ -32,13 +32,25 @@ export const chooseCalendarRoute =
     const switches = parse(calendarSwitches, body);
     const calendarId = asId<Calendar['calendarId']>(params.calendarId ?? ''); // The gateway has decoded it.
     const outcome = await chooseCalendar(deps, { userId, calendarId, ...switches }, { now, chainId });
-    if (outcome.kind === 'refused') throw new Problem('bookings-calendar-needed', needed);
+    if (outcome.kind === 'refused') throw refusalOf(outcome);
 
     const { connection, calendars } = await load(deps, userId);
     const chosen = calendars.find((calendar) => calendar.calendarId === calendarId);
     if (outcome.kind === 'absent' || chosen === undefined || connection === undefined) throw noSuchCalendar();
     return { status: 200, body: presentChoice(chosen, connection) };
   };
+
+const refusalOf = (outcome: Extract<Chosen, { kind: 'refused' }>): Problem => {
+  switch (outcome.because) {
+    case 'bookings_left_homeless':
+      return new Problem('bookings-calendar-needed', needed);
+    case 'read_only':
+      return new Problem(
+        'read-only',
+        `“${outcome.calendar}” cannot take the bookings: Google lets this account only read it`,
+      );
+  }
+};
 
 const needed = 'One calendar that is synced must take the bookings. Choose another one for them first.';
 

@@ -1,6 +1,6 @@
 /** Appointments: as they are shown, and as they are asked for. */
 import * as z from 'zod';
-import { dateOrTime, inOurTime, notInOurTime, pageCursor, pageSize } from './common.ts';
+import { dateOrTime, inOurTime, notATime, notInOurTime, pageCursor, pageSize, plainText } from './common.ts';
 
 const price = z.strictObject({
   amount: z.int().min(0).max(1_000_000_000_000).describe('In the currency’s smallest unit'),
@@ -60,8 +60,9 @@ export const appointmentsQuery = z.strictObject({
 
 export const appointmentsReply = z.strictObject({ items: z.array(appointment), nextCursor: z.string().optional() });
 
+const wholeMinute = z.iso.datetime({ offset: true, precision: -1 }); // The seconds that RFC 3339 asks for are left out.
 const bookingTime = z
-  .union([z.iso.datetime({ offset: true, local: true }), z.iso.date()], 'Must be a date or an RFC 3339 time')
+  .union([z.iso.datetime({ offset: true, local: true }), wholeMinute, z.iso.date()], { error: notATime })
   .refine(inOurTime, notInOurTime);
 
 const longestTitle = 1_024;
@@ -70,13 +71,12 @@ const longestName = 256;
 
 /** An empty text is none. */
 const text = (longest: number) =>
-  z
-    .string()
+  plainText
     .trim()
     .max(longest)
     .transform((given) => given || null);
 
-const title = z.string().trim().min(1).max(longestTitle).exactOptional();
+const title = plainText.trim().min(1).max(longestTitle).exactOptional();
 const timeZone = z.string().min(1).max(64).describe('IANA; a bare offset is none');
 const allowOverlap = z.boolean().describe('Book even if the time is taken').default(false);
 

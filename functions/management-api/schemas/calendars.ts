@@ -11,7 +11,10 @@ const shown = statusReply.shape.calendars.element.pick({
   reason: true,
 });
 
-export const calendar = shown.extend({ timeZone: z.string().describe('IANA') });
+export const calendar = shown.extend({
+  timeZone: z.string().describe('IANA'),
+  writable: z.boolean().describe('Whether Google lets the account write to it: else it cannot take the bookings'),
+});
 
 export const calendarsReply = z.strictObject({ items: z.array(calendar) });
 

@@ -70,6 +70,10 @@ const seen = z
 export const conflict = common.extend({
   ours: side.describe('In BookedBarber; of an overlap: before the change'),
   theirs: side.describe('In Google'),
+  disputed: z
+    .array(z.enum(['title', 'location', 'notes', 'times']))
+    .describe('What is decided: the parts that both sides have changed. All else stays, whichever way it goes')
+    .optional(),
   base: ownedFields.describe('What both sides last agreed on').optional(),
   other: ownedFields.extend({ appointmentId: z.string() }).describe('Of an overlap: what it overlaps with').optional(),
   held: z

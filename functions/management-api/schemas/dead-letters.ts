@@ -1,5 +1,6 @@
 /** Hints that were given up: what is told of them, and what an administrator can have done. Never a body. */
 import * as z from 'zod';
+import { plainText } from './common.ts';
 
 const deadLetter = z.strictObject({
   id: z.string(),
@@ -33,6 +34,6 @@ export const redriveReply = z.strictObject({
   more,
 });
 
-export const discardBody = z.strictObject({ ids, reason: z.string().trim().min(1).max(256).describe('It is logged') });
+export const discardBody = z.strictObject({ ids, reason: plainText.trim().min(1).max(256).describe('It is logged') });
 
 export const discardReply = z.strictObject({ discarded: z.array(z.string()), more });

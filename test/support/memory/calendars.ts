@@ -52,14 +52,15 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
       return structuredClone(owned.sort((a, b) => (a.calendarId < b.calendarId ? -1 : 1)));
     },
     async register(calendar, { dueAt, renewChannel }) {
-      const { key, summary, timeZone } = calendar;
+      const { key, summary, timeZone, writable } = calendar;
       const known = calendars.get(key);
       if (known === undefined) {
         calendars.set(key, structuredClone(calendar));
         if (calendar.enabled) due.set(key, dueAt);
         return;
       }
-      change(key, { summary, timeZone });
+      change(key, { summary, timeZone, ...(writable === false && { writable }) });
+      if (writable === undefined) remove(key, 'writable');
       if (renewChannel) remove(key, 'channel');
       if (!calendar.enabled || known.disabledBecause !== 'calendar_gone') return;
       change(key, { enabled: true });

@@ -6,6 +6,7 @@ import { editBooking } from '../../../shared/bookings/edit-booking.ts';
 import type { Appointment, EventLink, SyncState } from '../../../shared/domain/appointment.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { hour, plusMs } from '../../../shared/domain/instant.ts';
+import { defaultSettings } from '../../../shared/domain/settings.ts';
 import { anAppointment, at, calendarId, calendarKey, now } from '../../support/samples.ts';
 import { aBooking, aLink, aLocalBooking, aSeenLink, connected, disconnected, stamp } from './sample-bookings.ts';
 
@@ -80,6 +81,14 @@ describe('the title', () => {
   test('that a person wrote stays', () => {
     const own = aBooking({ fields: { ...aBooking().fields, title: 'VIP' } });
     expect(edited(own, { details: { clientName: 'Eve' } }).fields.title).toBe('VIP');
+  });
+
+  test('[R15] that Google is not told stays untold when a form sends back the one that the API shows', () => {
+    const shared = { ...defaultSettings.shared, service: false, clientName: false };
+    const untold = aBooking({ fields: { ...aBooking().fields, title: 'Booked' } });
+    const asked = { title: 'Cut – Ann', text: { notes: 'x' } };
+    expect(edited(untold, asked, connected({ shared })).fields.title).toBe('Booked');
+    expect(edited(untold, { title: 'VIP' }, connected({ shared })).fields.title).toBe('VIP');
   });
 
   test('of a block is never composed', () => {

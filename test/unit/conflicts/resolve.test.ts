@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { momentsOf } from '../../../shared/conflicts/moments.ts';
 import { type PersonsDecision, resolved } from '../../../shared/conflicts/resolve.ts';
-import { knownInGoogle, sideOf } from '../../../shared/conflicts/sides.ts';
+import { disputedIn, knownInGoogle, sideOf } from '../../../shared/conflicts/sides.ts';
 import { fingerprintOf } from '../../../shared/decision/compare.ts';
 import type { Appointment, OwnedFields } from '../../../shared/domain/appointment.ts';
 import { eventIdOf } from '../../../shared/domain/derived-ids.ts';
@@ -40,12 +40,20 @@ const pending = { state: 'pending', since: stamp.now, notBefore: stamp.now, atte
 describe('both sides have changed the same part', () => {
   const dispute = aDispute({ kind: 'fields', ours, theirs });
 
-  test("Google's side is taken over whole", () => {
-    const { appointment } = resolve(dispute, google);
+  test("Google's side is taken over", () => {
+    const onlyTimes = aDispute({ kind: 'fields', ours: fieldsAt('11:00'), theirs });
+    const { appointment } = resolve(onlyTimes, google);
     expect(appointment).toMatchObject({ status: 'confirmed', fields: theirs, ...momentsOf(theirs) });
     expect(appointment.sync).toEqual({ state: 'synced' });
     expect(appointment).not.toHaveProperty('base');
     expect(appointment).not.toHaveProperty('edits');
+  });
+
+  test('[R2] what only one side has changed stays, whichever way it goes', () => {
+    const both = { location: 'Theirs', notes: 'Ours' };
+    expect(resolve(dispute, google).appointment).toMatchObject({ fields: { ...theirs, ...both }, sync: pending });
+    expect(resolve(dispute, bookedbarber).appointment).toMatchObject({ fields: { ...ours, ...both }, sync: pending });
+    expect(disputedIn(dispute.appointment, dispute.conflict)).toEqual(['times']);
   });
 
   test('our side is kept, and Google is told, starting from what it has', () => {
@@ -174,7 +182,7 @@ describe('[R12] the decision is on record', () => {
       settled: {
         policy: 'person',
         theirs: dispute.conflict.theirs,
-        chosen: { title: 'merged', location: 'google', notes: 'bookedbarber', times: 'google' },
+        chosen: { title: 'merged', times: 'google' },
       },
     });
     expect(appointment).toMatchObject({ version: 5, revision: 10, updatedAt: stamp.now });

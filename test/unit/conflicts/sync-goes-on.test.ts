@@ -8,7 +8,7 @@ import type { Conflict, SideState } from '../../../shared/domain/conflict.ts';
 import { aContext, anEvent, now } from '../../support/samples.ts';
 import { aDispute, type Dispute, fieldsAt, stamp } from './disputes.ts';
 
-const ours = fieldsAt('11:00', { notes: 'Ours' });
+const ours = fieldsAt('11:00');
 const theirs = fieldsAt('12:00', { location: 'Theirs' });
 const disputes: Record<'fields' | 'deleted_in_google' | 'deleted_in_bookedbarber', Dispute> = {
   fields: aDispute({ kind: 'fields', ours, theirs }),

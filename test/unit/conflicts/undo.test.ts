@@ -101,7 +101,11 @@ describe('a dispute', () => {
   test('waits for a person again, and nothing is pushed meanwhile', () => {
     const after = pushed(resolve(aDispute({ kind: 'fields', ours, theirs }), bookedbarber));
     const { appointment } = undo(after);
-    expect(appointment.sync).toEqual({ state: 'conflict', conflictId, theirs: fingerprintOf(ours) });
+    expect(appointment.sync).toEqual({
+      state: 'conflict',
+      conflictId,
+      theirs: fingerprintOf(sideOf(after.appointment)),
+    });
     expect(appointment.edits).toEqual(aDispute({ kind: 'fields', ours, theirs }).appointment.edits);
   });
 

@@ -80,6 +80,7 @@ describe('the description', () => {
     const notes = 'n'.repeat(8_192 - footer.length - 2);
     expect(withFooter(notes, footer)).toHaveLength(8_192);
     expect(withFooter(`${notes}n`, footer)).toBe(`${notes}n`);
+    expect(withFooter(undefined, 'f'.repeat(8_193))).toBe('');
   });
 
   test('gives back the notes, as they are written', () => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fieldGroups } from '../../../shared/decision/compare.ts';
+import { fieldGroups, fingerprintOf } from '../../../shared/decision/compare.ts';
 import { decide, type Verdict, verdicts } from '../../../shared/decision/decide.ts';
 import type { Decision } from '../../../shared/decision/decision.ts';
 import { contentOf } from '../../../shared/decision/event-content.ts';
 import { conflictIdFor, nextAppointment, type Stamp } from '../../../shared/decision/next-appointment.ts';
 import { type OurSide, readTheirs, type TheirSide } from '../../../shared/decision/sides.ts';
 import { agreed, keepBase, kept, linked, moved, pendingAt, pendingStill } from '../../../shared/decision/sync-state.ts';
-import type { Appointment, EventLink, OwnedFields } from '../../../shared/domain/appointment.ts';
+import type { Appointment, EventLink, OwnedFields, SyncState } from '../../../shared/domain/appointment.ts';
 import type { CalendarEvent, EventChange, EventTime } from '../../../shared/domain/calendar-event.ts';
 import { type Instant, minute, plusMs, second } from '../../../shared/domain/instant.ts';
 import { conflictPolicies, type Settings } from '../../../shared/domain/settings.ts';
@@ -132,6 +132,7 @@ describe('[R2] a version that we did not know, with nothing new in it', () => {
   });
 
   test('is noted once, and a deletion is no version', () => {
+    expect(decisionOf(anAppointment(), deleted)).toStrictEqual({ kind: 'cancel', appointment: anAppointment() });
     expect(decisionOf(apply(anAppointment(), newer), newer)).toEqual({ kind: 'nothing' });
     expect(decisionOf(cancelled, deleted)).toEqual({ kind: 'nothing' });
   });
@@ -218,6 +219,14 @@ describe('an appointment whose event cannot be read', () => {
     expect(decisionOf(parked, { ...unreadable, reason: 'No start' }).kind).toBe('park-appointment');
   });
 
+  test.each<SyncState>([
+    { state: 'conflict', conflictId: conflictIdFor(anAppointment()), theirs: 'gone' },
+    { state: 'conflict', conflictId: conflictIdFor(anAppointment()), theirs: fingerprintOf(anAppointment().fields) },
+  ])('waits for a person as it is, and only the event is set aside: %o', (sync) => {
+    const expected = { kind: 'park-event', eventId: anEvent().id, reason: 'No end' };
+    expect(decisionOf(anAppointment({ sync }), unreadable)).toEqual(expected);
+  });
+
   test('is released by an event that can be read, even one like before', () => {
     expect(apply(parked, changeTo({}))).toMatchObject({ sync: { state: 'synced' }, version: 2 });
     expect(apply(parked, changeTo({ summary: 'Other' }))).toMatchObject({ sync: { state: 'synced' }, version: 2 });
@@ -262,6 +271,12 @@ describe('our own write seen again', () => {
     const back: EventChange = { kind: 'event', event: aBookedEvent({ etag: '"3"', updated: plusMs(later, 1) }) };
     expect(decisionOf(agreed, back)).toMatchObject({ kind: 'update' });
   });
+});
+
+test('a booking that stands for no event yet takes over the one that is found for it [R3]', () => {
+  const { link: _, ...unlinked } = aBooking();
+  const change: EventChange = { kind: 'event', event: aBookedEvent() };
+  expect(decisionOf(unlinked, change)).toMatchObject({ kind: 'note', event: aBookedEvent() });
 });
 
 describe('a booking that Google has never shown us', () => {

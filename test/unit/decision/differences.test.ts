@@ -255,21 +255,31 @@ describe('[R9] a change that a person has released goes without asking', () => {
   const released: Pending = { ...pending, prefer: 'google' };
   const settled = { policy: 'person' };
 
-  test.each(conflictPolicies)('by the policy %s, whatever was changed here', (policy) => {
-    expect(decided(weEdited('times', released), deleted, policy)).toMatchObject({ kind: 'cancel', settled });
-    expect(decided(weEdited('times', released), theyEdited('times', earlier), policy)).toMatchObject({
+  const unedited = (appointment: Appointment): Appointment => ({ ...appointment, edits: {} });
+
+  test.each(conflictPolicies)('by the policy %s', (policy) => {
+    const differing = unedited(weEdited('times', released));
+    expect(decided(differing, deleted, policy)).toMatchObject({ kind: 'cancel', settled });
+    expect(decided(differing, theyEdited('times', earlier), policy)).toMatchObject({
       kind: 'merge',
       merged: { timesFrom: 'google', disputed: [] },
       settled: { ...settled, chosen: { times: 'google' } },
     });
-    expect(decided(weCancelled(released), theyEdited('times', earlier), policy)).toMatchObject({
+    expect(decided(unedited(weCancelled(released)), theyEdited('times', earlier), policy)).toMatchObject({
       kind: 'restore',
       settled,
     });
   });
 
+  test('[R2] unless it was edited here since: that is for the policy', () => {
+    const edited = weEdited('times', released);
+    expect(decided(edited, deleted, 'merge')).toMatchObject({ kind: 'conflict', about: 'deleted_in_google' });
+    expect(decided(edited, deleted, 'bookedbarber_wins')).toMatchObject({ kind: 'recreate' });
+    expect(decided(edited, theyEdited('times'), 'merge')).toMatchObject({ kind: 'conflict', about: 'fields' });
+  });
+
   test('[R2] and what was changed here, and not there, still holds', () => {
-    expect(decided(weEdited('title', released), theyEdited('times'), 'manual')).toMatchObject({
+    expect(decided(weEdited('title', released), theyEdited('times'), 'merge')).toMatchObject({
       kind: 'merge',
       merged: { fields: ourEdits.title, timesFrom: 'google', chosen: {} },
     });

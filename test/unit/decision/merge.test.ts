@@ -56,7 +56,7 @@ describe('where both sides have changed the same part', () => {
     const { ours, theirs } = changes[part];
     const sides = { base, ours: { ...base, ...ours }, theirs: { ...base, ...theirs } };
     const merged = mergeFields(sides, ruleOf(policy, newer));
-    expect(merged).toEqual({
+    expect(merged).toStrictEqual({
       fields: winner === 'google' ? sides.theirs : sides.ours, // In dispute, ours stays as it is.
       chosen: winner === undefined ? {} : { [part]: winner },
       disputed: winner === undefined ? [part] : [],
@@ -68,6 +68,10 @@ describe('where both sides have changed the same part', () => {
     '[R2] $policy, deleted against changed, $newer later → $winner',
     ({ policy, newer, part, winner }) => expect(settle(part, ruleOf(policy, newer))).toBe(winner),
   );
+
+  test.each(['latest_wins', 'merge'] as const)('[R2] %s: of two changes of one moment ours stays', (policy) => {
+    expect(settle('title', { policy, oursAt: () => now, theirsAt: now })).toBe('bookedbarber');
+  });
 
   test('[R2] each part is as old as its own last edit', () => {
     const ours = { ...base, ...changes.title.ours, ...changes.notes.ours };
@@ -93,8 +97,17 @@ describe('where one side alone has changed a part', () => {
     const ours = { ...base, ...changes[group].ours };
     const theirs = { ...base, ...changes[group].theirs };
     const nothingRivals = { chosen: {}, disputed: [] };
-    expect(mergeFields({ base, ours, theirs: base }, rule)).toMatchObject({ fields: ours, ...nothingRivals });
-    expect(mergeFields({ base, ours: base, theirs }, rule)).toMatchObject({ fields: theirs, ...nothingRivals });
+    const timesFrom = group === 'times' ? 'google' : 'bookedbarber';
+    expect(mergeFields({ base, ours, theirs: base }, rule)).toStrictEqual({
+      fields: ours,
+      ...nothingRivals,
+      timesFrom: 'bookedbarber',
+    });
+    expect(mergeFields({ base, ours: base, theirs }, rule)).toStrictEqual({
+      fields: theirs,
+      ...nothingRivals,
+      timesFrom,
+    });
   });
 
   test.each(fieldGroups)('[R2] by the policy `manual` a person decides on %s', (group) => {
@@ -110,7 +123,7 @@ test('[R2] a text that one side has taken away stays away', () => {
     { base, ours: { ...bare, notes: 'Bring card' }, theirs: { ...bare, location: 'Main St 1' } },
     ruleOf('merge', 'google'),
   );
-  expect(fields).toEqual(bare);
+  expect(fields).toStrictEqual(bare);
 });
 
 const smallFields: fc.Arbitrary<OwnedFields> = fc

@@ -168,6 +168,15 @@ describe('what Google says', () => {
   });
 });
 
+describe('an event that a person has moved to another calendar of ours', () => {
+  const elsewhere = { ...edited, link: { ...(edited.link ?? expect.fail()), calendarKey: other.key } };
+
+  test('[R2] takes what it is still to be told along', () => {
+    const left = next({ ...changes.push, appointment: { ...elsewhere, sync: pendingAt(other, now) } });
+    expect(left.sync).toEqual(pending);
+  });
+});
+
 describe('a note', () => {
   test('[R4] of a version without news moves the link and nothing else', () => {
     const synced = aBooking({ version: 3, revision: 5 });
@@ -195,7 +204,11 @@ describe('a note', () => {
     { state: 'quarantined', reason: 'No end' },
   ])('[R1] ends what a reader could see: $state', (sync) => {
     const left = next({ ...changes.note, appointment: { ...edited, sync } });
-    expect(left).toMatchObject({ version: 4, sync: { state: 'synced' }, provenance: { reason: 'agree' } });
+    expect(left).toMatchObject({
+      version: 4,
+      sync: { state: 'synced' },
+      provenance: { actor: 'google', reason: 'agree' },
+    });
     expect(left).not.toHaveProperty('base');
   });
 });
@@ -269,7 +282,9 @@ describe('what waits', () => {
   });
 
   test('[R9] held: names the review item that it is part of', () => {
-    expect(next(changes.hold).sync).toEqual({ state: 'held', conflictId });
+    const left = next(changes.hold);
+    expect(left.sync).toEqual({ state: 'held', conflictId });
+    expect(openConflictOf(left)).toBeUndefined();
   });
 
   test('parked: says why', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normaliseText } from '../../../shared/decision/normalise-text.ts';
+import { linesOf, normaliseText } from '../../../shared/decision/normalise-text.ts';
 import { anyRewrite, anyText } from './any-fields.ts';
 
 const plain = 'Fade & beard\nBring < 5 "cards"';
@@ -17,6 +17,7 @@ describe('[R4] what Google or its editor rewrites is no difference', () => {
     ],
     ['other line ends', 'Fade & beard\r\nBring < 5 "cards"\r'],
     ['blank lines and spaces at the ends', '\n\n  Fade & beard \t\n \n\n\nBring < 5 "cards"\n'],
+    ['quotes by name', 'Fade & beard\nBring < 5 &quot;cards&QUOT;'],
     ['hard spaces', 'Fade\u00a0& beard\nBring&nbsp;<&#160;5 "cards"&NBSP;'],
   ])('%s', (_, rewritten) => {
     expect(normaliseText(rewritten)).toBe(normaliseText(plain));
@@ -25,6 +26,11 @@ describe('[R4] what Google or its editor rewrites is no difference', () => {
   test('letters that are written in two ways', () => {
     expect(normaliseText('Cafe\u0301')).toBe(normaliseText('Café'));
     expect(normaliseText('Cafe&#769;')).toBe(normaliseText('Café'));
+  });
+
+  test('an apostrophe and the last character of Unicode, by name and by number', () => {
+    expect(normaliseText('O&apos;Neil')).toBe("O'Neil");
+    expect(normaliseText('a&#1114111;&#x10FFFF;')).toBe('a\u{10ffff}\u{10ffff}');
   });
 
   test('half a character, which UTF-8 cannot carry', () => {
@@ -44,6 +50,7 @@ describe('[R4] what Google or its editor rewrites is no difference', () => {
 describe('[R2] what a person writes is a difference', () => {
   test.each([
     ['a < b', 'a  b'],
+    ['a < b', 'a & b'],
     ['a < b > c', 'a  c'],
     ['a<b', 'a'],
     ['Jane <jane@example.com>', 'Jane <john@example.com>'],
@@ -83,6 +90,17 @@ const anyScraps = fc
     { maxLength: 40 },
   )
   .map((scraps) => scraps.join(''));
+
+test('of each line that says something it is known where in the text it ends', () => {
+  expect(linesOf('One<br>\n two \r\n')).toEqual([
+    { text: 'One', end: 3 },
+    { text: 'two', end: 13 },
+  ]);
+  expect(linesOf('One\n\ntwo')).toEqual([
+    { text: 'One', end: 3 },
+    { text: 'two', end: 8 },
+  ]);
+});
 
 test('normalising once more changes nothing', () => {
   fc.assert(

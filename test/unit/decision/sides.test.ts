@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decide } from '../../../shared/decision/decide.ts';
 import { isOurs, type OurSide, readOurs, readTheirs } from '../../../shared/decision/sides.ts';
 import { pendingAt } from '../../../shared/decision/sync-state.ts';
-import type { Appointment, EventLink } from '../../../shared/domain/appointment.ts';
+import type { Appointment, EventLink, OwnedFields } from '../../../shared/domain/appointment.ts';
 import type { CalendarEvent, EventChange } from '../../../shared/domain/calendar-event.ts';
 import { eventMarkOf, ownerMarkOf } from '../../../shared/domain/derived-ids.ts';
 import { asId } from '../../../shared/domain/ids.ts';
@@ -107,6 +107,18 @@ describe('what a booking does not share', () => {
     expect('translated' in read && read.translated.fields).not.toHaveProperty('location');
   });
 
+  test('concerns bookings only: what a block says counts whole, and so does what was agreed on about it', () => {
+    const { fields } = anAppointment();
+    const block = anAppointment({ base: { ...fields, location: 'Before' }, fields: { ...fields, location: 'Elm St' } });
+    expect(theirs(block, anEvent({ location: 'Elm St' }), sharing({ location: false })).side).toBe('changed');
+    expect(theirs(block, anEvent({ location: 'Before' }), sharing({ location: false })).side).toBe('same');
+  });
+
+  test('that was never agreed on is not made up', () => {
+    const read = theirs(anAppointment(), anEvent());
+    expect('base' in read && read.base).toStrictEqual(anAppointment().fields);
+  });
+
   test('concerns bookings only: a block is read whole', () => {
     const read = theirs(anAppointment(), anEvent({ location: 'Elm St' }), sharing({ location: false }));
     expect(read).toMatchObject({ side: 'changed', translated: { fields: { location: 'Elm St' } } });
@@ -149,7 +161,9 @@ describe('the lines that we add to the notes', () => {
 
   test('alone are no notes', () => {
     const { notes: _, ...fields } = booking.fields;
-    expect(theirs({ ...booking, fields }, aBookedEvent({ description: footer }), settings).side).toBe('same');
+    const read = theirs({ ...booking, fields }, aBookedEvent({ description: footer }), settings);
+    expect(read.side).toBe('same');
+    expect('translated' in read && read.translated.fields).toStrictEqual(fields);
   });
 });
 
@@ -157,8 +171,21 @@ describe('an event of a booking', () => {
   test('[R2] that lasts for longer than 31 days cannot be taken', () => {
     const until = (dateTime: string) => aBookedEvent({ end: { kind: 'dateTime', dateTime } });
     expect(theirs(aBooking(), until('2026-04-03T14:00:00Z')).side).toBe('changed');
-    expect(theirs(aBooking(), until('2026-04-03T14:00:01Z')).side).toBe('unreadable');
+    expect(theirs(aBooking(), until('2026-04-03T14:00:01Z'))).toEqual({
+      side: 'unreadable',
+      eventId: aBookedEvent().id,
+      reason: 'A booking cannot last more than 31 days',
+    });
     expect(theirs(anAppointment(), until('2026-04-03T14:00:01Z')).side).toBe('changed');
+  });
+
+  test.each([undefined, aBooking()])('[R2] that cannot be read says why, and is not taken for gone', (appointment) => {
+    const event = aBookedEvent({ end: { kind: 'date', date: '2026-03-04' } });
+    expect(theirs(appointment, event)).toEqual({
+      side: 'unreadable',
+      eventId: event.id,
+      reason: 'The start, end or time zone cannot be read',
+    });
   });
 
   test.each<[string, Partial<CalendarEvent>]>([
@@ -181,17 +208,24 @@ describe('an event of a booking', () => {
 });
 
 describe('[R2] a part that Google has not been told', () => {
-  const fields = { ...aBooking().fields, notes: 'Fringe only' };
-  const shared = (notes: boolean) => ({ settings: { shared: { ...defaultSettings.shared, notes } } });
-  const link = { ...(aBooking().link ?? expect.fail()), untold: ['notes' as const] };
-  const { description: _, ...event } = aBookedEvent();
-  const change = { kind: 'event', event } as const;
-
-  test('is no difference while it is not shared', () => {
-    expect(decide(aBooking({ fields, link }), change, aContext(shared(false)))).toEqual({ kind: 'nothing' });
+  const parts = [
+    ['location', { location: 'Chair 2' }],
+    ['notes', { notes: 'Fringe only' }],
+  ] as const;
+  const { description: _description, location: _location, ...bare } = aBookedEvent();
+  const untold = (part: 'location' | 'notes', told: Partial<OwnedFields>) => ({
+    booking: aBooking({ fields: { ...aBooking().fields, ...told }, link: { ...bookedLink, untold: [part] } }),
+    change: changeTo({ ...bare, ...(part === 'notes' ? { location: 'Main St 1' } : { description: 'Bring card' }) }),
+    settingIt: (shared: boolean) => aContext({ settings: sharing({ [part]: shared }) }),
   });
 
-  test('is told, not taken for deleted there, once it is shared', () => {
-    expect(decide(aBooking({ fields, link }), change, aContext(shared(true)))).toMatchObject({ kind: 'push' });
+  test.each(parts)('is no difference while it is not shared: %s', (part, told) => {
+    const { booking, change, settingIt } = untold(part, told);
+    expect(decide(booking, change, settingIt(false))).toEqual({ kind: 'nothing' });
+  });
+
+  test.each(parts)('is told, not taken for deleted there, once it is shared: %s', (part, told) => {
+    const { booking, change, settingIt } = untold(part, told);
+    expect(decide(booking, change, settingIt(true))).toMatchObject({ kind: 'push' });
   });
 });

@@ -18,6 +18,11 @@ test('a span is its times in their zone and the two moments', () => {
   });
 });
 
+test('an offset may do without its colon', () => {
+  const span = readSpan(timed('2026-07-01T16:00:00+0200'), timed('2026-07-01T11:00:00-0400'), 'UTC');
+  expect(span).toMatchObject({ startsAt: at('2026-07-01T14:00:00Z'), endsAt: at('2026-07-01T15:00:00Z') });
+});
+
 test('[F56] a civil span is as long as its days are', () => {
   expect(readSpan(date('2026-03-07'), date('2026-03-09'), newYork)).toMatchObject({
     times: { allDay: true, start: '2026-03-07', end: '2026-03-09' },
@@ -47,6 +52,7 @@ describe('what is no span says why', () => {
     [unreadable, timed('2026-07-01T10:00:00', 'Mars/Olympus'), timed('2026-07-01T11:00:00')],
     [unreadable, timed('2026-07-01T10:00:00', '-04:00'), timed('2026-07-01T11:00:00')],
     [unreadable, timed('tomorrow'), timed('2026-07-01T11:00:00')],
+    [unreadable, timed('2026-07-01T10:00:00Z[UTC]'), timed('2026-07-01T11:00:00Z')], // That is no RFC 3339.
     [unreadable, date('2026-02-29'), date('2026-03-01')],
     [unreadable, date('2026-07-01'), timed('2026-07-02T11:00:00')],
     [empty, timed('2026-07-01T10:00:00'), timed('2026-07-01T10:00:00')],
@@ -54,6 +60,10 @@ describe('what is no span says why', () => {
     [empty, date('2026-07-01'), date('2026-07-01')],
   ])('%s', (reason, start, end) => {
     expect(readSpan(start, end, newYork)).toEqual({ kind: 'untranslatable', reason });
+  });
+
+  test('a mistake of our own is none: it is thrown', () => {
+    expect(() => readSpan(date(undefined as never), date('2026-07-02'), newYork)).toThrow(TypeError);
   });
 
   test('an end that the missing hour puts before the start', () => {

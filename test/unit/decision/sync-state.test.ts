@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   agreed,
+  followed,
   inLine,
   keepBase,
   kept,
@@ -9,6 +10,7 @@ import {
   pendingAt,
   pendingStill,
   recreated,
+  seenIn,
   type Written,
 } from '../../../shared/decision/sync-state.ts';
 import type { Appointment, EventLink, SyncState } from '../../../shared/domain/appointment.ts';
@@ -30,6 +32,13 @@ describe('versions', () => {
     expect(moved(booking, written)).toEqual({ ...booking, ...written, version: 4, revision: 6 });
   });
 
+  test('[R12] what is written at or before the last change counts as a moment after it', () => {
+    const at = (updatedAt: Written['updatedAt']) => moved({ ...booking, updatedAt: now }, { ...written, updatedAt });
+    expect(at(plusMs(now, 1)).updatedAt).toBe(plusMs(now, 1));
+    expect(at(now).updatedAt).toBe(plusMs(now, 1));
+    expect(at(plusMs(now, -1 * minute)).updatedAt).toBe(plusMs(now, 1));
+  });
+
   test('what only the books show moves the revision', () => {
     expect(kept(booking)).toEqual({ ...booking, revision: 6 });
   });
@@ -44,7 +53,7 @@ describe('the base', () => {
   test('is written out as our side was, the first time that it may differ', () => {
     expect(keepBase(aBooking())).toEqual({ base: aBooking().fields });
     expect(keepBase(booking)).toEqual({ base });
-    expect(keepBase(aBooking({ status: 'cancelled' }))).toEqual({});
+    expect(keepBase(aBooking({ status: 'cancelled' }))).toStrictEqual({});
   });
 });
 
@@ -100,7 +109,33 @@ describe('the link', () => {
   });
 
   test('of a foreign event has no generation', () => {
-    expect(linked(anEvent(), calendar).link).toEqual(anAppointment().link);
+    expect(linked(anEvent(), calendar).link).toStrictEqual(anAppointment().link);
+  });
+
+  test('of a booking that had none has no generation either', () => {
+    const { link: _link, ...bare } = aBooking();
+    expect(linked(event, calendar, bare).link).not.toHaveProperty('idGeneration');
+  });
+
+  test('says which parts of a booking are kept from Google by now, and of a block none', () => {
+    const before = aBooking({ link: { ...(aBooking().link as EventLink), untold: ['notes'] } });
+    expect(linked(event, calendar, before, ['location']).link.untold).toEqual(['location']);
+    expect(linked(event, calendar, before).link).not.toHaveProperty('untold');
+    expect(linked(anEvent(), calendar, anAppointment(), ['location']).link).not.toHaveProperty('untold');
+    expect(linked(anEvent(), calendar, undefined, ['location']).link).not.toHaveProperty('untold');
+  });
+
+  test('[R2] keeps what is being sent until a newer version shows whether it has come true', () => {
+    const sent = { fields: base, footer: '' };
+    const { observed: _observed, ...unseen } = aBooking().link as EventLink;
+    const sending = aBooking({ link: { ...(aBooking().link as EventLink), sent } });
+    expect(linked(aBookedEvent(), calendar, sending).link.sent).toEqual(sent);
+    expect(linked(event, calendar, sending).link).not.toHaveProperty('sent');
+    expect(linked(event, calendar, aBooking({ link: { ...unseen, sent } })).link).not.toHaveProperty('sent');
+  });
+
+  test('[R4] of a booking that was told nothing says nothing of it', () => {
+    expect(linked(aBookedEvent(), calendar, aBooking()).link).toStrictEqual(aBooking().link);
   });
 
   test('of a block says whose the event may be; a booking’s is ours', () => {
@@ -109,6 +144,48 @@ describe('the link', () => {
     const link = { ...anAppointment().link, confidential: true, marked: true } as EventLink;
     expect(linked(anEvent(), calendar, anAppointment({ link })).link).toEqual(anAppointment().link);
     expect(linked(event, calendar, aBooking()).link).not.toHaveProperty('marked');
+  });
+});
+
+describe('an event that lies in another calendar now', () => {
+  const stamp = { now: later, chainId: asId<Written['provenance']['chainId']>('chain-9') };
+  const synced = aBooking({ version: 3, revision: 5 });
+  const isMoved = (appointment: Appointment, calendar = other) =>
+    seenIn(appointment, calendar, stamp).version > appointment.version;
+
+  test('[R12] was moved by a person, which a reader sees', () => {
+    const provenance = { actor: 'google', reason: 'move', chainId: 'chain-9' };
+    expect(seenIn(synced, other, stamp)).toEqual({ ...synced, version: 4, revision: 6, updatedAt: later, provenance });
+  });
+
+  test('[R4] is no news where it was, nor once it is cancelled, nor when there was none before', () => {
+    const { link: _link, ...bare } = synced;
+    expect(seenIn(synced, calendar, stamp)).toEqual(kept(synced));
+    expect(isMoved({ ...synced, status: 'cancelled' })).toBe(false);
+    expect(isMoved(bare)).toBe(false);
+  });
+
+  test('[R4] is no news when we were moving it there, and the answer was lost', () => {
+    expect(isMoved({ ...synced, sync: pendingAt(other, now) })).toBe(false);
+    expect(isMoved({ ...synced, sync: pendingAt(calendar, now) })).toBe(true);
+  });
+
+  const elsewhere = (sync: SyncState) => aBooking({ sync, ...linked(aBookedEvent(), other) });
+
+  test('[R2] is still told there what it was to be told', () => {
+    expect(followed(elsewhere(pending), booking)).toEqual(elsewhere(pendingAt(other, now)));
+  });
+
+  test('[R2] is still moved on to where we were about to move it', () => {
+    const third = pendingAt(aCalendar({ key: asId('third-key') }), now);
+    expect(followed(elsewhere(third), { ...booking, sync: third })).toEqual(elsewhere(third));
+  });
+
+  test('is told nothing there when nothing is due, or when it had not been anywhere', () => {
+    const { link: _link, ...bare } = booking;
+    expect(followed(elsewhere({ state: 'synced' }), synced)).toEqual(elsewhere({ state: 'synced' }));
+    expect(followed(elsewhere(pending), bare)).toEqual(elsewhere(pending));
+    expect(followed(bare, bare)).toEqual(bare);
   });
 });
 
@@ -131,6 +208,10 @@ describe('what is made anew', () => {
     expect(next.sync).toEqual(pendingAt(calendar, later));
     expect(next).not.toHaveProperty('base');
     expect(next).not.toHaveProperty('edits');
+  });
+
+  test('is made where its event was', () => {
+    expect(recreated(aBooking(), written).sync).toEqual(pendingAt(calendar, later));
   });
 
   test('is made where it was on its way to', () => {

@@ -178,6 +178,13 @@ describe('text', () => {
     expect(fields.location).toBe(`${'l'.repeat(1_022)}…`); // The first emoji would have been cut in two.
   });
 
+  test('that is as long as Google keeps is not cut, and half a character in its middle cuts nothing', () => {
+    const longest = 's'.repeat(1_024);
+    expect(translated({ summary: longest }).fields.title).toBe(longest);
+    const spoilt = `\ud83d${longest}`;
+    expect(translated({ summary: spoilt }).fields.title).toBe(`${spoilt.slice(0, 1_023)}…`);
+  });
+
   test('title, place and notes are taken over', () => {
     const { fields } = translated({ summary: 'Dentist', location: 'Main St', description: '<b>Bring</b> card' });
     expect(fields).toMatchObject({ title: 'Dentist', location: 'Main St', notes: '<b>Bring</b> card' });

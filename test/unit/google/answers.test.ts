@@ -59,10 +59,24 @@ test('the cursor counts on a page that names no next one, and only there [F5]', 
 test('a calendar is owned by its owner only, and is called what its user calls it', () => {
   const wire = { id: 'a', summary: 'Shop', summaryOverride: 'Chair', timeZone: 'UTC', accessRole: 'writer' };
   expect(readCalendars({ items: [wire, { id: 'b', primary: true, accessRole: 'owner' }] }).items).toEqual([
-    { id: 'a', summary: 'Chair', timeZone: 'UTC', primary: false, owned: false },
-    { id: 'b', summary: '', timeZone: 'UTC', primary: true, owned: true },
+    { id: 'a', summary: 'Chair', timeZone: 'UTC', primary: false, owned: false, writable: true },
+    { id: 'b', summary: '', timeZone: 'UTC', primary: true, owned: true, writable: true },
   ]);
 });
+
+test.each([
+  ['owner', true],
+  ['writer', true],
+  ['writerWithoutPrivateAccess', false],
+  ['reader', false],
+  ['freeBusyReader', false],
+  [undefined, false],
+])(
+  '[R2] a calendar takes writes from its owner and its writers, if they see all that they replace: %s',
+  (accessRole, writable) => {
+    expect(readCalendars({ items: [{ id: 'a', accessRole }] }).items).toMatchObject([{ writable }]);
+  },
+);
 
 test('[R2] only an event that can be read can be copied, and so written back', () => {
   expect(readCopy(tombstone)).toEqual({ change: { kind: 'deleted', id: 'a' } });

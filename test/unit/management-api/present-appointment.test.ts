@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { presentAppointment } from '../../../functions/management-api/present-appointment.ts';
+import { presentAppointment, presentClash } from '../../../functions/management-api/present-appointment.ts';
 import { appointment as schema } from '../../../functions/management-api/schemas/appointments.ts';
+import { titleOf } from '../../../shared/decision/booking-text.ts';
 import { nextAppointment } from '../../../shared/decision/next-appointment.ts';
 import { translate } from '../../../shared/decision/translate.ts';
 import type { SyncState } from '../../../shared/domain/appointment.ts';
@@ -44,6 +45,30 @@ test('a booking tells its details', () => {
   const shown = presentAppointment({ ...appointment, kind: 'booking', details });
   expect(shown).toMatchObject(details);
   expect(schema.parse(shown)).toEqual(shown);
+});
+
+describe('a booking whose title tells Google nothing', () => {
+  const details = { service: 'Cut', clientName: 'Ann' };
+  const booking = anAppointment({
+    kind: 'booking',
+    fields: { ...appointment.fields, title: titleOf(details, { service: false, clientName: false }) },
+    details,
+  });
+
+  test('tells the barber here whom it is for', () => {
+    expect(presentAppointment(booking).title).toBe('Cut – Ann');
+    expect(presentClash(booking).title).toBe('Cut – Ann');
+  });
+
+  test('keeps its title when there is nothing more to tell', () => {
+    const { details: _details, ...bare } = booking;
+    expect(presentAppointment(bare).title).toBe(booking.fields.title);
+  });
+
+  test('that a person wrote is shown as written', () => {
+    const written = { ...booking, fields: { ...booking.fields, title: 'Walk-in' } };
+    expect(presentAppointment(written).title).toBe('Walk-in');
+  });
 });
 
 describe('how it stands with Google', () => {

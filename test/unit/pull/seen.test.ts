@@ -27,9 +27,12 @@ const occurrence = anAppointment({
   link: { ...(anAppointment().link ?? expect.fail()), recurringEventId: id('series') },
 });
 
+const { link: _link, ...unlinked } = anAppointment();
+
 test.each([
   ['an occurrence, its series', deleted('series_1'), occurrence, 'series'],
   ['an event of no series, none', deleted('event1'), anAppointment(), undefined],
+  ['an event of an appointment that is linked to none any more, none', deleted('event1'), unlinked, undefined],
   ['what we do not know, what is named: it may be a series', deleted('series'), undefined, 'series'],
 ])('[F55] the deletion of %s', (_, change, known, doubtful) => {
   expect(seriesInDoubt(change, known)).toBe(doubtful);

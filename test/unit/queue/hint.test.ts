@@ -1,11 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import { pendingAt } from '../../../shared/decision/sync-state.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { plusMs, second } from '../../../shared/domain/instant.ts';
 import type { Verified } from '../../../shared/notifications/verify-notification.ts';
-import { continuationHint, freshHint, notificationHint, parseHint } from '../../../shared/queue/hint.ts';
-import { calendarKey, now } from '../../support/samples.ts';
+import {
+  appointmentHint,
+  continuationHint,
+  freshHint,
+  listingHint,
+  notificationHint,
+  parseHint,
+  pendingHint,
+} from '../../../shared/queue/hint.ts';
+import { aBooking, aCalendar, calendarKey, now } from '../../support/samples.ts';
 
 const chainId = asId<Parameters<typeof freshHint>[2]>('3b6c1c0e-9d0e-4f0e-8f67-0a4e7a5d1c11');
+
+const pending = pendingAt(aCalendar(), now);
 
 const verified = (channelId: string, messageNumber: string): Verified => ({
   kind: 'valid',
@@ -15,7 +26,16 @@ const verified = (channelId: string, messageNumber: string): Verified => ({
 });
 
 describe('a hint', () => {
-  const reasons = ['notification', 'connected', 'enabled', 'disabled', 'continuation', 'sweep', 'manual'] as const;
+  const reasons = [
+    'notification',
+    'connected',
+    'enabled',
+    'disabled',
+    'continuation',
+    'sweep',
+    'manual',
+    'appointment',
+  ] as const;
   test.each(reasons)('of our own says why: %s', (reason) => {
     expect(parseHint(JSON.stringify(freshHint(calendarKey, reason, chainId).hint)).reason).toBe(reason);
   });
@@ -24,6 +44,9 @@ describe('a hint', () => {
     ['of a notification', notificationHint(verified('channel-1', '10'))],
     ['of our own', freshHint(calendarKey, 'sweep', chainId)],
     ['to go on', continuationHint(calendarKey, chainId, now)],
+    ['of a changed appointment', appointmentHint(aBooking(), pending)],
+    ['to list', listingHint(calendarKey, chainId, now)],
+    ['to push whatever is pending', pendingHint(calendarKey, chainId, now)],
   ])('%s is read as it was written', (_, { hint }) => {
     expect(parseHint(JSON.stringify(hint))).toEqual(hint);
   });
@@ -43,6 +66,23 @@ describe('a hint', () => {
 
   test.each(['', '{', 'sync'])('"%s" is refused', (body) => {
     expect(() => parseHint(body)).toThrow(SyntaxError);
+  });
+
+  test('[R12] of a changed appointment goes to the calendar that it is due in, and on with the chain of the change', () => {
+    const target = { ...pending.target, calendarKey: asId<typeof calendarKey>('another-calendar') };
+    expect(appointmentHint(aBooking(), { ...pending, target }).hint).toEqual({
+      calendarKey: 'another-calendar',
+      chainId: aBooking().provenance.chainId,
+      reason: 'appointment',
+      appointment: { id: aBooking().id },
+    });
+  });
+
+  test.each([
+    ['a push that needs a listing, one that lists', listingHint(calendarKey, chainId, now), 'sweep'],
+    ['changes that nothing has pushed, one that pushes', pendingHint(calendarKey, chainId, now), 'appointment'],
+  ])('[R12] after %s, in the same chain and about no single appointment', (_, { hint }, reason) => {
+    expect(hint).toEqual({ calendarKey, chainId, reason });
   });
 
   test('[R13] of a notification names the connect generation of its token', () => {
@@ -66,12 +106,20 @@ describe('a deduplication id', () => {
 
   test('[R6] is another for each cause, never one per calendar', () => {
     const other = asId<typeof chainId>('another-chain');
+    const soon = plusMs(now, 1 * second);
     const ids = [
       freshHint(calendarKey, 'enabled', chainId),
       freshHint(calendarKey, 'disabled', chainId),
       freshHint(calendarKey, 'enabled', other),
       continuationHint(calendarKey, chainId, now),
-      continuationHint(calendarKey, chainId, plusMs(now, 1 * second)),
+      continuationHint(calendarKey, chainId, soon),
+      appointmentHint(aBooking(), pending),
+      appointmentHint(aBooking({ version: 2 }), pending),
+      appointmentHint({ ...aBooking(), id: asId('another-appointment') }, pending),
+      listingHint(calendarKey, chainId, now),
+      listingHint(calendarKey, chainId, soon),
+      pendingHint(calendarKey, chainId, now),
+      pendingHint(calendarKey, chainId, soon),
     ].map(({ deduplicationId }) => deduplicationId);
     expect(new Set(ids).size).toBe(ids.length);
   });

@@ -23,6 +23,7 @@ const aHint = (overrides: Partial<Hint> = {}): Hint => ({
 
 /** Long after whatever the calendar's state tells of. */
 const later = plusMs(now, 1 * minute);
+const paused = { writesPausedUntil: plusMs(later, 1) };
 const outcomeOf = (calendar: Partial<Calendar>, hint: Partial<Hint> = {}, at = later, sent = sentAt) => {
   const admission = admit(aCalendar(calendar), { hint: aHint(hint), sentAt: sent, now: at });
   return admission.kind === 'acknowledged' ? admission.because : admission.kind;
@@ -53,6 +54,17 @@ test.each<[string, Partial<Calendar>, Partial<Hint>, ReturnType<typeof outcomeOf
   ['the sweep, of one that Google refuses', refused, { reason: 'sweep' }, 'sync'],
   ['a person who asks for one that Google refuses', refused, { reason: 'manual' }, 'sync'],
   ['a notification of one that only fails', { trouble: failing }, {}, 'sync'],
+  ['[F40] a change here, of one that Google refuses', refused, { reason: 'appointment' }, 'left-to-sweep'],
+  ['a change here, of one that only fails', { trouble: failing }, { reason: 'appointment' }, 'push'],
+  [
+    'a change here, from before the last complete sync: a listing tells Google nothing',
+    covered,
+    { reason: 'appointment' },
+    'push',
+  ],
+  ['[F41] a change here while Google takes no writes', paused, { reason: 'appointment' }, 'writes-paused'],
+  ['[F41] a change here as that ends', { writesPausedUntil: later }, { reason: 'appointment' }, 'push'],
+  ['[F41] a notification while Google takes no writes: reading goes on', paused, {}, 'sync'],
   ['everything, both retired and covered', { cursor: 'cursor', coveredBefore: now, enabled: false }, {}, 'retired'],
   [
     '[R1] the switch itself, after which a last run may have brought in more',
