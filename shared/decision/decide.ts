@@ -101,8 +101,7 @@ const toDecision = (
   }
 };
 
-const seen = (theirs: Theirs): { event?: CalendarEvent } =>
-  'event' in theirs && theirs.event !== undefined ? { event: theirs.event } : {};
+const seen = (theirs: Theirs): { event?: CalendarEvent } => ('event' in theirs ? { event: theirs.event } : {});
 
 const baseIn = (theirs: Theirs): OwnedFields | undefined => ('base' in theirs ? theirs.base : undefined);
 

@@ -101,7 +101,7 @@ const provenanceOf = (change: Change, chainId: ChainId): Provenance => ({
   actor: 'google',
   reason: change.kind,
   chainId,
-  ...('settled' in change && change.settled !== undefined && { settled: change.settled }),
+  ...('settled' in change && { settled: change.settled }),
 });
 
 const noted = ({ appointment, event }: Of<'note'>, calendar: Calendar, stamp: Look): Appointment => {

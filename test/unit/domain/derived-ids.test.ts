@@ -114,6 +114,7 @@ describe('[R3] the id of our event', () => {
     ['no generation', ours.slice(0, 28)],
     ['more than 16 bytes', `${ours.slice(0, 27)}11`],
     ['a line break behind it', `${ours}\n`],
+    ['something before it', `x${ours}`],
     ['nothing', ''],
   ])('is not ours: %s', (_, text) => {
     expect(appointmentIdOf(asId<EventId>(text))).toBeUndefined();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { GrantRevoked, RetryLater, Superseded } from '../../../shared/domain/errors.ts';
 import { hour, plusMs } from '../../../shared/domain/instant.ts';
 import { GoogleError } from '../../../shared/google/google-error.ts';
-import { type Remedy, remedyFor, troubleAfter } from '../../../shared/sync/trouble.ts';
+import { interrupted, type Remedy, remedyFor, troubleAfter } from '../../../shared/sync/trouble.ts';
 import { aCalendar, now } from '../../support/samples.ts';
 
 const answered = (status?: number, reason?: string, operation = 'events.list') =>
@@ -66,4 +66,8 @@ describe('what is kept of it', () => {
     expect(refused).toEqual({ since: now, failures: 1, reason: 'forbidden', leftToSweep: true });
     expect(troubleAfter(aCalendar({ trouble: refused }), answered(500), now)).not.toHaveProperty('leftToSweep');
   });
+});
+
+test('a try that ended without a word is the first of its trouble', () => {
+  expect(interrupted(now)).toEqual({ since: now, failures: 1, reason: 'interrupted' });
 });
