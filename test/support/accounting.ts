@@ -30,6 +30,9 @@ export const gapsIn = ({ log }: Books, appointments: Shown[]): string[] =>
 const visible = ({ sync: _sync, calendar: _calendar, ...shown }: Shown): string =>
   JSON.stringify(Object.entries(shown).sort());
 
+const isOver = (entry: SyncEvent | undefined): boolean =>
+  entry?.provenance.actor === 'google' && entry.after.status === 'cancelled';
+
 /** Each edit of ours is an entry of its user's, under a chain of its own; what it says stands until it is rightly taken away. */
 export const unexplainedOfOurs = ({ ours }: Edits, { log }: Books): string[] => {
   const chains = new Set<string>();
@@ -37,6 +40,7 @@ export const unexplainedOfOurs = ({ ours }: Edits, { log }: Books): string[] => 
     const entries = log.get(id) ?? [];
     const entry = entries.find((one) => one.version === version);
     const name = `ours ${id}:${version} ${JSON.stringify(parts)}`;
+    if (parts.status === 'gone' && isOver(entry)) return []; // Cancelling what Google has just cancelled changes nothing.
     if (entry?.provenance.actor !== 'user' || chains.has(entry.provenance.chainId)) return [`${name} is not on record`];
     chains.add(entry.provenance.chainId);
     return partsOf(parts).flatMap((part) => {
