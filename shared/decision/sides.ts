@@ -42,7 +42,7 @@ export const readOurs = (appointment: Appointment | undefined, base = appointmen
   return sameFields(base, appointment.fields) ? 'same' : 'changed';
 };
 
-export const isPreferred = ({ sync }: Appointment): boolean => sync.state === 'pending' && sync.prefer !== undefined;
+const isPreferred = ({ sync }: Appointment): boolean => sync.state === 'pending' && sync.prefer !== undefined;
 
 export type Theirs =
   | { side: 'same' | 'changed'; event: CalendarEvent; translated: Translated; base?: OwnedFields }

@@ -1,34 +1,20 @@
 /** The consumer dies between any two of its calls; SQS gives the hint out again; nothing is lost and nothing doubled. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestSession, type TestSession } from '../support/local-session.ts';
+import type { TestSession } from '../support/local-session.ts';
 import { openTripwire, type Tripwire } from '../support/tripwire.ts';
+import { startOverTripwire } from '../support/tripwire-session.ts';
 
 let tripwire: Tripwire;
 let session: TestSession;
 
 beforeAll(async () => {
   tripwire = await openTripwire(5);
-  const google = tripwire.wire();
-  session = await startTestSession({
-    visibilityTimeoutSeconds: 1,
-    interpose: (name, endpoints) => (name === 'sync-consumer' ? wireAll(endpoints) : endpoints),
-    environment: { GOOGLE_API_ROOT_URL: google.address },
-  });
-  google.aim(session.google.url, /calendarList/); // That is a call of the management API's.
+  session = await startOverTripwire(tripwire);
 });
 afterAll(async () => {
   await session.stop();
   await tripwire.stop();
 });
-
-const wireAll = <T extends Record<string, string>>(endpoints: T): T =>
-  Object.fromEntries(
-    Object.entries(endpoints).map(([name, target]) => {
-      const { address, aim } = tripwire.wire();
-      aim(target);
-      return [name, address];
-    }),
-  ) as T;
 
 /** The worker dies between its call n-1 and its call n, while `act` takes effect. Tells whether there was a call n. */
 const dieAt = async (atCall: number, act: () => Promise<unknown>): Promise<boolean> => {

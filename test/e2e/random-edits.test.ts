@@ -8,11 +8,12 @@ import { conflict, conflictsReply } from '../../functions/management-api/schemas
 import { calendarClient } from '../../infra/local/demo/client.ts';
 import { type Books, gapsIn, unexplainedOfOurs, unexplainedOfTheirs } from '../support/accounting.ts';
 import { type BothSides, connectBothSides, type Shown, saidHere, saidInGoogle } from '../support/both-sides.ts';
-import { startTestSession, type TestSession } from '../support/local-session.ts';
+import type { TestSession } from '../support/local-session.ts';
 import { type Quiet, watchForWrites } from '../support/quiet.ts';
 import { randomFrom, randomPerson } from '../support/random-people.ts';
 import { openTable, type SessionTable } from '../support/session-table.ts';
 import { openTripwire, type Tripwire } from '../support/tripwire.ts';
+import { startOverTripwire } from '../support/tripwire-session.ts';
 
 const seed = Number(process.env.RANDOM_EDITS_SEED ?? Date.now() % 1_000_000);
 const editsInAll = 500;
@@ -24,13 +25,7 @@ let table: SessionTable;
 let quiet: Quiet;
 beforeAll(async () => {
   tripwire = await openTripwire(5);
-  const google = tripwire.wire();
-  session = await startTestSession({
-    visibilityTimeoutSeconds: 1,
-    interpose: (name, endpoints) => (name === 'sync-consumer' ? wireAll(endpoints) : endpoints),
-    environment: { GOOGLE_API_ROOT_URL: google.address },
-  });
-  google.aim(session.google.url, /calendarList/); // That is a call of the management API's.
+  session = await startOverTripwire(tripwire);
   table = openTable(session);
   quiet = watchForWrites(session, table);
 });
@@ -39,15 +34,6 @@ afterAll(async () => {
   await session.stop();
   await tripwire.stop();
 });
-
-const wireAll = <T extends Record<string, string>>(endpoints: T): T =>
-  Object.fromEntries(
-    Object.entries(endpoints).map(([name, target]) => {
-      const { address, aim } = tripwire.wire();
-      aim(target);
-      return [name, address];
-    }),
-  ) as T;
 
 /** From now on all consumers die at a call of theirs, again and again. Returns how often they have. */
 const beginToCrash = (random: () => number): (() => number) => {

@@ -10,7 +10,7 @@ import { noSuchAppointment, replyTo, showing } from '../present-outcome.ts';
 import { partsOf } from '../read-booking.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { appointmentEdit, idempotencyHeaders, newAppointment, versionHeaders } from '../schemas/appointments.ts';
-import { noBody, noQuery } from '../schemas/common.ts';
+import { noBody, noQuery } from '../schemas/wire-values.ts';
 
 export type CreateRouteDeps = CreateDeps & { newId(): AppointmentId };
 

@@ -9,7 +9,7 @@ import type { ConnectionStore } from '../../../shared/sync/ports.ts';
 import { presentChoice } from '../present-status.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { calendarSwitches } from '../schemas/calendars.ts';
-import { noQuery } from '../schemas/common.ts';
+import { noQuery } from '../schemas/wire-values.ts';
 
 export type CalendarsDeps = {
   calendars: Pick<CalendarRegistry, 'listOf'>;

@@ -5,8 +5,8 @@ import { decodeCursor, encodeCursor } from '../page-cursor.ts';
 import { presentConflict, presentConflictInBrief } from '../present-conflict.ts';
 import { noSuchConflict } from '../refuse-decision.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
-import { noQuery } from '../schemas/common.ts';
 import { conflictsQuery } from '../schemas/conflicts.ts';
+import { noQuery } from '../schemas/wire-values.ts';
 
 /** When it was opened, item. */
 const positionForm = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z#[\w-]+$/;

@@ -5,8 +5,8 @@ import { discard, listDeadLetters, redrive, type TendDeps } from '../../../share
 import type { CalendarStore } from '../../../shared/sync/ports.ts';
 import { presentDeadLetter } from '../present-dead-letter.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
-import { noQuery } from '../schemas/common.ts';
 import { discardBody, redriveBody } from '../schemas/dead-letters.ts';
+import { noQuery } from '../schemas/wire-values.ts';
 
 export type DeadLettersDeps = TendDeps & { calendars: Pick<CalendarStore, 'load'> };
 

@@ -8,8 +8,8 @@ import { presentConflict } from '../present-conflict.ts';
 import { partsOf } from '../read-booking.ts';
 import { decisionProblem, noSuchConflict } from '../refuse-decision.ts';
 import { parse, type Reply, type Route, type UserRequest } from '../route.ts';
-import { noBody, noQuery } from '../schemas/common.ts';
 import { decision } from '../schemas/conflicts.ts';
+import { noBody, noQuery } from '../schemas/wire-values.ts';
 import { readConflictId } from './conflicts.ts';
 
 export const resolveConflictRoute =

@@ -6,8 +6,8 @@ import { Problem } from '../../../shared/runtime/problem.ts';
 import type { CalendarRegistry } from '../../../shared/store/calendars.ts';
 import type { ConnectionStore } from '../../../shared/sync/ports.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
-import { noQuery } from '../schemas/common.ts';
 import type { healthReply } from '../schemas/health.ts';
+import { noQuery } from '../schemas/wire-values.ts';
 
 export type HealthDeps = LeftOverDeps & {
   connections: Pick<ConnectionStore, 'load'>;

@@ -2,7 +2,7 @@
 import { type PushExistingDeps, pushExisting } from '../../../shared/bookings/push-existing.ts';
 import { Problem } from '../../../shared/runtime/problem.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
-import { noBody, noQuery } from '../schemas/common.ts';
+import { noBody, noQuery } from '../schemas/wire-values.ts';
 
 export const pushExistingRoute =
   (deps: PushExistingDeps): Route<UserRequest> =>

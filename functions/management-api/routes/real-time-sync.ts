@@ -7,7 +7,7 @@ import type { SyncRequests } from '../../../shared/store/sync-requests.ts';
 import { presentManualSync } from '../present-manual-sync.ts';
 import { presentStatus } from '../present-status.ts';
 import { parse, type Reply, type Route, type UserRequest } from '../route.ts';
-import { noBody, noQuery } from '../schemas/common.ts';
+import { noBody, noQuery } from '../schemas/wire-values.ts';
 
 export type RealTimeSyncDeps = SwitchDeps & LeftOverDeps & { requests: Pick<SyncRequests, 'load'> };
 

@@ -4,8 +4,8 @@ import { defaultSettings } from '../../../shared/domain/settings.ts';
 import { Problem } from '../../../shared/runtime/problem.ts';
 import type { ConnectionStore } from '../../../shared/sync/ports.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
-import { noQuery } from '../schemas/common.ts';
 import { settings as schema } from '../schemas/settings.ts';
+import { noQuery } from '../schemas/wire-values.ts';
 
 export const settingsRoute =
   ({ connections }: { connections: Pick<ConnectionStore, 'load'> }): Route<UserRequest> =>

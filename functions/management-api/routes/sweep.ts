@@ -2,7 +2,7 @@
 import { plusMs, second } from '../../../shared/domain/instant.ts';
 import { type SweepDeps, sweep } from '../../../shared/sync/sweep.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
-import { noBody, noQuery } from '../schemas/common.ts';
+import { noBody, noQuery } from '../schemas/wire-values.ts';
 
 /** The gateway gives up after 30 seconds. What the sweep has not come to in this time is still due: ask again. */
 const sweepMs = 20 * second;

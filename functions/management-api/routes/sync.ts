@@ -7,7 +7,7 @@ import type { CalendarRegistry } from '../../../shared/store/calendars.ts';
 import type { SyncRequests } from '../../../shared/store/sync-requests.ts';
 import type { ConnectionStore } from '../../../shared/sync/ports.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
-import { noBody, noQuery } from '../schemas/common.ts';
+import { noBody, noQuery } from '../schemas/wire-values.ts';
 
 export type SyncRouteDeps = {
   connections: Pick<ConnectionStore, 'load'>;

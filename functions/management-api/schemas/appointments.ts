@@ -1,6 +1,6 @@
 /** Appointments: as they are shown, and as they are asked for. */
 import * as z from 'zod';
-import { dateOrTime, inOurTime, notATime, notInOurTime, pageCursor, pageSize, plainText } from './common.ts';
+import { dateOrTime, inOurTime, notATime, notInOurTime, pageCursor, pageSize, plainText } from './wire-values.ts';
 
 const price = z.strictObject({
   amount: z.int().min(0).max(1_000_000_000_000).describe('In the currency’s smallest unit'),

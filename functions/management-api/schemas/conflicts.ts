@@ -1,7 +1,7 @@
 /** The review queue: its items, what each choice would lead to, and what a person decides. */
 import * as z from 'zod';
 import { appointmentEdit, clash, ownedFields } from './appointments.ts';
-import { pageCursor, pageSize } from './common.ts';
+import { pageCursor, pageSize } from './wire-values.ts';
 
 const statuses = ['open', 'resolved', 'agreed'] as const;
 const favoured = z.enum(['google', 'bookedbarber']);

@@ -1,6 +1,6 @@
 /** Hints that were given up: what is told of them, and what an administrator can have done. Never a body. */
 import * as z from 'zod';
-import { plainText } from './common.ts';
+import { plainText } from './wire-values.ts';
 
 const deadLetter = z.strictObject({
   id: z.string(),

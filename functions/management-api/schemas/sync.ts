@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { conflictPolicies } from '../../../shared/domain/settings.ts';
 import { appointment, ownedFields } from './appointments.ts';
-import { pageCursor, pageSize } from './common.ts';
+import { pageCursor, pageSize } from './wire-values.ts';
 
 export const syncLogsQuery = z.strictObject({ limit: pageSize(200, 50), cursor: pageCursor });
 

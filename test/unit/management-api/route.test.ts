@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from '../../../functions/management-api/route.ts';
 import { appointmentsQuery } from '../../../functions/management-api/schemas/appointments.ts';
-import { noBody, noQuery } from '../../../functions/management-api/schemas/common.ts';
 import { callbackQuery, connectQuery } from '../../../functions/management-api/schemas/connecting.ts';
+import { noBody, noQuery } from '../../../functions/management-api/schemas/wire-values.ts';
 import { Problem } from '../../../shared/runtime/problem.ts';
 import { inheritedNames } from '../hostile.ts';
 

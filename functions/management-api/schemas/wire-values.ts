@@ -1,4 +1,4 @@
-/** What the schemas of several resources have in common. What goes over the wire is zod: checked by it, documented from it. */
+/** Values that go over the wire in several resources: checked by these schemas, and documented from them. */
 import * as z from 'zod';
 
 /** Beyond these years lies a mistake. */
