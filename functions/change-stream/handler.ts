@@ -9,7 +9,7 @@ import pMap from 'p-map';
 import { sqsSyncQueue } from '../../shared/queue/sync-queue.ts';
 import { patient } from '../../shared/runtime/aws-clients.ts';
 import { readConfig } from '../../shared/runtime/config.ts';
-import { createCounter } from '../../shared/runtime/observability.ts';
+import { createEmitter } from '../../shared/runtime/observability.ts';
 import { appendToLog } from '../../shared/store/sync-events.ts';
 import { dynamoTable } from '../../shared/store/table.ts';
 import { project } from './project.ts';
@@ -21,7 +21,7 @@ const config = readConfig(
   'AUDIT_RETENTION_DAYS',
   'NOTIFICATION_RETENTION_DAYS',
 );
-const count = createCounter();
+const emit = createEmitter();
 const table = dynamoTable(new DynamoDBClient(patient), config.TABLE_NAME);
 const queue = sqsSyncQueue(new SQSClient(patient), config.SYNC_QUEUE_URL);
 const retention = { auditDays: config.AUDIT_RETENTION_DAYS, notificationDays: config.NOTIFICATION_RETENTION_DAYS };
@@ -32,5 +32,5 @@ const hintsAtOnce = 10;
 export const handler = async (event: DynamoDBStreamEvent): Promise<void> => {
   const { hints, ...records } = project(event.Records);
   await Promise.all([appendToLog(table, records, retention), pMap(hints, queue.send, { concurrency: hintsAtOnce })]);
-  count('SyncEventWritten', records.syncEvents.length);
+  emit({ SyncEventWritten: records.syncEvents.length });
 };

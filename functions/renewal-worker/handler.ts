@@ -8,7 +8,7 @@ import { instantAt, plusMs, second } from '../../shared/domain/instant.ts';
 import { sqsSyncQueue } from '../../shared/queue/sync-queue.ts';
 import { patient } from '../../shared/runtime/aws-clients.ts';
 import { readConfig } from '../../shared/runtime/config.ts';
-import { createCounter, createLog } from '../../shared/runtime/observability.ts';
+import { createEmitter, createLog } from '../../shared/runtime/observability.ts';
 import { calendarStore } from '../../shared/store/calendars.ts';
 import { dynamoTable } from '../../shared/store/table.ts';
 import { sweep } from '../../shared/sync/sweep.ts';
@@ -16,7 +16,7 @@ import { sweep } from '../../shared/sync/sweep.ts';
 const clock = () => instantAt(Date.now());
 const config = readConfig(process.env, 'TABLE_NAME', 'SYNC_QUEUE_URL');
 const log = createLog();
-const count = createCounter();
+const emit = createEmitter();
 const calendars = calendarStore(dynamoTable(new DynamoDBClient(patient), config.TABLE_NAME));
 const queue = sqsSyncQueue(new SQSClient(patient), config.SYNC_QUEUE_URL);
 
@@ -28,6 +28,6 @@ export const handler = async (_: unknown, context: Context): Promise<void> => {
   const until = plusMs(clock(), context.getRemainingTimeInMillis() - reserveMs);
   const round = { chainId: asId<ChainId>(randomUUID()), now: clock(), until };
   const { hints } = await sweep({ calendars, queue, clock, random: Math.random }, round);
-  count('HintSent', hints);
+  emit({ HintSent: hints });
   log.info('Swept the calendars that are due', { count: hints });
 };

@@ -16,7 +16,7 @@ import { handBack } from '../../shared/queue/hand-back.ts';
 import { sqsSyncQueue } from '../../shared/queue/sync-queue.ts';
 import { patient } from '../../shared/runtime/aws-clients.ts';
 import { readConfig } from '../../shared/runtime/config.ts';
-import { createCounter, createLog } from '../../shared/runtime/observability.ts';
+import { createEmitter, createLog } from '../../shared/runtime/observability.ts';
 import { parseOAuthClient, parseWebhookKeys, readSecret } from '../../shared/runtime/secrets.ts';
 import { tokenVault } from '../../shared/runtime/token-vault.ts';
 import { appointmentStore } from '../../shared/store/appointments.ts';
@@ -47,7 +47,7 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   );
   const now = () => instantAt(Date.now());
   const log = createLog();
-  const count = createCounter();
+  const emit = createEmitter();
   const sqs = new SQSClient(patient);
   const secrets = new SecretsManagerClient(patient);
   const table = dynamoTable(new DynamoDBClient(patient), config.TABLE_NAME);
@@ -74,8 +74,8 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   };
 
   return {
-    report: createReport(log, count),
-    handBack: handBack({ client: sqs, queueUrl: config.SYNC_QUEUE_URL, log, count, random: Math.random }),
+    report: createReport(log, emit),
+    handBack: handBack({ client: sqs, queueUrl: config.SYNC_QUEUE_URL, log, emit, random: Math.random }),
     /** The secrets are read anew now and then, so what holds them is put together for each hint. */
     async syncDeps(): Promise<SyncDeps> {
       const [keys, client] = await Promise.all([webhookKeys(), oauthClient()]);

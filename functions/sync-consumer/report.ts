@@ -2,7 +2,7 @@
 
 import type { PushSummary } from '../../shared/push/push.ts';
 import type { Hint } from '../../shared/queue/hint.ts';
-import type { Count, Log } from '../../shared/runtime/observability.ts';
+import type { Emit, Log } from '../../shared/runtime/observability.ts';
 import type { SyncOutcome } from '../../shared/sync/sync-calendar.ts';
 
 type Done = Exclude<SyncOutcome, { kind: 'deferred' | 'failed' }>;
@@ -10,36 +10,36 @@ type Synced = Extract<Done, { kind: 'synced' }>;
 type Fields = Pick<Hint, 'calendarKey' | 'chainId' | 'reason'>;
 
 export const createReport =
-  (log: Log, count: Count) =>
+  (log: Log, emit: Emit) =>
   ({ calendarKey, chainId, reason }: Hint, outcome: Done): void => {
     const fields = { calendarKey, chainId, reason };
     switch (outcome.kind) {
       case 'acknowledged':
-        count('HintAcknowledged');
+        emit({ HintAcknowledged: 1 });
         log.info('Acknowledged a hint', { ...fields, outcome: outcome.because });
         return;
       case 'refused':
-        count('SyncFailed');
+        emit({ SyncFailed: 1 });
         log.error('Google refuses this calendar', outcome.error, { ...fields, outcome: outcome.because });
         return;
       case 'synced':
-        reportSynced(log, count, fields, outcome);
+        reportSynced(log, emit, fields, outcome);
         return;
       case 'closed':
         log.info('Stopped the channel of a calendar that is switched off', fields);
         return;
       case 'pushed':
-        reportPush(log, count, fields, outcome.push);
+        reportPush(log, emit, fields, outcome.push);
     }
   };
 
-const reportSynced = (log: Log, count: Count, fields: Fields, { channel, pull }: Synced): void => {
+const reportSynced = (log: Log, emit: Emit, fields: Fields, { channel, pull }: Synced): void => {
   if (channel.kind === 'created') log.info('Created webhook subscription', fields);
   if (channel.kind === 'failed') {
-    count('ChannelFailed');
+    emit({ ChannelFailed: 1 });
     log.error('The channel could not be put right; it is tried again later', channel.error, fields);
   }
-  count('SyncSucceeded');
+  emit({ SyncSucceeded: 1 });
   const { pages, generation, tally, coveredBefore } = pull;
   log.info('Synced a calendar', {
     ...fields,
@@ -50,8 +50,8 @@ const reportSynced = (log: Log, count: Count, fields: Fields, { channel, pull }:
   });
 };
 
-const reportPush = (log: Log, count: Count, fields: Fields, { pushed, parked, settled, left }: PushSummary): void => {
-  count('AppointmentPushed', pushed);
-  if (parked > 0) count('PushRefused', parked);
+const reportPush = (log: Log, emit: Emit, fields: Fields, { pushed, parked, settled, left }: PushSummary): void => {
+  emit({ AppointmentPushed: pushed });
+  if (parked > 0) emit({ PushRefused: parked });
   log.info('Told Google what has changed', { ...fields, changes: { pushed, parked, settled, left: left.size } });
 };

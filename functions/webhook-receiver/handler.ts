@@ -9,13 +9,13 @@ import { notificationHint } from '../../shared/queue/hint.ts';
 import { sqsSyncQueue } from '../../shared/queue/sync-queue.ts';
 import { impatient } from '../../shared/runtime/aws-clients.ts';
 import { readConfig } from '../../shared/runtime/config.ts';
-import { createCounter, createLog } from '../../shared/runtime/observability.ts';
+import { createEmitter, createLog } from '../../shared/runtime/observability.ts';
 import { parseWebhookKeys, readSecret } from '../../shared/runtime/secrets.ts';
 
 const config = readConfig(process.env, 'STAGE', 'SYNC_QUEUE_URL', 'WEBHOOK_KEYS_SECRET');
 const now = () => instantAt(Date.now());
 const log = createLog();
-const count = createCounter();
+const emit = createEmitter();
 const queue = sqsSyncQueue(new SQSClient(impatient), config.SYNC_QUEUE_URL);
 const secrets = new SecretsManagerClient(impatient);
 const webhookKeys = readSecret(secrets, config.WEBHOOK_KEYS_SECRET, parseWebhookKeys(config.STAGE), now);
@@ -29,7 +29,7 @@ export const handler = async (event: APIGatewayProxyEventV2): Promise<APIGateway
     if (verdict.kind === 'rejected') return reject();
     const envelope = notificationHint(verdict);
     await queue.send(envelope);
-    count('NotificationReceived');
+    emit({ NotificationReceived: 1 });
     const { calendarKey, chainId } = envelope.hint;
     log.info('Received a notification', { calendarKey, chainId, reason: notification.resourceState });
     return { statusCode: 204 };
@@ -41,6 +41,6 @@ export const handler = async (event: APIGatewayProxyEventV2): Promise<APIGateway
 
 /** The same for every stranger: nothing can be learnt from it. */
 const reject = (): APIGatewayProxyStructuredResultV2 => {
-  count('NotificationRejected');
+  emit({ NotificationRejected: 1 });
   return { statusCode: 404 };
 };

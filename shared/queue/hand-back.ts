@@ -4,7 +4,7 @@
  */
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { GoogleError } from '../google/google-error.ts';
-import type { Count, Log } from '../runtime/observability.ts';
+import type { Emit, Log } from '../runtime/observability.ts';
 import type { Undone } from '../sync/batch.ts';
 import { backoffSeconds, deferralSeconds } from './backoff.ts';
 
@@ -17,10 +17,10 @@ export type QueuedHint = {
 /** Never throws: the hints are reported to Lambda all the same, and no other group may suffer for it [R10]. */
 export type HandBack = (hints: QueuedHint[], undone: Undone) => Promise<void>;
 
-export type HandBackDeps = { client: SQSClient; queueUrl: string; log: Log; count: Count; random(): number };
+export type HandBackDeps = { client: SQSClient; queueUrl: string; log: Log; emit: Emit; random(): number };
 
 export const handBack =
-  ({ client, queueUrl, log, count, random }: HandBackDeps): HandBack =>
+  ({ client, queueUrl, log, emit, random }: HandBackDeps): HandBack =>
   async (hints, undone) => {
     const [first] = hints;
     if (first === undefined) return;
@@ -30,7 +30,7 @@ export const handBack =
     const fields = { ...(calendarKey !== undefined && { calendarKey }), receiveCount, retryInSeconds };
     if (undone.kind === 'deferred') log.info('A hint waits for its turn', fields);
     else {
-      count('SyncFailed');
+      emit({ SyncFailed: 1 });
       log.error('A hint failed and goes back to the queue', undone.error, fields);
     }
     try {

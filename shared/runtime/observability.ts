@@ -38,25 +38,32 @@ export const createLog = (): Log => {
 const describe = (error: unknown) =>
   error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : { name: typeof error };
 
-export type MetricName =
-  | 'NotificationReceived'
-  | 'NotificationRejected'
-  | 'SyncSucceeded'
-  | 'SyncFailed'
-  | 'HintAcknowledged'
-  | 'ChannelFailed'
-  | 'SyncEventWritten'
-  | 'HintSent'
-  | 'AppointmentPushed'
-  | 'PushRefused';
+/** Every metric and its unit. Gauges are counts of what a round of the renewal worker, or a comparison, has looked at. */
+export const metricUnits = {
+  NotificationReceived: 'Count',
+  NotificationRejected: 'Count',
+  HintSent: 'Count',
+  HintAcknowledged: 'Count',
+  SyncSucceeded: 'Count',
+  SyncFailed: 'Count',
+  ChannelFailed: 'Count',
+  SyncEventWritten: 'Count',
+  AppointmentPushed: 'Count',
+  PushRefused: 'Count',
+} as const satisfies Record<string, 'Count' | 'Milliseconds'>;
 
-export type Count = (name: MetricName, count?: number) => void;
+export type MetricName = keyof typeof metricUnits;
 
-/** Counts go out as CloudWatch's embedded metric format, one line each: no API call, no state between invocations. */
-export const createCounter = (): Count => {
+/** What is emitted together shares one line. */
+export type Emit = (values: Partial<Record<MetricName, number>>) => void;
+
+/** Values go out as CloudWatch's embedded metric format: no API call, no state between invocations. */
+export const createEmitter = (): Emit => {
   const metrics = new Metrics();
-  return (name, count = 1) => {
-    metrics.addMetric(name, MetricUnit.Count, count);
+  return (values) => {
+    for (const name of Object.keys(values) as MetricName[]) {
+      metrics.addMetric(name, MetricUnit[metricUnits[name]], values[name] ?? 0);
+    }
     metrics.publishStoredMetrics();
   };
 };
