@@ -37,7 +37,7 @@ export const googleOAuth = (client: OAuthClient, endpoints: OAuthEndpoints): Goo
   const connect = () =>
     new OAuth2Client({
       ...client,
-      transporterOptions: { timeout: requestTimeoutMs },
+      transporterOptions: { timeout: requestTimeoutMs, redirect: 'error' },
       endpoints: {
         oauth2AuthBaseUrl: endpoints.authorize,
         oauth2TokenUrl: endpoints.token,

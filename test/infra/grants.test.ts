@@ -88,6 +88,13 @@ describe('grants', () => {
     }
   });
 
+  test.each(functionNames)('[R15] %s may do nothing to everything: no action and no resource is a wildcard', (name) => {
+    for (const [resource, actions] of Object.entries(functionGrants(name))) {
+      expect(resource.replace(/-\?{6}$/, '')).not.toMatch(/[*?]/); // Secrets Manager ends its ARNs in six characters of its own.
+      expect(actions.join()).not.toContain('*');
+    }
+  });
+
   test('the scheduler may invoke the renewal worker and nothing else', () => {
     expect(grantsOf('Renewal/Invoker')).toEqual({ [functionPath('renewal-worker')]: ['lambda:InvokeFunction'] });
     expect(propertiesAt('Renewal/Invoker').AssumeRolePolicyDocument).toMatchObject({
