@@ -22,8 +22,12 @@ function urlRules(config: StageConfig): Rule[] {
     ...(config.googleOauthRootUrl && { googleOauthRootUrl: config.googleOauthRootUrl }),
     ...config.callbackPages,
   };
+  const origins = config.corsOrigins.map((origin) => ['corsOrigins (CORS_ORIGINS)', origin] as const);
   const kind = config.stage === 'local' ? 'https, or plain http on a loopback address' : 'https';
-  return Object.entries(urls).map(([name, url]) => [isSafe(url, config.stage), `${name} must be ${kind}: "${url}"`]);
+  return [...Object.entries(urls), ...origins].map(([name, url]) => [
+    isSafe(url, config.stage),
+    `${name} must be ${kind}: "${url}"`,
+  ]);
 }
 
 function valueRules(config: StageConfig): Rule[] {
@@ -33,6 +37,10 @@ function valueRules(config: StageConfig): Rule[] {
     [
       Number.isInteger(webhookTtlHours) && webhookTtlHours >= 1 && webhookTtlHours <= maxTtlHours,
       `webhookTtlHours (WEBHOOK_TTL_HOURS) must be a whole number from 1 to ${maxTtlHours}: ${webhookTtlHours}`,
+    ],
+    [
+      config.corsOrigins.every((origin) => isOrigin(origin) && !origin.includes('*')),
+      `corsOrigins (CORS_ORIGINS) must be whole origins, without a path: ${config.corsOrigins.join(', ')}`,
     ],
     retentionRule('auditRetentionDays (AUDIT_RETENTION_DAYS)', config.auditRetentionDays),
     retentionRule('notificationRetentionDays (NOTIFICATION_RETENTION_DAYS)', config.notificationRetentionDays),
