@@ -4,6 +4,7 @@ import type { Calendar } from '../domain/calendar.ts';
 import { Superseded } from '../domain/errors.ts';
 import type { CalendarKey, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { upToDate } from './bring-up.ts';
 import { dueKeysOf, neverDue, unlessSuperseded, updateCalendar } from './calendar-update.ts';
 import { type ItemUpdate, toUpdate } from './item-update.ts';
 import { keys, prefixes } from './keys.ts';
@@ -68,7 +69,7 @@ export const calendarRegistry = (table: Table): CalendarRegistry => ({
         : await nobodyHasThem(table, next)),
     ];
     try {
-      await table.client.send(new TransactWriteCommand({ TransactItems: writes }));
+      await upToDate(table, () => table.client.send(new TransactWriteCommand({ TransactItems: writes })));
     } catch (cause) {
       const isLost = isConditionFailure(cause) || isTransactionConflict(cause);
       if (isLost) throw new Superseded('The calendars changed before one was chosen for the bookings', { cause });

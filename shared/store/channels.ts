@@ -6,6 +6,7 @@ import { Superseded } from '../domain/errors.ts';
 import type { ChannelId } from '../domain/ids.ts';
 import { day, epochSecondsOf, plusMs } from '../domain/instant.ts';
 import type { ChannelStore } from '../sync/ports.ts';
+import { upToDate } from './bring-up.ts';
 import { toUpdate } from './item-update.ts';
 import { dueShardOf, indexKeys, keys, prefixes } from './keys.ts';
 import { fromItem, isConditionFailure, queryAll, type Table, toItem } from './table.ts';
@@ -16,7 +17,7 @@ const keptAfterExpiryMs = 7 * day;
 export const channelStore = (table: Table): ChannelStore => {
   const transact = async (what: string, writes: object[]): Promise<void> => {
     try {
-      await table.client.send(new TransactWriteCommand({ TransactItems: writes }));
+      await upToDate(table, () => table.client.send(new TransactWriteCommand({ TransactItems: writes })));
     } catch (cause) {
       if (isConditionFailure(cause)) throw new Superseded(`The channel slot changed before ${what}`, { cause });
       throw cause;
@@ -68,7 +69,7 @@ export const channelStore = (table: Table): ChannelStore => {
     async setState(channel, state) {
       const { userId, calendarKey, id } = channel;
       const update = toUpdate({ key: keys.channel(userId, calendarKey, id), set: { state }, expect: {} });
-      await table.client.send(new UpdateCommand({ TableName: table.name, ...update }));
+      await upToDate(table, () => table.client.send(new UpdateCommand({ TableName: table.name, ...update })));
     },
   };
 };

@@ -5,6 +5,7 @@ import { Superseded } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { ConnectionStore } from '../sync/ports.ts';
+import { upToDate } from './bring-up.ts';
 import { toUpdate } from './item-update.ts';
 import { keys } from './keys.ts';
 import { fromItem, isConditionFailure, type Table, toItem } from './table.ts';
@@ -25,7 +26,7 @@ export type ConnectionRegistry = {
 export const connectionStore = (table: Table): ConnectionStore & ConnectionRegistry => {
   const guarded = async (write: () => Promise<unknown>): Promise<void> => {
     try {
-      await write();
+      await upToDate(table, write);
     } catch (cause) {
       if (isConditionFailure(cause)) throw new Superseded('The connection changed meanwhile', { cause });
       throw cause;
