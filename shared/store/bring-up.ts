@@ -1,6 +1,6 @@
 /** Updates name single fields, so they are for items of the current schema only: an older one is first written as it reads. */
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Schemas, schemas } from './schema.ts';
 import { type Item, isConditionFailure, type Table } from './table.ts';
@@ -17,16 +17,23 @@ export const upToDate = async <T>(table: Table, write: () => Promise<T>, known: 
   }
 };
 
-/** Who has changed the item meanwhile has brought it up, or is read by the next attempt. */
+/** What lies beside the value stays. Who has changed the item meanwhile has brought it up, or is read by the next attempt. */
 const bringUp = async (table: Table, item: Item, known: Schemas): Promise<void> => {
+  const { pk, sk, schema, value } = known.upgraded(item);
   try {
     await table.client.send(
-      new PutCommand({
+      new UpdateCommand({
         TableName: table.name,
-        Item: known.upgraded(item),
-        ConditionExpression: '#schema = :schema AND #value = :value',
+        Key: { pk, sk },
+        UpdateExpression: 'SET #schema = :schema, #value = :value',
+        ConditionExpression: '#schema = :readSchema AND #value = :readValue',
         ExpressionAttributeNames: { '#schema': 'schema', '#value': 'value' },
-        ExpressionAttributeValues: { ':schema': item.schema, ':value': item.value },
+        ExpressionAttributeValues: {
+          ':schema': schema,
+          ':value': value,
+          ':readSchema': item.schema,
+          ':readValue': item.value,
+        },
       }),
     );
   } catch (error) {

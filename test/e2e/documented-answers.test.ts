@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../functions/management-api/openapi.ts';
 import { type Operation, operations } from '../../functions/management-api/operations.ts';
 import { type RouteName, routeTable } from '../../functions/management-api/route-table.ts';
+import { stageConfig } from '../../infra/config.ts';
 import { documentedBy } from '../support/documented.ts';
 import { startTestSession, type TestSession } from '../support/local-session.ts';
 import {
@@ -158,4 +159,33 @@ test('what is no route is answered by the gateway', async () => {
   ] as const) {
     expect(await session.call(method, path, owner.user)).toMatchObject({ status: 404, body: { message: 'Not Found' } });
   }
+});
+
+describe('[R15] a page of', () => {
+  const [listed = ''] = stageConfig('local', {}).corsOrigins;
+  const ask = async (origin: string, name: RouteName) => {
+    const { method, path } = routeTable[name];
+    const headers = { origin, 'access-control-request-method': method, 'access-control-request-headers': 'if-match' };
+    return fetch(`${session.stack.apiUrl}${path}`, { method: 'OPTIONS', headers });
+  };
+
+  test('an origin on the list may make every call that there is, and read versions and locations', async () => {
+    for (const name of routeNames) {
+      const { status, headers } = await ask(listed, name);
+      expect([status, headers.get('access-control-allow-origin')]).toEqual([204, listed]);
+      expect(headers.get('access-control-allow-methods')?.split(',')).toContain(routeTable[name].method);
+      const allowed = headers.get('access-control-allow-headers')?.split(',');
+      expect(allowed).toEqual(['authorization', 'content-type', 'if-match', 'idempotency-key']);
+    }
+    const booking = await send('appointment', { ...good.appointment, headers: { origin: listed } });
+    expect(booking.headers.get('access-control-allow-origin')).toBe(listed);
+    expect(booking.headers.get('access-control-expose-headers')).toBe('etag,location');
+  });
+
+  test('any other may not', async () => {
+    const other = 'https://evil.example';
+    expect((await ask(other, 'status')).headers.get('access-control-allow-origin')).toBeNull();
+    const answer = await send('status', { headers: { origin: other } });
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+  });
 });
