@@ -27,7 +27,7 @@ export type ProblemOf<Name extends RouteName> =
   | ((typeof routeTable)[Name]['method'] extends 'GET' ? never : 'conflict')
   | ((typeof routeTable)[Name]['access'] extends 'public' ? never : 'unauthorized');
 
-export const problemsOf = ({ problems = [] }: Operation, { method, access }: Route): ProblemSlug[] => [
+const problemsOf = ({ problems = [] }: Operation, { method, access }: Route): ProblemSlug[] => [
   ...new Set<ProblemSlug>([
     ...problems,
     ...problemsOfAll,

@@ -30,7 +30,7 @@ type Schemas = ReturnType<typeof namedSchemas>;
 
 type Parameter = { name: string; in: 'path' | 'query' | 'header'; required: boolean; schema: unknown };
 
-export type Documented = {
+type Documented = {
   operationId: string;
   summary: string;
   description?: string;
