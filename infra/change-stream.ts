@@ -33,6 +33,12 @@ const notifiedCalendars = FilterCriteria.filter({
   },
 });
 
+/** However often its item is written afterwards, it opens once. */
+const openedConflicts = FilterCriteria.filter({
+  eventName: FilterRule.isEqual('INSERT'),
+  dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('CONFLICT#') } } },
+});
+
 export class ChangeStream extends Construct {
   constructor(scope: Construct, id: string, { config, alarms, data, queue }: ChangeStreamProps) {
     super(scope, id);
@@ -49,7 +55,7 @@ export class ChangeStream extends Construct {
     reader.lambda.addEventSource(
       new DynamoEventSource(table, {
         startingPosition: StartingPosition.TRIM_HORIZON,
-        filters: [appointments, notifiedCalendars],
+        filters: [appointments, notifiedCalendars, openedConflicts],
         batchSize: 100,
         bisectBatchOnError: true,
         retryAttempts: 3, // A shard waits for its oldest batch: long backoff belongs on the queue.

@@ -1,6 +1,6 @@
 /**
  * An appointment was written: write its sync event, and when Google must hear of it, hint its calendar. A notification
- * has brought a calendar forward: note the run. The stream gives each write at least once, and all of this bears that.
+ * has brought a calendar forward: note the run. A conflict has opened: count it. The stream gives each write at least once, and all of this bears that.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -30,7 +30,7 @@ const hintsAtOnce = 10;
 
 /** A failure is thrown: Lambda retries the batch, halves it, and sends what stays bad to the failure queue. */
 export const handler = async (event: DynamoDBStreamEvent): Promise<void> => {
-  const { hints, ...records } = project(event.Records);
+  const { hints, conflictsOpened, ...records } = project(event.Records);
   await Promise.all([appendToLog(table, records, retention), pMap(hints, queue.send, { concurrency: hintsAtOnce })]);
-  emit({ SyncEventWritten: records.syncEvents.length });
+  emit({ SyncEventWritten: records.syncEvents.length, ConflictOpened: conflictsOpened });
 };

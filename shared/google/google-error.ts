@@ -32,6 +32,10 @@ export class GoogleError extends Error {
   }
 }
 
+/** Google wants to be asked less, however long: it is no trouble with what was asked. */
+export const isQuotaWait = (error: unknown): boolean =>
+  error instanceof GoogleError && ['rateLimited', 'paused', 'exhausted'].includes(error.outcome);
+
 type ReadableHeaders = { get(name: string): string | null };
 
 const isReadable = (headers: unknown): headers is ReadableHeaders =>

@@ -3,7 +3,7 @@
  * the next try. All of the group's messages are set alike, or those not set would keep it locked for the full visibility time.
  */
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { GoogleError } from '../google/google-error.ts';
+import { GoogleError, isQuotaWait } from '../google/google-error.ts';
 import type { Emit, Log } from '../runtime/observability.ts';
 import type { Undone } from '../sync/batch.ts';
 import { backoffSeconds, deferralSeconds } from './backoff.ts';
@@ -30,7 +30,7 @@ export const handBack =
     const fields = { ...(calendarKey !== undefined && { calendarKey }), receiveCount, retryInSeconds };
     if (undone.kind === 'deferred') log.info('A hint waits for its turn', fields);
     else {
-      emit({ SyncFailed: 1 });
+      emit({ SyncFailed: 1, ...(isQuotaWait(undone.error) && { QuotaWait: 1 }) });
       log.error('A hint failed and goes back to the queue', undone.error, fields);
     }
     try {

@@ -45,25 +45,50 @@ export const metricUnits = {
   HintSent: 'Count',
   HintAcknowledged: 'Count',
   SyncSucceeded: 'Count',
+  /** 1 for an attempt that failed and 0 for one that did not: its samples are the attempts, its average the rate. */
   SyncFailed: 'Count',
-  ChannelFailed: 'Count',
+  SyncRefused: 'Count',
+  /** Google wants to be asked less: for a moment, for hours, or until the quota is renewed. */
+  QuotaWait: 'Count',
+  PullLatency: 'Milliseconds',
+  /** From a notification on the queue to its calendar in sync. */
+  NotificationLatency: 'Milliseconds',
+  /** From a change in Google to the end of the run that has applied it. */
+  ChangeLatency: 'Milliseconds',
+  ChangeApplied: 'Count',
+  ConflictOpened: 'Count',
   SyncEventWritten: 'Count',
   AppointmentPushed: 'Count',
   PushRefused: 'Count',
+  /** From when an appointment had to be pushed to Google's answer. */
+  PushLatency: 'Milliseconds',
+  /** Gauge: appointments that differ from their events now. */
+  AppointmentsDiffering: 'Count',
+  ChannelFailed: 'Count',
+  ChannelRenewed: 'Count',
+  RenewalFailed: 'Count',
+  /** Gauges of the renewal worker's round. */
+  ChannelActive: 'Count',
+  ChannelCreating: 'Count',
+  ChannelUnwatchable: 'Count',
+  ChannelMissing: 'Count',
+  ChannelExpiringSoon: 'Count',
+  ChannelStale: 'Count',
+  SweepCompleted: 'Count',
 } as const satisfies Record<string, 'Count' | 'Milliseconds'>;
 
 export type MetricName = keyof typeof metricUnits;
 
-/** What is emitted together shares one line. */
-export type Emit = (values: Partial<Record<MetricName, number>>) => void;
+/** What is emitted together shares one line; many values of one metric at once are at most a hundred. */
+export type Emit = (values: Partial<Record<MetricName, number | number[]>>) => void;
 
 /** Values go out as CloudWatch's embedded metric format: no API call, no state between invocations. */
 export const createEmitter = (): Emit => {
   const metrics = new Metrics();
   return (values) => {
     for (const name of Object.keys(values) as MetricName[]) {
-      metrics.addMetric(name, MetricUnit[metricUnits[name]], values[name] ?? 0);
+      for (const value of [values[name] ?? []].flat()) metrics.addMetric(name, MetricUnit[metricUnits[name]], value);
     }
-    metrics.publishStoredMetrics();
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   };
 };

@@ -292,6 +292,14 @@ describe('a cancellation', () => {
   });
 });
 
+test('a push says since when Google was to hear of it; what was only settled is not told', async () => {
+  const id = await job.book('booking');
+  const { sync } = await job.appointment(id);
+  const waitingSince = sync.state === 'pending' ? sync.since : expect.fail('It is not pending');
+  expect(await job.push(id)).toMatchObject({ kind: 'pushed', push: { pushed: 1, toldSince: [waitingSince] } });
+  expect(await job.push(id)).toMatchObject({ kind: 'pushed', push: { settled: 1, toldSince: [] } });
+});
+
 describe('a refusal of Google’s', () => {
   test('[R10] of one event parks that one for a while, and the next is pushed', async () => {
     const [first, second] = [await job.book('first'), await job.book('second', hourOf(12))];

@@ -53,7 +53,7 @@ describe('queues', () => {
   });
 });
 
-describe('written appointment, notified calendar → change-stream', () => {
+describe('written appointment, notified calendar, new review item → change-stream', () => {
   const mapping = eventSourceOf('change-stream');
 
   test("[R12] reads the table's stream from its oldest record", () => {
@@ -64,7 +64,7 @@ describe('written appointment, notified calendar → change-stream', () => {
     });
   });
 
-  test('[R4] hears of appointments, and of calendars once they were notified of, and not of what it writes itself', () => {
+  test('[R4] hears of appointments, of calendars once they were notified of, of new review items, and not of what it writes itself', () => {
     const { Filters } = mapping.FilterCriteria as { Filters: { Pattern: string }[] };
     expect(Filters.map(({ Pattern }) => JSON.parse(Pattern))).toEqual([
       { dynamodb: { Keys: { sk: { S: [{ prefix: 'APPOINTMENT#' }] } } } },
@@ -74,6 +74,7 @@ describe('written appointment, notified calendar → change-stream', () => {
           NewImage: { value: { M: { lastNotificationAt: { S: [{ exists: true }] } } } },
         },
       },
+      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'CONFLICT#' }] } } } },
     ]);
   });
 

@@ -89,6 +89,14 @@ describe('a hint that failed', () => {
   });
 
   test.each([
+    ['[F40] asks to be asked less', new GoogleError('events.list', 403, 'rateLimitExceeded', undefined), true],
+    ['fails', new GoogleError('events.list', 500, 'backendError', undefined), false],
+  ])('counts as waiting for quota when Google %s: %#', async (_, error, waits) => {
+    const { counted } = await handingBack({ kind: 'failed', error, failures: 1 });
+    expect(counted.includes('QuotaWait')).toBe(waits);
+  });
+
+  test.each([
     ['cannot be reached', () => Promise.reject(new Error('SQS is down'))],
     ['refuses a part', () => Promise.resolve({ Failed: [{ Id: '0', Code: 'ReceiptHandleIsInvalid' }] })],
   ])('[R10] fails nobody else when SQS %s, but that is logged', async (_, send) => {
