@@ -4,6 +4,7 @@ import { AlarmTopic } from './alarm-topic.ts';
 import { ChangeStream } from './change-stream.ts';
 import type { StageConfig } from './config.ts';
 import { checkConfig } from './config-check.ts';
+import { Dashboard } from './dashboard.ts';
 import { Data } from './data.ts';
 import { HttpApi } from './http-api.ts';
 import { ManagementApi } from './management-api.ts';
@@ -27,10 +28,11 @@ export class CalendarSyncStack extends Stack {
     const api = new HttpApi(this, 'Api', { config });
 
     new Webhook(this, 'Webhook', { config, alarms, queue, api });
-    new Sync(this, 'Sync', { config, data, queue });
-    new ChangeStream(this, 'ChangeStream', { config, alarms, data, queue });
-    new Renewal(this, 'Renewal', { config, data, queue });
-    new ManagementApi(this, 'ManagementApi', { config, data, queue, api });
+    new Sync(this, 'Sync', { config, alarms, data, queue });
+    const { failures } = new ChangeStream(this, 'ChangeStream', { config, alarms, data, queue });
+    new Renewal(this, 'Renewal', { config, alarms, data, queue });
+    new ManagementApi(this, 'ManagementApi', { config, alarms, data, queue, api });
+    new Dashboard(this, 'Dashboard', { config, alarms, queue, failures });
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'TableName', { value: data.table.tableName });

@@ -69,9 +69,17 @@ export class HttpApi extends Construct {
   }
 
   /** Answers 500 to 599 of one route, whoever gave them: the function or the gateway. */
-  serverErrors({ method, path }: Route): Metric {
-    const dimensionsMap = { ApiId: this.api.apiId, Stage: this.stage.stageName, Method: method, Resource: path };
-    return this.stage.metricServerError({ statistic: 'Sum' }).with({ dimensionsMap });
+  serverErrors(route: Route): Metric {
+    return this.stage.metricServerError({ statistic: 'Sum' }).with({ dimensionsMap: this.dimensionsOf(route) });
+  }
+
+  /** All calls of one route, whatever they were answered. */
+  requests(route: Route): Metric {
+    return this.stage.metricCount({ statistic: 'Sum' }).with({ dimensionsMap: this.dimensionsOf(route) });
+  }
+
+  private dimensionsOf({ method, path }: Route): Record<string, string> {
+    return { ApiId: this.api.apiId, Stage: this.stage.stageName, Method: method, Resource: path };
   }
 
   private throttle({ method, path }: Route, requestsPerSecond: number): void {

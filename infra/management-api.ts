@@ -3,6 +3,7 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { type RouteName, routeTable } from '../functions/management-api/route-table.ts';
+import type { AlarmTopic } from './alarm-topic.ts';
 import type { StageConfig } from './config.ts';
 import type { Data } from './data.ts';
 import type { HttpApi } from './http-api.ts';
@@ -11,6 +12,7 @@ import type { SyncQueue } from './sync-queue.ts';
 
 interface ManagementApiProps {
   config: StageConfig;
+  alarms: AlarmTopic;
   data: Data;
   queue: SyncQueue;
   api: HttpApi;
@@ -28,11 +30,12 @@ const publicBecause: Record<PublicRouteName, string> = {
 const requestsPerSecond = 50;
 
 export class ManagementApi extends Construct {
-  constructor(scope: Construct, id: string, { config, data, queue, api }: ManagementApiProps) {
+  constructor(scope: Construct, id: string, { config, alarms, data, queue, api }: ManagementApiProps) {
     super(scope, id);
     const server = new ServiceFunction(this, 'Server', {
       name: 'management-api',
       config,
+      alarms,
       timeout: Duration.seconds(29), // The gateway answers for it after 30.
       memorySize: 512,
     });

@@ -4,6 +4,8 @@ import { Grant, type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
+import type { AlarmTopic } from './alarm-topic.ts';
+import { watchChannels } from './channel-alarms.ts';
 import type { StageConfig } from './config.ts';
 import type { Data } from './data.ts';
 import { ServiceFunction } from './service-function.ts';
@@ -11,6 +13,7 @@ import type { SyncQueue } from './sync-queue.ts';
 
 interface RenewalProps {
   config: StageConfig;
+  alarms: AlarmTopic;
   data: Data;
   queue: SyncQueue;
 }
@@ -18,15 +21,17 @@ interface RenewalProps {
 const interval = Duration.minutes(5);
 
 export class Renewal extends Construct {
-  constructor(scope: Construct, id: string, { config, data, queue }: RenewalProps) {
+  constructor(scope: Construct, id: string, { config, alarms, data, queue }: RenewalProps) {
     super(scope, id);
     const worker = new ServiceFunction(this, 'Worker', {
       name: 'renewal-worker',
       config,
+      alarms,
       timeout: Duration.seconds(60),
     });
     worker.bindQueue(queue);
     worker.bindTable(data, { actions: ['GetItem', 'UpdateItem'], indexes: ['due'] });
+    watchChannels(this, alarms);
 
     new Schedule(this, 'Schedule', {
       description: 'Sweeps the calendars that are due',

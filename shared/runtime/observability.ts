@@ -62,7 +62,7 @@ export const metricUnits = {
   PushRefused: 'Count',
   /** From when an appointment had to be pushed to Google's answer. */
   PushLatency: 'Milliseconds',
-  /** Gauge: appointments that differ from their events now. */
+  /** Gauge, for each calendar when it is compared: how many of its appointments differ from their events. */
   AppointmentsDiffering: 'Count',
   ChannelFailed: 'Count',
   ChannelRenewed: 'Count',

@@ -1,6 +1,13 @@
-/** What wakes somebody up. */
+/** What wakes somebody up. That each alarm does go off, and when: test/e2e/alarms.test.ts. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
+import { functionNames } from '../../infra/build.ts';
 import { stageConfig } from '../../infra/config.ts';
+import { emitters } from '../../infra/metrics.ts';
+import { readAlarm } from '../support/alarm-evaluator.ts';
+import { functionPath } from './functions.ts';
 import { idAt, propertiesAt, propertiesOf, refAt, synthesised } from './synthesised.ts';
 
 test('[F32] one dead letter is enough', () => {
@@ -39,9 +46,95 @@ test('[F17] one notification answered 5xx, whether by the receiver or by the gat
   });
 });
 
+test('[F60] more than a tenth of the syncs fails, of twenty at least, in two of three times five minutes', () => {
+  const syncFailed = (Stat: string) => ({
+    Metric: {
+      Namespace: 'BookedBarber/CalendarSync',
+      MetricName: 'SyncFailed',
+      Dimensions: [{ Name: 'service', Value: 'sync-consumer' }],
+    },
+    Period: 300,
+    Stat,
+  });
+  expect(propertiesAt('Sync/ErrorRateAlarm')).toMatchObject({
+    Metrics: [
+      { Expression: 'IF(attempts >= 20, 100 * failed / attempts, 0)' },
+      { Id: 'failed', MetricStat: syncFailed('Sum'), ReturnData: false },
+      { Id: 'attempts', MetricStat: syncFailed('SampleCount'), ReturnData: false },
+    ],
+    ComparisonOperator: 'GreaterThanThreshold',
+    Threshold: 10,
+    DatapointsToAlarm: 2,
+    EvaluationPeriods: 3,
+    TreatMissingData: 'notBreaching',
+  });
+});
+
+test('[R7] twenty minutes without a sweep: silence is what is looked for', () => {
+  expect(propertiesAt('Renewal/SweepMissingAlarm')).toMatchObject({
+    MetricName: 'SweepCompleted',
+    Statistic: 'Sum',
+    Period: 300,
+    ComparisonOperator: 'LessThanThreshold',
+    Threshold: 1,
+    DatapointsToAlarm: 4,
+    EvaluationPeriods: 4,
+    TreatMissingData: 'breaching',
+  });
+});
+
+test.each(functionNames)('%s: crashes and throttles', (name) => {
+  const own = {
+    Dimensions: [{ Name: 'FunctionName', Value: refAt(functionPath(name)) }],
+    Statistic: 'Sum',
+    Period: 300,
+  };
+  const place = functionPath(name).replace('/Function', '');
+  expect(propertiesAt(`${place}/ErrorsAlarm`)).toMatchObject({ MetricName: 'Errors', Threshold: 3, ...own });
+  expect(propertiesAt(`${place}/ThrottlesAlarm`)).toMatchObject({ MetricName: 'Throttles', Threshold: 1, ...own });
+});
+
+const alarms = propertiesOf('AWS::CloudWatch::Alarm');
+
 test('every alarm reaches the topic', () => {
-  const actions = propertiesOf('AWS::CloudWatch::Alarm').map(({ AlarmActions }) => AlarmActions);
-  expect(actions).toEqual(Array(4).fill([refAt('Alarms/AlarmTopic')]));
+  expect(alarms.length).toBeGreaterThan(20);
+  for (const { AlarmActions } of alarms) expect(AlarmActions).toEqual([refAt('Alarms/AlarmTopic')]);
+});
+
+/** As GitHub makes them: lower case, words joined by hyphens. */
+const anchorsIn = (markdown: string): string[] =>
+  [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replace(/\s/g, '-'),
+  );
+
+test('every alarm says what it means, and where the runbook says what to do', () => {
+  const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
+  const anchors = anchorsIn(runbook);
+  const told = alarms.map(({ AlarmDescription }) => String(AlarmDescription));
+  const named = told.map((text) => text.match(/^.+\. What to do: docs\/runbook\.md#([\w-]+)$/s)?.[1] ?? text);
+  expect(named.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
+});
+
+test('alarms and dashboard name no metric of ours that nobody emits', () => {
+  const bodies = propertiesOf('AWS::CloudWatch::Dashboard').map(({ DashboardBody }) => JSON.stringify(DashboardBody));
+  const shown = bodies.flatMap((body) =>
+    [...body.matchAll(/BookedBarber\/CalendarSync\W+(\w+)\W+service\W+([\w-]+)/g)].map(([, name, by]) => ({
+      name,
+      by,
+    })),
+  );
+  const watched = alarms.flatMap((alarm) =>
+    readAlarm(alarm, (reference) => JSON.stringify(reference)).sources.flatMap(({ metric }) =>
+      metric.namespace === 'BookedBarber/CalendarSync' ? [{ name: metric.name, by: metric.dimensions.service }] : [],
+    ),
+  );
+  const known = Object.entries(emitters).map(([name, by]) => ({ name, by }));
+  const unknown = [...shown, ...watched].filter((one) => !known.some((each) => isDeepStrictEqual(each, one)));
+  expect(unknown).toEqual([]);
+  expect(shown.length).toBeGreaterThan(20);
 });
 
 test('CloudWatch may publish to the topic, on behalf of this account only', () => {
@@ -75,6 +168,7 @@ function atLeast(threshold: number): object {
     Threshold: threshold,
     ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     EvaluationPeriods: 1,
+    DatapointsToAlarm: 1,
     Period: 60,
     TreatMissingData: 'notBreaching',
   };
