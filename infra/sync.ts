@@ -48,7 +48,7 @@ export class Sync extends Construct {
 
     alarms.watch(this, 'ErrorRateAlarm', {
       description: 'More than a tenth of the syncs fails.',
-      runbook: 'high-error-rate',
+      runbook: 'high-error-rates',
       metric: syncFailureRate(),
       limit: { moreThan: 10 },
       periods: { bad: 2, of: 3 },

@@ -74,6 +74,7 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   };
 
   return {
+    begin: log.begin,
     report: createReport(log, emit),
     handBack: handBack({ client: sqs, queueUrl: config.SYNC_QUEUE_URL, log, emit, random: Math.random }),
     /** The secrets are read anew now and then, so what holds them is put together for each hint. */

@@ -10,12 +10,13 @@ import { syncCalendar } from '../../shared/sync/sync-calendar.ts';
 import { assemble } from './assemble.ts';
 import { withinTime } from './within-time.ts';
 
-const { report, handBack, syncDeps } = assemble(process.env);
+const { begin, report, handBack, syncDeps } = assemble(process.env);
 
 /** What it takes to hand a group back and to answer. */
 const reserveMs = 5 * second;
 
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  begin(context);
   const messages = event.Records.map((record) => ({ ...record, groupId: record.attributes.MessageGroupId ?? '' }));
   const handle = (message: SQSRecord) =>
     withinTime(handleHint(message, context), context.getRemainingTimeInMillis() - reserveMs);

@@ -7,10 +7,12 @@ import { GoogleError, isQuotaWait } from '../google/google-error.ts';
 import type { Emit, Log } from '../runtime/observability.ts';
 import type { Undone } from '../sync/batch.ts';
 import { backoffSeconds, deferralSeconds } from './backoff.ts';
+import { readHint } from './hint.ts';
 
 /** The part of an SQS record that is needed here. */
 export type QueuedHint = {
   receiptHandle: string;
+  body: string;
   attributes: { ApproximateReceiveCount: string; MessageGroupId?: string | undefined };
 };
 
@@ -27,7 +29,13 @@ export const handBack =
     const { MessageGroupId: calendarKey, ApproximateReceiveCount } = first.attributes;
     const receiveCount = Number(ApproximateReceiveCount);
     const retryInSeconds = secondsUntilRetry(undone, receiveCount, random());
-    const fields = { ...(calendarKey !== undefined && { calendarKey }), receiveCount, retryInSeconds };
+    const chainId = readHint(first.body)?.chainId;
+    const fields = {
+      ...(calendarKey !== undefined && { calendarKey }),
+      ...(chainId !== undefined && { chainId }),
+      receiveCount,
+      retryInSeconds,
+    };
     if (undone.kind === 'deferred') log.info('A hint waits for its turn', fields);
     else {
       emit({ SyncFailed: 1, ...(isQuotaWait(undone.error) && { QuotaWait: 1 }) });

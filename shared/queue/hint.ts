@@ -36,6 +36,15 @@ export type Envelope = { hint: Hint; deduplicationId: string };
 /** Throws a ZodError when the body is no hint. */
 export const parseHint = (body: string): Hint => hintSchema.parse(JSON.parse(body));
 
+/** For whoever only wants to tell what there is: a body that is no hint must not hide the others. */
+export const readHint = (body: string): Hint | undefined => {
+  try {
+    return parseHint(body);
+  } catch {
+    return undefined;
+  }
+};
+
 /** Google's own repeats of one message collapse here; two messages never do. */
 export const notificationHint = ({ calendarKey, connectGeneration, notification }: Verified): Envelope => {
   const { channelId, messageNumber, resourceId } = notification;

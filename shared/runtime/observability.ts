@@ -1,6 +1,7 @@
 /** The logger and metrics of a function. What is logged is an allow-list: ids, counts and reasons, never text or tokens. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { describeError } from './describe-error.ts';
 
 /** The fields that a log line may carry beside its message. */
 export type LogFields = {
@@ -21,22 +22,63 @@ export type LogFields = {
   changes?: Record<string, number>;
 };
 
+/** The allow-list again, for what no type has looked at: a field that came along with others. */
+const isAllowed: Record<keyof LogFields, (value: unknown) => boolean> = {
+  calendarKey: isText,
+  chainId: isText,
+  reason: isText,
+  outcome: isText,
+  route: isText,
+  status: isNumber,
+  requestId: isText,
+  receiveCount: isNumber,
+  retryInSeconds: isNumber,
+  pages: isNumber,
+  complete: (value) => typeof value === 'boolean',
+  generation: (value) => typeof value === 'boolean',
+  count: isNumber,
+  changes: (value) => typeof value === 'object' && value !== null && Object.values(value).every(isNumber),
+};
+
+const longestText = 256;
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= longestText;
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number';
+}
+
+const allowedIn = (fields: LogFields): LogFields =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([name, value]) => name in isAllowed && isAllowed[name as keyof LogFields](value)),
+  );
+
 export type Log = {
   info(message: string, fields?: LogFields): void;
-  /** Of the error only its name, message and stack are written; `cause` may hold a whole request. */
+  /** Of the error no more is written than describe-error.ts says; `undefined` when there is none. */
   error(message: string, error: unknown, fields?: LogFields): void;
 };
 
-export const createLog = (): Log => {
+/** What Lambda, or the gateway, calls this invocation. */
+type Invocation = { awsRequestId: string; requestId?: string };
+
+/** The log of a function: an environment runs one invocation at a time, and each line says which. */
+export type FunctionLog = Log & { begin(invocation: Invocation): void };
+
+export const createLog = (): FunctionLog => {
   const logger = new Logger();
   return {
-    info: (message, fields = {}) => logger.info(message, fields),
-    error: (message, error, fields = {}) => logger.error(message, { ...fields, error: describe(error) }),
+    begin({ awsRequestId, requestId }) {
+      logger.resetKeys();
+      logger.appendKeys({ lambdaRequestId: awsRequestId, ...(requestId !== undefined && { requestId }) });
+    },
+    info: (message, fields = {}) => logger.info(message, allowedIn(fields)),
+    error: (message, error, fields = {}) =>
+      logger.error(message, { ...allowedIn(fields), ...(error !== undefined && { error: describeError(error) }) }),
   };
 };
-
-const describe = (error: unknown) =>
-  error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : { name: typeof error };
 
 /** Every metric and its unit. Gauges are counts of what a round of the renewal worker, or a comparison, has looked at. */
 export const metricUnits = {

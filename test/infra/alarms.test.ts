@@ -1,5 +1,5 @@
 /** What wakes somebody up. That each alarm does go off, and when: test/e2e/alarms.test.ts. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { stageConfig } from '../../infra/config.ts';
 import { emitters } from '../../infra/metrics.ts';
 import { readAlarm } from '../support/alarm-evaluator.ts';
 import { functionPath } from './functions.ts';
-import { idAt, propertiesAt, propertiesOf, refAt, synthesised } from './synthesised.ts';
+import { idAt, propertiesAt, propertiesOf, refAt, synthesised, template } from './synthesised.ts';
 
 test('[F32] one dead letter is enough', () => {
   expect(propertiesAt('SyncQueue/DeadLettersAlarm')).toMatchObject({
@@ -111,11 +111,35 @@ const anchorsIn = (markdown: string): string[] =>
   );
 
 test('every alarm says what it means, and where the runbook says what to do', () => {
-  const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
-  const anchors = anchorsIn(runbook);
+  const anchors = anchorsIn(readText('docs/runbook.md'));
   const told = alarms.map(({ AlarmDescription }) => String(AlarmDescription));
   const named = told.map((text) => text.match(/^.+\. What to do: docs\/runbook\.md#([\w-]+)$/s)?.[1] ?? text);
   expect(named.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
+});
+
+const readText = (path: string): string => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
+
+test('the log lines that the runbook explains are written somewhere', () => {
+  const explained = [...readText('docs/runbook.md').matchAll(/^\| (`.+?`) \| \w+ \| /gm)].flatMap(([, messages = '']) =>
+    messages.split(', ').map((message) => message.replaceAll('`', '')),
+  );
+  const sources = globSync('{functions,shared}/**/*.ts', { cwd: join(import.meta.dirname, '../..') })
+    .map(readText)
+    .join('');
+  expect(explained.length).toBeGreaterThan(10);
+  expect(explained.filter((message) => !sources.includes(`'${message}'`))).toEqual([]);
+});
+
+test('the runbook finds the log group of every function', () => {
+  const groups = Object.keys(template.Resources).filter((id) => template.Resources[id]?.Type === 'AWS::Logs::LogGroup');
+  const named =
+    readText('docs/runbook.md')
+      .match(/^Functions: (.+)/m)?.[1]
+      ?.match(/`\w+`/g) ?? [];
+  expect(named).toHaveLength(functionNames.length);
+  for (const name of named) {
+    expect(groups.filter((id) => id.startsWith(name.replaceAll('`', '')))).toHaveLength(1);
+  }
 });
 
 test('alarms and dashboard name no metric of ours that nobody emits', () => {
@@ -153,8 +177,8 @@ test('CloudWatch may publish to the topic, on behalf of this account only', () =
 });
 
 test('the topic sends mail to the configured address', () => {
-  const template = synthesised({ ...stageConfig('dev', {}), alarmEmail: 'on-call@example.com' });
-  const subscriptions = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::SNS::Subscription');
+  const dev = synthesised({ ...stageConfig('dev', {}), alarmEmail: 'on-call@example.com' });
+  const subscriptions = Object.values(dev.Resources).filter(({ Type }) => Type === 'AWS::SNS::Subscription');
   expect(subscriptions).toMatchObject([{ Properties: { Protocol: 'email', Endpoint: 'on-call@example.com' } }]);
 });
 
