@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { MetricName } from '../shared/runtime/observability.ts';
 import type { AlarmTopic } from './alarm-topic.ts';
 import type { StageConfig } from './config.ts';
-import { emitted, syncFailureRate } from './metrics.ts';
+import { emitted, emitters, syncFailureRate } from './metrics.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SyncQueue } from './sync-queue.ts';
 
@@ -56,8 +56,11 @@ const introduction = () =>
 const graph = (title: string, left: cloudwatch.IMetric[], width = 6) =>
   new cloudwatch.GraphWidget({ title, left, leftYAxis: { min: 0 }, ...size(width) });
 
-const sums = (...names: MetricName[]) => names.map((name) => emitted(name).with({ label: name }));
-const gauges = (...names: MetricName[]) => names.map((name) => emitted(name, 'Maximum').with({ label: name }));
+const sums = (...names: MetricName[]) => names.flatMap((name) => ofAll(name, Duration.minutes(5)));
+/** A round of the sweep counts the calendars that it looks at, and looks at each about once an hour. */
+const hourly = (...names: MetricName[]) => names.flatMap((name) => ofAll(name, Duration.hours(1)));
+const ofAll = (name: MetricName, period: Duration) =>
+  emitters[name].map((by) => emitted(name, 'Sum', period, by).with({ label: name }));
 const percentiles = (name: MetricName) => ['p50', 'p95', 'p99'].map((p) => emitted(name, p).with({ label: p }));
 
 const health = () => [
@@ -88,8 +91,8 @@ const queuesAndStream = ({ main, deadLetters }: SyncQueue, failures: Queue, func
 ];
 
 const channels = () => [
-  graph('Channels', gauges('ChannelActive', 'ChannelCreating', 'ChannelUnwatchable', 'ChannelMissing'), 8),
-  graph('Channels that need attention', gauges('ChannelExpiringSoon', 'ChannelStale'), 8),
+  graph('Channels, by hour', hourly('ChannelActive', 'ChannelCreating', 'ChannelUnwatchable', 'ChannelMissing'), 8),
+  graph('Channels that need attention, by hour', hourly('ChannelExpiringSoon', 'ChannelStale'), 8),
   graph('Renewals and sweeps', sums('ChannelRenewed', 'RenewalFailed', 'ChannelFailed', 'SweepCompleted'), 8),
 ];
 

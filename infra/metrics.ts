@@ -7,45 +7,40 @@ import type { FunctionName } from './build.ts';
 export const metricsNamespace = 'BookedBarber/CalendarSync';
 
 /** CloudWatch keeps what each function emits apart: whoever asks for a metric must know whose it is. */
-export const emitters: Record<MetricName, FunctionName> = {
-  NotificationReceived: 'webhook-receiver',
-  NotificationRejected: 'webhook-receiver',
-  HintSent: 'renewal-worker',
-  HintAcknowledged: 'sync-consumer',
-  SyncSucceeded: 'sync-consumer',
-  SyncFailed: 'sync-consumer',
-  SyncRefused: 'sync-consumer',
-  QuotaWait: 'sync-consumer',
-  PullLatency: 'sync-consumer',
-  NotificationLatency: 'sync-consumer',
-  ChangeLatency: 'sync-consumer',
-  ChangeApplied: 'sync-consumer',
-  ConflictOpened: 'change-stream',
-  SyncEventWritten: 'change-stream',
-  AppointmentPushed: 'sync-consumer',
-  PushRefused: 'sync-consumer',
-  PushLatency: 'sync-consumer',
-  AppointmentsDiffering: 'sync-consumer',
-  ChannelFailed: 'sync-consumer',
-  ChannelRenewed: 'renewal-worker',
-  RenewalFailed: 'renewal-worker',
-  ChannelActive: 'renewal-worker',
-  ChannelCreating: 'renewal-worker',
-  ChannelUnwatchable: 'renewal-worker',
-  ChannelMissing: 'renewal-worker',
-  ChannelExpiringSoon: 'renewal-worker',
-  ChannelStale: 'renewal-worker',
-  SweepCompleted: 'renewal-worker',
+export const emitters: Record<MetricName, [FunctionName, ...FunctionName[]]> = {
+  NotificationReceived: ['webhook-receiver'],
+  NotificationRejected: ['webhook-receiver'],
+  HintSent: ['renewal-worker'],
+  HintAcknowledged: ['sync-consumer'],
+  SyncSucceeded: ['sync-consumer'],
+  SyncFailed: ['sync-consumer'],
+  SyncRefused: ['sync-consumer'],
+  QuotaWait: ['sync-consumer'],
+  PullLatency: ['sync-consumer'],
+  NotificationLatency: ['sync-consumer'],
+  ChangeLatency: ['sync-consumer'],
+  ChangeApplied: ['sync-consumer'],
+  ConflictOpened: ['change-stream'],
+  SyncEventWritten: ['change-stream'],
+  AppointmentPushed: ['sync-consumer'],
+  PushRefused: ['sync-consumer'],
+  PushLatency: ['sync-consumer'],
+  AppointmentsDiffering: ['sync-consumer'],
+  ChannelFailed: ['sync-consumer', 'renewal-worker'],
+  ChannelRenewed: ['renewal-worker'],
+  RenewalFailed: ['renewal-worker'],
+  ChannelActive: ['renewal-worker'],
+  ChannelCreating: ['renewal-worker'],
+  ChannelUnwatchable: ['renewal-worker'],
+  ChannelMissing: ['renewal-worker'],
+  ChannelExpiringSoon: ['renewal-worker'],
+  ChannelStale: ['renewal-worker'],
+  SweepCompleted: ['renewal-worker'],
 };
 
-export const emitted = (name: MetricName, statistic = 'Sum', period = Duration.minutes(5)): Metric =>
-  new Metric({
-    namespace: metricsNamespace,
-    metricName: name,
-    dimensionsMap: { service: emitters[name] },
-    statistic,
-    period,
-  });
+/** By the first of its emitters, unless another is named. */
+export const emitted = (name: MetricName, statistic = 'Sum', period = Duration.minutes(5), by = emitters[name][0]) =>
+  new Metric({ namespace: metricsNamespace, metricName: name, dimensionsMap: { service: by }, statistic, period });
 
 /**
  * In per cent, once there is enough to speak of: one failure of two is no rate. No FILL: both metrics must have data

@@ -3,7 +3,7 @@
  * about, unless an administrator sends it again before.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { routeTable } from '../../functions/management-api/route-table.ts';
 import { deadLettersReply } from '../../functions/management-api/schemas/dead-letters.ts';
@@ -176,6 +176,38 @@ test('[F32] an administrator sees it explained, and sends it again: the calendar
   expect(await statusOf('cat')).toMatchObject({ state: 'synced' });
   expect(await redrive()).toMatchObject({ body: { redriven: [] } });
   expect(await listed()).toEqual({ items: [], more: false });
+}, 60_000);
+
+test('[R4] the same one redriven twice changes nothing twice', async () => {
+  const calendar = await connectAndRest('eve');
+  await giveUpAfter(session.stack, 2);
+  const { control } = session.google;
+  control.orderFault({ kind: 'status', status: 500, reason: 'backendError', path: '/events\\?', times: null });
+  insert(calendar, 'Only once');
+  const { id } = await listedLetter();
+  const QueueUrl = queueUrl('DeadLetters');
+  const look = { QueueUrl, VisibilityTimeout: 0, MessageSystemAttributeNames: ['MessageGroupId' as const] };
+  const { Messages: [letter] = [] } = await sqs.send(new ReceiveMessageCommand(look));
+  control.clearFaults();
+  const redrive = async () => {
+    const { body } = await callAs(true, 'redriveDeadLetters', {});
+    await session.stack.idle();
+    return body;
+  };
+  const state = async () => [
+    (await session.call('GET', routeTable.appointments.path, 'eve')).body,
+    (await session.call('GET', routeTable.syncLogs.path, 'eve')).body,
+  ];
+
+  expect(await redrive()).toEqual({ redriven: [id], more: false });
+  expect(await titles('eve')).toEqual(['Only once']);
+  const before = await state();
+  control.clearLogs();
+  const ids = { MessageGroupId: letter?.Attributes?.MessageGroupId, MessageDeduplicationId: 'left-over' };
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: letter?.Body, ...ids })); // As if it had not been taken away.
+  expect(await redrive()).toMatchObject({ redriven: [expect.any(String)] });
+  expect(await state()).toEqual(before);
+  expect(control.requests().filter(({ method }) => method !== 'GET')).toEqual([]);
 }, 60_000);
 
 test('one that is discarded is gone, and nothing is synced for it', async () => {
