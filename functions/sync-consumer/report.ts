@@ -35,9 +35,14 @@ export const createReport =
 
 const reportSynced = (log: Log, emit: Emit, fields: Fields, { channel, pull }: Synced): void => {
   if (channel.kind === 'created') log.info('Created webhook subscription', fields);
+  if (channel.kind === 'renewed') log.info('Renewed webhook subscription', fields);
   if (channel.kind === 'failed') {
     emit({ ChannelFailed: 1 });
     log.error('The channel could not be put right; it is tried again later', channel.error, fields);
+  }
+  if ('unstopped' in channel) {
+    emit({ ChannelFailed: 1 });
+    log.error('A channel could not be stopped; it is tried again until it expires', channel.unstopped, fields);
   }
   emit({ SyncSucceeded: 1 });
   const { pages, generation, tally, coveredBefore } = pull;

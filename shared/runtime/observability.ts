@@ -17,13 +17,16 @@ export type LogFields = {
   complete?: boolean;
   generation?: boolean;
   count?: number;
+  /** Of the calendars that a round has looked at, how many are in trouble. */
+  looked?: number;
+  inTrouble?: number;
   /** How many appointments ended in which decision. */
   changes?: Record<string, number>;
 };
 
 export type Log = {
   info(message: string, fields?: LogFields): void;
-  /** Of the error only its name, message and stack are written; `cause` may hold a whole request. */
+  /** Of the error, if there is one, only its name, message and stack are written; `cause` may hold a whole request. */
   error(message: string, error: unknown, fields?: LogFields): void;
 };
 
@@ -31,7 +34,8 @@ export const createLog = (): Log => {
   const logger = new Logger();
   return {
     info: (message, fields = {}) => logger.info(message, fields),
-    error: (message, error, fields = {}) => logger.error(message, { ...fields, error: describe(error) }),
+    error: (message, error, fields = {}) =>
+      logger.error(message, { ...fields, ...(error !== undefined && { error: describe(error) }) }),
   };
 };
 
@@ -47,6 +51,15 @@ export const metricUnits = {
   SyncSucceeded: 'Count',
   SyncFailed: 'Count',
   ChannelFailed: 'Count',
+  ChannelActive: 'Count',
+  ChannelCreating: 'Count',
+  ChannelUnwatchable: 'Count',
+  ChannelMissing: 'Count',
+  ChannelExpiringSoon: 'Count',
+  ChannelStale: 'Count',
+  ChannelRenewed: 'Count',
+  RenewalFailed: 'Count',
+  SweepCompleted: 'Count',
   SyncEventWritten: 'Count',
   AppointmentPushed: 'Count',
   PushRefused: 'Count',
