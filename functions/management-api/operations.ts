@@ -155,6 +155,12 @@ export const operations: Record<Exclude<RouteName, 'openapi'>, Operation> = {
     reply: sync.syncReply,
     problems: ['not-connected'],
   },
+  renewWebhooks: {
+    summary: 'Replace the channels that Google notifies by with new ones; the status shows them',
+    status: 202,
+    reply: sync.renewWebhooksReply,
+    problems: ['not-connected'],
+  },
   health: {
     summary: 'How well the sync does, why, and what to do about it',
     reply: healthReply,
