@@ -33,20 +33,22 @@ export type Behaviour = {
 export const refusal = (operation: string, status: number, reason?: string): GoogleError =>
   new GoogleError(operation, status, reason, undefined);
 
-export type WatchedGoogle = ReturnType<typeof watchedGoogle>;
+/** All channels of one calendar share it. */
+const resourceOf = (calendarId: CalendarId): string => `resource of ${calendarId}`;
+const calendarOf = (resourceId: string): CalendarId => asId(resourceId.replace('resource of ', ''));
 
 type World = { clock(): Instant; fire(channel: FiringChannel): void };
 
 export const watchedGoogle = ({ clock, fire }: World, behaviours: ReadonlyMap<CalendarId, Behaviour>) => {
-  const channels: KeptChannel[] = [];
+  const channels = new Map<CalendarId, KeptChannel[]>();
+  const channelsOf = (calendarId: CalendarId): KeptChannel[] => channels.get(calendarId) ?? [];
   const events = new Map<CalendarId, CalendarEvent[]>();
   const calls: { call: string; calendarId: CalendarId }[] = [];
 
   const isLive = ({ stoppedAt, expiresAt }: KeptChannel, at: Instant) => stoppedAt === undefined && at < expiresAt;
-  const behaviourOf = (calendarId: CalendarId) => behaviours.get(calendarId) ?? {};
   const answerFor = (call: string, calendarId: CalendarId): Behaviour => {
     calls.push({ call, calendarId });
-    const behaviour = behaviourOf(calendarId);
+    const behaviour = behaviours.get(calendarId) ?? {};
     if (behaviour.isRevoked?.(clock())) throw refusal(call, 401, 'authError');
     return behaviour;
   };
@@ -57,7 +59,7 @@ export const watchedGoogle = ({ clock, fire }: World, behaviours: ReadonlyMap<Ca
       const refused = refusesWatch?.(clock());
       if (refused !== undefined) throw refused;
       const most = Number.isFinite(grantsMs) ? plusMs(clock(), grantsMs) : expiresAt;
-      const resourceId = `resource of ${calendarId}`;
+      const resourceId = resourceOf(calendarId);
       const channel = {
         id,
         calendarId,
@@ -65,13 +67,13 @@ export const watchedGoogle = ({ clock, fire }: World, behaviours: ReadonlyMap<Ca
         createdAt: clock(),
         expiresAt: most < expiresAt ? most : expiresAt,
       };
-      channels.push(channel);
+      channels.set(calendarId, [...channelsOf(calendarId), channel]);
       fire(channel); // `sync` may overtake the answer.
       return { resourceId, expiresAt: channel.expiresAt };
     },
 
     async stop(_, { id, resourceId }) {
-      const channel = channels.find((kept) => kept.id === id && kept.resourceId === resourceId);
+      const channel = channelsOf(calendarOf(resourceId)).find((kept) => kept.id === id);
       if (channel === undefined || !isLive(channel, clock())) return 'unknown';
       const refused = answerFor('stop', channel.calendarId).refusesStop?.(clock());
       if (refused !== undefined) throw refused;
@@ -89,11 +91,9 @@ export const watchedGoogle = ({ clock, fire }: World, behaviours: ReadonlyMap<Ca
 
   return {
     api,
-    channels,
+    channelsOf,
     calls,
-    isRevoked: (calendarId: CalendarId) => behaviourOf(calendarId).isRevoked?.(clock()) ?? false,
-    live: (calendarId: CalendarId) =>
-      channels.filter((kept) => kept.calendarId === calendarId && isLive(kept, clock())),
+    live: (calendarId: CalendarId) => channelsOf(calendarId).filter((kept) => isLive(kept, clock())),
     /** A person makes an appointment: every live channel tells of it. */
     addEvent(calendarId: CalendarId, startsAt: Instant): void {
       const known = events.get(calendarId) ?? [];
