@@ -26,6 +26,7 @@ export class Renewal extends Construct {
       timeout: Duration.minutes(4), // Shorter than the interval: a round meets no other.
       memorySize: 512,
     });
+    // Lambda would repeat a round that failed; what has failed is due again in the next one.
     worker.lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: interval });
     worker.bindQueue(queue);
     worker.bindTable(data, { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], indexes: ['due', 'pending'] });
