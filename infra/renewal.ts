@@ -1,4 +1,4 @@
-/** Every few minutes: hint the calendars that are due, which renews their channels. The net under lost notifications. */
+/** Every few minutes: renew the channels that are due, and hint what else is. The net under lost notifications. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Grant, type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -27,14 +27,21 @@ export class Renewal extends Construct {
       name: 'renewal-worker',
       config,
       alarms,
-      timeout: Duration.seconds(60),
+      timeout: Duration.minutes(4), // Shorter than the interval: a round meets no other.
+      memorySize: 512,
     });
+    // Lambda would repeat a round that failed; what has failed is due again in the next one.
+    worker.lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: interval });
     worker.bindQueue(queue);
-    worker.bindTable(data, { actions: ['GetItem', 'UpdateItem'], indexes: ['due'] });
+    worker.bindTable(data, { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], indexes: ['due', 'pending'] });
+    worker.bindVault(data);
+    worker.bindWebhookKeys(config);
+    worker.bindGoogle(config);
+    worker.bind({ WEBHOOK_BASE_URL: config.webhookBaseUrl, WEBHOOK_TTL_HOURS: `${config.webhookTtlHours}` });
     watchChannels(this, alarms);
 
     new Schedule(this, 'Schedule', {
-      description: 'Sweeps the calendars that are due',
+      description: 'Renews the channels that are due, and looks after calendars that were not synced for long',
       schedule: ScheduleExpression.rate(interval),
       // The next tick finds what a lost one left, so a late tick is worth nothing and needs no dead letters.
       target: new LambdaInvoke(worker.lambda, {

@@ -18,6 +18,7 @@ import { parseOAuthClient, readSecret } from '../../shared/runtime/secrets.ts';
 import { tokenVault } from '../../shared/runtime/token-vault.ts';
 import { appointmentStore } from '../../shared/store/appointments.ts';
 import { calendarStore } from '../../shared/store/calendars.ts';
+import { channelStore } from '../../shared/store/channels.ts';
 import { conflictStore } from '../../shared/store/conflicts.ts';
 import { connectionStore } from '../../shared/store/connections.ts';
 import { kmsDataKeys } from '../../shared/store/data-keys.ts';
@@ -44,6 +45,7 @@ import { healthRoute } from './routes/health.ts';
 import { openApiRoute } from './routes/openapi.ts';
 import { pushExistingRoute } from './routes/push-existing.ts';
 import { statusRoute, switchRoute } from './routes/real-time-sync.ts';
+import { renewWebhooksRoute } from './routes/renew-webhooks.ts';
 import { changeSettingsRoute, settingsRoute } from './routes/settings.ts';
 import { sweepRoute } from './routes/sweep.ts';
 import { syncRoute } from './routes/sync.ts';
@@ -119,6 +121,7 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     pushExisting: pushExistingRoute(booking),
     syncLogs: syncLogsRoute(syncHistory(table)),
     sync: syncRoute(syncing),
+    renewWebhooks: renewWebhooksRoute({ ...connecting, channels: channelStore(table) }),
     health: healthRoute(syncing),
     sweep: sweepRoute({ ...connecting, clock: now, random: Math.random }),
     deadLetters: deadLettersRoute(tending),

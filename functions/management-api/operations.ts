@@ -141,6 +141,12 @@ export const operations = {
     reply: sync.syncReply,
     problems: ['not-connected'],
   },
+  renewWebhooks: {
+    summary: 'Replace the channels that Google notifies by with new ones; the status shows them',
+    status: 202,
+    reply: sync.renewWebhooksReply,
+    problems: ['not-connected'],
+  },
   health: {
     summary: 'How well the sync does, why, and what to do about it',
     reply: healthReply,

@@ -23,6 +23,7 @@ export const routeTable = {
   pushExisting: { method: 'POST', path: '/api/v2/calendar/push-existing', access: 'user' },
   syncLogs: { method: 'GET', path: '/api/v2/calendar/sync-logs', access: 'user' },
   sync: { method: 'POST', path: '/api/v2/calendar/sync', access: 'user' },
+  renewWebhooks: { method: 'POST', path: '/api/v2/calendar/webhooks/renew', access: 'user' },
   health: { method: 'GET', path: '/api/v2/calendar/sync/health', access: 'user' },
   sweep: { method: 'POST', path: '/api/v2/admin/sweep', access: 'admin' },
   deadLetters: { method: 'GET', path: '/api/v2/admin/dead-letters', access: 'admin' },

@@ -59,8 +59,19 @@ const metricsOfPull = ({ hint, times }: Finished, { channel, pull }: Synced): Me
     ...(isNotified && { NotificationLatency: msFrom(sentAt, doneAt) }),
     // A generation shows events again that are long known, or were never to be: their age is nobody's latency.
     ...(isNotified && !pull.generation && { ChangeLatency: pull.changedAt.map((since) => msFrom(since, doneAt)) }),
-    ...(channel.kind === 'failed' && { ChannelFailed: 1, ...(isQuotaWait(channel.error) && quotaWait) }),
+    ...metricsOfChannel(channel),
   };
+};
+
+const metricsOfChannel = (channel: Synced['channel']): Metrics => {
+  const error = troubleOf(channel);
+  return error === undefined ? {} : { ChannelFailed: 1, ...(isQuotaWait(error) && quotaWait) };
+};
+
+/** It could not be put right, or one before it could not be stopped. */
+const troubleOf = (channel: Synced['channel']) => {
+  if (channel.kind === 'failed') return channel.error;
+  return 'unstopped' in channel ? channel.unstopped : undefined;
 };
 
 const metricsOfPush = ({ doneAt }: Times, { pushed, parked, toldSince }: PushSummary): Metrics => ({
@@ -71,8 +82,12 @@ const metricsOfPush = ({ doneAt }: Times, { pushed, parked, toldSince }: PushSum
 
 const logPull = (log: Log, fields: Finished['fields'], { channel, pull }: Synced): void => {
   if (channel.kind === 'created') log.info('Created webhook subscription', fields);
+  if (channel.kind === 'renewed') log.info('Renewed webhook subscription', fields);
   if (channel.kind === 'failed') {
     log.error('The channel could not be put right; it is tried again later', channel.error, fields);
+  }
+  if ('unstopped' in channel) {
+    log.error('A channel could not be stopped; it is tried again until it expires', channel.unstopped, fields);
   }
   const { pages, generation, tally, coveredBefore } = pull;
   const complete = coveredBefore !== undefined;

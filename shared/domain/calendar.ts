@@ -57,6 +57,8 @@ export type Calendar = {
   realTimeSync: boolean;
   /** False once Google has said that this calendar sends no notifications. */
   watchable: boolean;
+  /** When Google last said so. It is asked again when the user connects again, or asks for it. */
+  unwatchableSince?: Instant;
   connectGeneration: number;
   channel?: ChannelSlot;
   /** Google's sync token of the last complete listing, and the version of the query that it belongs to. */

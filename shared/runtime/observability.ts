@@ -18,6 +18,9 @@ export type LogFields = {
   complete?: boolean;
   generation?: boolean;
   count?: number;
+  /** Of the calendars that a round has looked at, how many are in trouble. */
+  looked?: number;
+  inTrouble?: number;
   /** How many appointments ended in which decision. */
   changes?: Record<string, number>;
 };
@@ -37,6 +40,8 @@ const isAllowed: Record<keyof LogFields, (value: unknown) => boolean> = {
   complete: (value) => typeof value === 'boolean',
   generation: (value) => typeof value === 'boolean',
   count: isNumber,
+  looked: isNumber,
+  inTrouble: isNumber,
   changes: (value) => typeof value === 'object' && value !== null && Object.values(value).every(isNumber),
 };
 

@@ -14,7 +14,8 @@ export type CalendarRegistry = {
   listOf(userId: UserId): Promise<Calendar[]>;
   /**
    * Adds a calendar that is not there yet. One that is keeps its progress and its switches, and learns its new name and
-   * zone, and whether it can be written; `renewChannel` empties its channel slot. One that was taken for gone is switched on again.
+   * zone, and whether it can be written; `renewChannel` empties its channel slot. One that was taken for gone is switched on
+   * again, and one that could not be watched is asked for once more.
    */
   register(calendar: Calendar, how: { dueAt: Instant; renewChannel: boolean }): Promise<void>;
   setRealTimeSync(calendar: Calendar, realTimeSync: boolean): Promise<void>;
@@ -35,7 +36,8 @@ export const calendarRegistry = (table: Table): CalendarRegistry => ({
 
   async register(calendar, { dueAt, renewChannel }) {
     const { key, summary, timeZone, writable } = calendar;
-    const set = { summary, timeZone, writable, ...(renewChannel && { channel: undefined }) };
+    const known = { summary, timeZone, writable, watchable: calendar.watchable, unwatchableSince: undefined };
+    const set = { ...known, ...(renewChannel && { channel: undefined }) };
     try {
       await updateCalendar(table, { key: keys.calendar(key), set, expect: {} }, 'it was refreshed');
     } catch (error) {

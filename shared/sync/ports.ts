@@ -113,18 +113,26 @@ export type Quarantine = {
 
 /** Writes of the calendar's channel slot throw Superseded when the slot is not as in `read`. */
 export type ChannelStore = {
-  /** Saves the channel and takes the slot for it, in one transaction, before Google hears of it. */
+  /** Saves the channel and takes the slot for it, in one transaction, before Google hears of it; due when the slot says. */
   begin(read: Calendar, channel: Channel, slot: ChannelSlot): Promise<void>;
   /** The sweep looks at the calendar again at `dueAt`. */
   activate(read: Calendar, channel: Channel, slot: ChannelSlot, dueAt: Instant): Promise<void>;
-  /** The channel could not be created: notes how often, and when the sweep shall try again. */
+  /** The channel could not be created: notes why, and when the sweep shall try again. */
   postpone(read: Calendar, slot: ChannelSlot): Promise<void>;
   /** Notes that every channel before this one has been stopped. */
   settle(read: Calendar): Promise<void>;
-  /** Empties the slot; `watchable: false` remembers that this calendar cannot be watched. */
-  vacate(read: Calendar, watchable: boolean): Promise<void>;
+  /** Some could not be stopped: not before `settleAt` is it tried again. The sweep looks at the calendar at `dueAt`. */
+  deferSettling(read: Calendar, settleAt: Instant, dueAt: Instant): Promise<void>;
+  /** Empties the slot. */
+  vacate(read: Calendar): Promise<void>;
+  /** Empties the slot, and remembers since when it is known that this calendar cannot be watched. */
+  giveUp(read: Calendar, since: Instant): Promise<void>;
+  /** A person wants a new channel: the one in the slot, or a calendar that could not be watched, is due at once. */
+  renewNow(read: Calendar, now: Instant): Promise<void>;
+  /** Read consistently. */
   listOf(userId: UserId, key: CalendarKey): Promise<Channel[]>;
-  setState(channel: Channel, state: Channel['state']): Promise<void>;
+  /** Notes a state, and what else is known of the channel by now. Of one whose record is gone there is nothing to note. */
+  note(channel: Channel): Promise<void>;
 };
 
 export type ConnectionStore = {

@@ -1,7 +1,8 @@
 /** The one job: bring this calendar to where it should be. Every trigger ends here, and it trusts none of them. */
 
 import { changeFuture } from '../bookings/change-future.ts';
-import { type ChannelDeps, type ChannelOutcome, reconcileChannel } from '../channels/reconcile-channel.ts';
+import { type ChannelsAsDeps, channelsAs } from '../channels/channels-as.ts';
+import { type ChannelOutcome, reconcileChannel } from '../channels/reconcile-channel.ts';
 import { stopStray } from '../channels/stop-stray.ts';
 import { freed } from '../connections/freed.ts';
 import { type AccessDeps, type CallGoogle, googleAccess } from '../connections/google-access.ts';
@@ -25,7 +26,7 @@ import type { CalendarStore } from './ports.ts';
 import { windowAt } from './window.ts';
 
 export type SyncDeps = AccessDeps &
-  Omit<ChannelDeps, 'watch' | 'stop'> &
+  ChannelsAsDeps &
   Omit<PullDeps, 'listEvents' | 'getEvent' | 'listOccurrences' | 'listCalendars'> &
   Omit<PushDeps, 'events'> & {
     calendars: CalendarStore & Pick<CalendarRegistry, 'listOf'>;
@@ -33,7 +34,6 @@ export type SyncDeps = AccessDeps &
     /** What the events of this user's bookings bear (derived-ids.ts). */
     ownerMarkOf(userId: UserId): string;
     queue: SyncQueue;
-    webhookAddress: string;
   };
 
 /** A hint as SQS delivers it, and the time there is for it. */
@@ -138,12 +138,6 @@ const writesPauseMs = 6 * hour;
 const ownershipOf = (deps: SyncDeps, { calendar, connection }: Pick<Job, 'calendar' | 'connection'>) => ({
   settings: connection.settings ?? defaultSettings,
   ownerMark: deps.ownerMarkOf(calendar.userId),
-});
-
-const channelsAs = (asUser: CallGoogle, deps: SyncDeps): ChannelDeps => ({
-  ...deps,
-  watch: (request) => asUser((caller) => deps.google.watch(caller, { ...request, address: deps.webhookAddress })),
-  stop: (channel) => asUser((caller) => deps.google.stop(caller, channel)),
 });
 
 const listingAs = (asUser: CallGoogle, deps: SyncDeps, { calendarId, userId }: Calendar): PullDeps => ({

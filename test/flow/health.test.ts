@@ -54,6 +54,15 @@ const finding = async (change: EventChange) => {
   await job.syncAt(before, {}, { google: job.google({ listEvents }) });
 };
 
+/** It syncs well, but Google does not let a channel be made. */
+const unwatched = async (reason: string) => {
+  const watch = async () => {
+    throw new GoogleError('events.watch', 400, reason, undefined);
+  };
+  await job.register();
+  await job.syncAt(before, { reason: 'notification' }, { google: job.google({ watch }) });
+};
+
 const ways: Record<Step, () => Promise<unknown>> = {
   connect_again: () => failed(new GrantRevoked('invalid_grant')),
   choose_calendar: () => refused(404, 'notFound'),
@@ -67,6 +76,8 @@ const ways: Record<Step, () => Promise<unknown>> = {
   },
   restore_access: () => refused(403, 'requiredAccessLevel'),
   sync_now: () => synced(plusMs(now, -5 * hour)),
+  renew_channels: () => unwatched('backendError'),
+  check_webhook_address: () => unwatched('push.webhookUrlUnauthorized'),
   review_conflicts: async () => {
     await synced();
     await job.stores.conflicts.save(aConflict());
@@ -108,6 +119,19 @@ test('a sweep after a notification that was answered at once is no slow answer',
   await job.syncAt(before, { reason: 'sweep' });
   const [calendar] = (await health()).calendars;
   expect(calendar?.parts.find(({ name }) => name === 'responseTime')).toMatchObject({ value: 100 });
+});
+
+test('[F18] a channel by which nothing comes is noticed, although every sync succeeds', async () => {
+  await synced(plusMs(now, -60 * hour));
+  for (let hours = 50; hours >= 0; hours -= 10) {
+    const at = plusMs(before, -hours * hour);
+    const channel = (await job.calendarNow()).channel;
+    if (channel !== undefined && channel.renewAt <= at) await job.stores.channels.renewNow(await job.calendarNow(), at);
+    await job.syncAt(at, { reason: 'sweep' }, { newChannelId: () => asId(`channel-${hours}`) });
+  }
+  const { recommendations, calendars } = await health();
+  expect(recommendations.map(({ step }) => step)).toEqual(['renew_channels']);
+  expect(calendars[0]?.parts.find(({ name }) => name === 'coverage')).toMatchObject({ value: 50 });
 });
 
 test('one who never connected is told to', async () => {

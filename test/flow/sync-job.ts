@@ -55,7 +55,7 @@ export const openSyncJob = async (connection: Connection = aConnection()) => {
       listCalendars: async () => [],
       listEvents: async () => ({ kind: 'page', changes: [], timeZone: 'UTC', next: { kind: 'end', cursor: 'c1' } }),
       watch: async (_, { expiresAt }) => ({ resourceId: 'resource', expiresAt }),
-      stop: async () => undefined,
+      stop: async () => 'stopped',
       getEvent: async (_, { eventId }) => ({ kind: 'deleted', id: eventId }),
       listOccurrences: async () => new Set(),
       ...noWrites,

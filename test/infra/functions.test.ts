@@ -28,7 +28,15 @@ const environments: Record<FunctionName, object> = {
     WEBHOOK_TTL_HOURS: '24',
   },
   'change-stream': { ...table, ...queue, AUDIT_RETENTION_DAYS: '365', NOTIFICATION_RETENTION_DAYS: '30' },
-  'renewal-worker': { ...table, ...queue },
+  'renewal-worker': {
+    ...table,
+    ...queue,
+    ...vault,
+    ...webhookKeys,
+    ...googleOauth,
+    WEBHOOK_BASE_URL: 'https://app.bookedbarber.com',
+    WEBHOOK_TTL_HOURS: '24',
+  },
   'management-api': {
     ...table,
     ...queue,
@@ -55,7 +63,9 @@ describe('every function', () => {
   });
 
   test.each(functionNames)('[R11] %s has a timeout', (name) => {
-    expect(functionProperties(name).Timeout).toBeLessThanOrEqual(60);
+    const roundsApartSeconds = 300; // A round of the renewal worker has all the time until the next one, but for a minute.
+    const atMost = name === 'renewal-worker' ? roundsApartSeconds - 60 : 60;
+    expect(functionProperties(name).Timeout).toBeLessThanOrEqual(atMost);
   });
 });
 

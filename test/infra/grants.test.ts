@@ -51,8 +51,12 @@ const grants: Record<FunctionName, Record<string, string[]>> = {
   'renewal-worker': {
     'Renewal/Worker/Logs': ownLogs,
     'SyncQueue/Hints': send,
-    'Data/Table': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    'Data/Table': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     'Data/Table/index/due': query,
+    'Data/Table/index/pending': query,
+    'Data/VaultKey': seal,
+    [secret('webhook-keys')]: readSecret,
+    [secret('google-oauth')]: readSecret,
   },
   'management-api': {
     'ManagementApi/Server/Logs': ownLogs,

@@ -103,6 +103,16 @@ describe('schedule → renewal-worker', () => {
       },
     });
   });
+
+  test('[R11] a round that failed is not repeated: the next one finds what it has left', () => {
+    expect(propertiesOf('AWS::Lambda::EventInvokeConfig')).toEqual([
+      expect.objectContaining({
+        FunctionName: refAt(functionPath('renewal-worker')),
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: 300,
+      }),
+    ]);
+  });
 });
 
 test('the outputs say where to look first', () => {

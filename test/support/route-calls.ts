@@ -41,6 +41,7 @@ const goodCalls: Record<RouteName, (owner: Owner) => RouteCall | Promise<RouteCa
   callback: async ({ session }) => ({ query: await consentOf(session, 'newcomer') }),
   status: () => ({}),
   enable: () => ({}),
+  renewWebhooks: () => ({}),
   disable: () => ({}),
   appointments: () => ({ query: { limit: '10', include: 'cancelled' } }),
   createAppointment: () => ({ body: { ...aBooking(20), title: 'A new one' }, headers: { 'idempotency-key': 'one' } }),

@@ -35,6 +35,23 @@ export const syncLogsReply = z.strictObject({ items: z.array(syncLogEntry), next
 
 export const syncReply = z.strictObject({ id: z.string().describe('The chainId of what this sync changes') });
 
+const renewalMeaning = [
+  'renewing: a new channel takes the place of the old one.',
+  'recent: one was asked for less than a minute ago.',
+  'unwatchable: Google has said that it sends no notifications for this calendar; it is asked again, once a minute at most.',
+  'off: the calendar or real-time sync is switched off.',
+].join(' ');
+
+export const renewWebhooksReply = z.strictObject({
+  id: z.string().describe('The chainId of what this renewal causes'),
+  calendars: z.array(
+    z.strictObject({
+      calendarId: z.string(),
+      state: z.enum(['renewing', 'recent', 'unwatchable', 'off']).describe(renewalMeaning),
+    }),
+  ),
+});
+
 export const pushExistingReply = z.strictObject({
   marked: z.int().describe('How many bookings will go to Google'),
   more: z.boolean().describe('Whether there are more of them: the same request goes on'),

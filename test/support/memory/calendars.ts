@@ -59,7 +59,8 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
         if (calendar.enabled) due.set(key, dueAt);
         return;
       }
-      change(key, { summary, timeZone, ...(writable === false && { writable }) });
+      change(key, { summary, timeZone, watchable: calendar.watchable, ...(writable === false && { writable }) });
+      remove(key, 'unwatchableSince');
       if (writable === undefined) remove(key, 'writable');
       if (renewChannel) remove(key, 'channel');
       if (!calendar.enabled || known.disabledBecause !== 'calendar_gone') return;

@@ -66,7 +66,9 @@ describe.each(documented)('%s', (name) => {
   });
 
   test('tells success as JSON', () => {
-    const status = ({ sync: 202, pushExisting: 202, createAppointment: 201 } as Record<string, number>)[name] ?? 200;
+    const status =
+      ({ sync: 202, pushExisting: 202, renewWebhooks: 202, createAppointment: 201 } as Record<string, number>)[name] ??
+      200;
     expect(operationOf(name)?.responses[status]?.content).toEqual({
       'application/json': { schema: { $ref: expect.stringMatching(/^#\/components\/schemas\/\w+$/) } },
     });
