@@ -1,5 +1,6 @@
 /** Says what became of a hint that is done with: a log line for people, counts for the alarms. */
 
+import type { Drift } from '../../shared/domain/calendar.ts';
 import type { PushSummary } from '../../shared/push/push.ts';
 import type { Hint } from '../../shared/queue/hint.ts';
 import type { Emit, Log } from '../../shared/runtime/observability.ts';
@@ -25,6 +26,9 @@ export const createReport =
       case 'synced':
         reportSynced(log, emit, fields, outcome);
         return;
+      case 'compared':
+        reportDrift(log, emit, fields, outcome.drift);
+        return;
       case 'closed':
         log.info('Stopped the channel of a calendar that is switched off', fields);
         return;
@@ -48,6 +52,13 @@ const reportSynced = (log: Log, emit: Emit, fields: Fields, { channel, pull }: S
     complete: coveredBefore !== undefined,
     changes: tally,
   });
+};
+
+/** None that differ is a value too: the sum over the fleet is only true with all of them. */
+const reportDrift = (log: Log, emit: Emit, fields: Fields, { compared, differing, partial }: Drift): void => {
+  emit({ AppointmentsDiffering: differing });
+  const changes = { compared, differing };
+  log.info('Compared both sides', { ...fields, complete: partial === undefined, changes });
 };
 
 const reportPush = (log: Log, emit: Emit, fields: Fields, { pushed, parked, settled, left }: PushSummary): void => {

@@ -50,6 +50,7 @@ export const metricUnits = {
   SyncEventWritten: 'Count',
   AppointmentPushed: 'Count',
   PushRefused: 'Count',
+  AppointmentsDiffering: 'Count',
 } as const satisfies Record<string, 'Count' | 'Milliseconds'>;
 
 export type MetricName = keyof typeof metricUnits;

@@ -4,6 +4,7 @@
  */
 import type { CalendarKey, ChainId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { isComparisonDue } from '../drift/comparison-plan.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { DueCalendars } from '../store/calendars.ts';
@@ -42,9 +43,10 @@ const sweepShard = async (deps: SweepDeps, round: Round, shard: number): Promise
   return hints;
 };
 
-/** The hint first: if we stop in between, the calendar is still due. */
+/** The hints first: if we stop in between, the calendar is still due. */
 const sweepCalendar = async ({ calendars, queue, random }: SweepDeps, { chainId, now }: Round, key: CalendarKey) => {
   await queue.send(freshHint(key, 'sweep', chainId));
   const calendar = await calendars.load(key);
+  if (calendar !== undefined && isComparisonDue(calendar, now)) await queue.send(freshHint(key, 'compare', chainId));
   if (calendar !== undefined) await calendars.postpone(key, nextDueAt(calendar, now, random()));
 };

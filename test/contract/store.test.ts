@@ -166,6 +166,22 @@ describe.each(implementations)('calendars %s', (_, fresh) => {
     await expect(calendars.noteTrouble(aCalendar(), trouble)).rejects.toThrow(Superseded); // It is over already.
   });
 
+  test('[R13] keep how far they were apart until it is counted again, by whoever read them last', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    const drift = { at: now, compared: 9, differing: 0, nextAt: plusMs(now, day) };
+    await calendars.noteDrift(aCalendar(), drift);
+    expect(await calendars.load(calendarKey)).toEqual({ ...aCalendar(), drift });
+    await calendars.noteDrift(aCalendar(), { ...drift, differing: 1, partial: true });
+    await calendars.noteDrift(aCalendar(), { ...drift, differing: 2 });
+    expect(await calendars.load(calendarKey)).toEqual({
+      ...aCalendar(),
+      drift: { ...drift, differing: 2 },
+      nextGenerationAt: now, // A difference has everything listed anew.
+    });
+    await expect(calendars.noteDrift(aCalendar({ cursor: 'older' }), drift)).rejects.toThrow(Superseded);
+  });
+
   test('[F25] that are gone are switched off: no channel, no listing, never due; until Google lists them again', async () => {
     const { calendars, channels } = await fresh();
     await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });

@@ -38,6 +38,9 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
     async noteTrouble(read, trouble) {
       change(read.key, { trouble, recentSyncs: withSync(read.recentSyncs, 'failed') }, unmoved(read));
     },
+    async noteDrift(read, drift) {
+      change(read.key, { drift, ...(drift.differing > 0 && { nextGenerationAt: drift.at }) }, unmoved(read));
+    },
     async pauseWrites(read, until) {
       change(read.key, { writesPausedUntil: until }, unmoved(read));
       if ((due.get(read.key) ?? until) > until) due.set(read.key, until);
