@@ -10,6 +10,7 @@ import { googleCalendar } from '../../shared/google/calendar-client.ts';
 import { googleEndpoints } from '../../shared/google/endpoints.ts';
 import { googleOAuth } from '../../shared/google/oauth.ts';
 import { sqsDeadLetters } from '../../shared/queue/dead-letters.ts';
+import { sqsQueueDepth } from '../../shared/queue/queue-depth.ts';
 import { sqsSyncQueue } from '../../shared/queue/sync-queue.ts';
 import { impatient } from '../../shared/runtime/aws-clients.ts';
 import { readConfig } from '../../shared/runtime/config.ts';
@@ -36,12 +37,14 @@ import {
 import { appointmentsRoute } from './routes/appointments.ts';
 import { calendarsRoute, chooseCalendarRoute } from './routes/calendars.ts';
 import { callbackRoute } from './routes/callback.ts';
+import { compareRoute } from './routes/compare.ts';
 import { conflictRoute, conflictsRoute } from './routes/conflicts.ts';
 import { connectRoute } from './routes/connect.ts';
 import { deadLettersRoute, discardRoute, redriveRoute } from './routes/dead-letters.ts';
 import { resolveConflictRoute, undoConflictRoute } from './routes/decide-conflict.ts';
 import { healthRoute } from './routes/health.ts';
 import { openApiRoute } from './routes/openapi.ts';
+import { overviewRoute } from './routes/overview.ts';
 import { pushExistingRoute } from './routes/push-existing.ts';
 import { statusRoute, switchRoute } from './routes/real-time-sync.ts';
 import { changeSettingsRoute, settingsRoute } from './routes/settings.ts';
@@ -86,11 +89,19 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   });
   const callbackPages = config.CALLBACK_PAGES;
   const conflicts = conflictStore(table);
-  const syncing = { ...connecting, conflicts, requests: syncRequestStore(table), quarantine: quarantineStore(table) };
+
+  const appointments = appointmentStore(table);
+  const syncing = {
+    ...connecting,
+    appointments,
+    conflicts,
+    requests: syncRequestStore(table),
+    quarantine: quarantineStore(table),
+  };
 
   const booking = {
     ...connecting,
-    appointments: appointmentStore(table),
+    appointments,
     conflicts,
     newId: () => asId<AppointmentId>(randomBytes(16).toString('base64url')),
   };
@@ -119,7 +130,9 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     pushExisting: pushExistingRoute(booking),
     syncLogs: syncLogsRoute(syncHistory(table)),
     sync: syncRoute(syncing),
+    compare: compareRoute(syncing),
     health: healthRoute(syncing),
+    overview: overviewRoute({ ...syncing, ...tending, measureQueue: sqsQueueDepth(sqs, config.SYNC_QUEUE_URL) }),
     sweep: sweepRoute({ ...connecting, clock: now, random: Math.random }),
     deadLetters: deadLettersRoute(tending),
     redriveDeadLetters: redriveRoute(tending),

@@ -8,6 +8,7 @@ import * as conflicts from './schemas/conflicts.ts';
 import * as connecting from './schemas/connecting.ts';
 import * as deadLetters from './schemas/dead-letters.ts';
 import { healthReply } from './schemas/health.ts';
+import { overviewReply } from './schemas/overview.ts';
 import { settings } from './schemas/settings.ts';
 import * as sync from './schemas/sync.ts';
 
@@ -155,11 +156,18 @@ export const operations: Record<Exclude<RouteName, 'openapi'>, Operation> = {
     reply: sync.syncReply,
     problems: ['not-connected'],
   },
+  compare: {
+    summary: 'Count, without a write, where both sides differ; what does is then mended',
+    status: 202,
+    reply: sync.compareReply,
+    problems: ['not-connected'],
+  },
   health: {
     summary: 'How well the sync does, why, and what to do about it',
     reply: healthReply,
     problems: ['not-connected'],
   },
+  overview: { summary: 'How the whole fleet does, and where to look first', reply: overviewReply },
   sweep: { summary: 'Have calendars synced that are due', reply: sync.sweepReply },
   deadLetters: {
     summary: 'Hints that were given up, why as far as is known, and what to do next',

@@ -6,6 +6,7 @@ export const steps = [
   'enable_real_time_sync',
   'restore_access',
   'sync_now',
+  'compare_again',
   'review_conflicts',
   'mend_events',
   'wait',
@@ -22,6 +23,8 @@ const texts: Record<Step, string> = {
   enable_real_time_sync: 'Switch real-time sync on: POST /api/v2/calendar/real-time-sync/enable.',
   restore_access: 'Give the connected account access to this calendar again in Google Calendar, then sync.',
   sync_now: 'Sync now: POST /api/v2/calendar/sync. It also mends the channel.',
+  compare_again:
+    'Compare both sides again: POST /api/v2/calendar/sync/compare. What differs is listed anew and mended.',
   review_conflicts: 'Decide what is open: GET /api/v2/calendar/conflicts?status=open.',
   mend_events: 'Save the events that are set aside again in Google Calendar, or delete them there.',
   wait: 'Nothing to do: it mends itself, or is tried again within the hour.',

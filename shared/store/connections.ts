@@ -7,12 +7,14 @@ import type { Settings } from '../domain/settings.ts';
 import type { ConnectionStore } from '../sync/ports.ts';
 import { toUpdate } from './item-update.ts';
 import { keys } from './keys.ts';
-import { fromItem, isConditionFailure, type Table, toItem } from './table.ts';
+import { fromItem, isConditionFailure, readAll, type Table, toItem } from './table.ts';
 
 /** What a consent brings. */
 export type SealedGrant = Pick<Connection, 'state' | 'refreshToken' | 'accessToken' | 'accessTokenExpiresAt'>;
 
 export type ConnectionRegistry = {
+  /** Read consistently, in no order; absent ones are left out. */
+  loadMany(userIds: UserId[]): Promise<Connection[]>;
   /** Throws Superseded when there is one already. */
   create(connection: Connection): Promise<void>;
   /** Puts a new grant in the place of the one in `read`; throws Superseded when that is not there any more. */
@@ -50,6 +52,8 @@ export const connectionStore = (table: Table): ConnectionStore & ConnectionRegis
       );
       return Item && fromItem<Connection>(Item);
     },
+
+    loadMany: async (userIds) => (await readAll(table, userIds.map(keys.connection))).map(fromItem<Connection>),
 
     saveTokens: (read, tokens) => update(read, tokens),
     markNeedsReauth: (read) => update(read, { state: 'needs_reauth' }),

@@ -98,6 +98,14 @@ describe.each(implementations)('calendars %s', (_, fresh) => {
     expect(await calendars.listOf(asId('barber-2'))).toEqual([]);
   });
 
+  test('are found by key, absent ones left out, whatever their number', async () => {
+    const { calendars } = await fresh();
+    const all = Array.from({ length: 120 }, (_, index) => aCalendar({ key: asId(`key-${index}`) }));
+    for (const calendar of all) await calendars.register(calendar, { dueAt: now, renewChannel: false });
+    const found = await calendars.loadMany([...all.map(({ key }) => key), asId('absent')]);
+    expect(found.map(({ key }) => key).sort()).toEqual(all.map(({ key }) => key).sort());
+  });
+
   test('registered again keep their progress and learn their new name', async () => {
     const { calendars } = await fresh();
     await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
@@ -293,6 +301,14 @@ describe.each(implementations)('connections %s', (_, fresh) => {
     expect(await connections.load(userId)).toEqual(resumed);
     await expect(connections.resume(aConnection(), grant)).rejects.toThrow(Superseded);
     await expect(connections.markNeedsReauth(aConnection())).rejects.toThrow(Superseded);
+  });
+
+  test('are found by user, absent ones left out', async () => {
+    const { connections } = await fresh();
+    const other = aConnection({ userId: asId('barber-2') });
+    for (const connection of [aConnection(), other]) await connections.create(connection);
+    const found = await connections.loadMany([userId, other.userId, asId('nobody')]);
+    expect(new Set(found)).toEqual(new Set([aConnection(), other]));
   });
 
   test('[R13] tokens of an older grant are not saved over a newer one', async () => {

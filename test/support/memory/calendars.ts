@@ -54,6 +54,9 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
       const owned = [...calendars.values()].filter((calendar) => calendar.userId === userId);
       return structuredClone(owned.sort((a, b) => (a.calendarId < b.calendarId ? -1 : 1)));
     },
+    async loadMany(keys) {
+      return structuredClone(keys.flatMap((key) => calendars.get(key) ?? []));
+    },
     async register(calendar, { dueAt, renewChannel }) {
       const { key, summary, timeZone, writable } = calendar;
       const known = calendars.get(key);

@@ -22,6 +22,9 @@ export const memoryConnections = (): ConnectionStore & ConnectionRegistry => {
     async load(userId) {
       return structuredClone(connections.get(userId));
     },
+    async loadMany(userIds) {
+      return structuredClone(userIds.flatMap((userId) => connections.get(userId) ?? []));
+    },
     async create(connection) {
       if (connections.has(connection.userId)) throw new Superseded('There is a connection');
       connections.set(connection.userId, structuredClone(connection));
