@@ -40,7 +40,7 @@ const isShell = (source: Source): boolean =>
 
 /** What the design calls pure. Making one of these wait is a decision, not an accident. */
 const coreByDesign =
-  /^shared\/(decision|domain|notifications)\/|^shared\/(health\/(fleet|parts|recent-syncs|recommendations|score|standing|waiting)|conflicts\/(preview|resolve|severity|settle|sides|suggest|undo)|sync\/(admit|trouble)|drift\/(comparison-plan|standing)|pull\/(generation-plan|listing|seen)|push\/push-plan|channels\/renewal-plan|google\/(endpoints|event-body|event-schema|outcomes)|queue\/(backoff|hint)|runtime\/config|store\/(item-update|keys|occupied-days))\./;
+  /^shared\/(decision|domain|notifications)\/|^shared\/(health\/(fleet|parts|recent-syncs|recommendations|score|standing|waiting)|conflicts\/(preview|resolve|severity|settle|sides|suggest|undo)|sync\/(admit|trouble)|drift\/(comparison-plan|standing)|pull\/(generation-plan|listing|seen)|push\/push-plan|channels\/renewal-plan|google\/(endpoints|event-body|event-schema|outcomes)|queue\/(backoff|hint)|runtime\/config|vault\/retirement|store\/(item-update|keys|occupied-days))\./;
 
 /** Time, ids and randomness are made in functions/ and passed in. */
 const ambient: Record<string, RegExp> = {

@@ -27,6 +27,7 @@ import { quarantineStore } from '../../shared/store/quarantine.ts';
 import { syncHistory } from '../../shared/store/sync-events.ts';
 import { syncRequestStore } from '../../shared/store/sync-requests.ts';
 import { dynamoTable } from '../../shared/store/table.ts';
+import { vaultKeys } from '../../shared/store/vault-keys.ts';
 import type { Routes } from './route.ts';
 import {
   appointmentRoute,
@@ -51,6 +52,7 @@ import { changeSettingsRoute, settingsRoute } from './routes/settings.ts';
 import { sweepRoute } from './routes/sweep.ts';
 import { syncRoute } from './routes/sync.ts';
 import { syncLogsRoute } from './routes/sync-logs.ts';
+import { resealRoute, retireVaultKeyRoute, rotateVaultKeyRoute, vaultKeysRoute } from './routes/vault-keys.ts';
 
 export const assemble = (environment: NodeJS.ProcessEnv) => {
   const config = readConfig(
@@ -74,12 +76,15 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   const states = oauthStateStore(table);
   const sqs = new SQSClient(impatient);
 
+  const wrapper = { kms: new KMSClient(impatient), kmsKeyId: config.VAULT_KEY_ID };
+  const dataKeys = kmsDataKeys({ ...wrapper, table, now });
+
   const connecting = {
     calendars: calendarStore(table),
     connections: connectionStore(table),
     google: googleCalendar(endpoints.api),
     queue: sqsSyncQueue(sqs, config.SYNC_QUEUE_URL),
-    vault: tokenVault(kmsDataKeys(new KMSClient(impatient), config.VAULT_KEY_ID, table), randomBytes),
+    vault: tokenVault(dataKeys, randomBytes),
   };
   const consent = async () => ({
     oauth: googleOAuth(await oauthClient(), endpoints.oauth),
@@ -107,6 +112,8 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   };
 
   const tending = { ...connecting, deadLetters: sqsDeadLetters(sqs, config.DEAD_LETTER_QUEUE_URL), log };
+
+  const keeping = { ...connecting, dataKeys, vaultKeys: vaultKeys(table, wrapper), log };
 
   const routes: Routes = {
     connect: connectRoute({ consent, callbackPages }),
@@ -137,6 +144,10 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     deadLetters: deadLettersRoute(tending),
     redriveDeadLetters: redriveRoute(tending),
     discardDeadLetters: discardRoute(tending),
+    vaultKeys: vaultKeysRoute(keeping),
+    rotateVaultKey: rotateVaultKeyRoute(keeping),
+    reseal: resealRoute(keeping),
+    retireVaultKey: retireVaultKeyRoute(keeping),
     openapi: openApiRoute(),
   };
   return { routes, log };

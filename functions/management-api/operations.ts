@@ -1,14 +1,13 @@
 /** Each route in words: what it takes, what it answers, and which refusals a client should be ready for. */
 import type * as z from 'zod';
 import type { ProblemSlug } from '../../shared/runtime/problem.ts';
+import { adminOperations } from './operations-admin.ts';
 import type { RouteName } from './route-table.ts';
 import * as appointments from './schemas/appointments.ts';
 import * as calendars from './schemas/calendars.ts';
 import * as conflicts from './schemas/conflicts.ts';
 import * as connecting from './schemas/connecting.ts';
-import * as deadLetters from './schemas/dead-letters.ts';
 import { healthReply } from './schemas/health.ts';
-import { overviewReply } from './schemas/overview.ts';
 import { settings } from './schemas/settings.ts';
 import * as sync from './schemas/sync.ts';
 
@@ -167,22 +166,5 @@ export const operations: Record<Exclude<RouteName, 'openapi'>, Operation> = {
     reply: healthReply,
     problems: ['not-connected'],
   },
-  overview: { summary: 'How the whole fleet does, and where to look first', reply: overviewReply },
-  sweep: { summary: 'Have calendars synced that are due', reply: sync.sweepReply },
-  deadLetters: {
-    summary: 'Hints that were given up, why as far as is known, and what to do next',
-    reply: deadLetters.deadLettersReply,
-  },
-  redriveDeadLetters: {
-    summary: 'Send hints again that were given up',
-    body: deadLetters.redriveBody,
-    reply: deadLetters.redriveReply,
-    problems: ['body-too-large', 'unsupported-media-type'],
-  },
-  discardDeadLetters: {
-    summary: 'Throw hints away that were given up; the sweep still finds what they were about',
-    body: deadLetters.discardBody,
-    reply: deadLetters.discardReply,
-    problems: ['body-too-large', 'unsupported-media-type'],
-  },
+  ...adminOperations,
 };

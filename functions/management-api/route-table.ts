@@ -30,6 +30,10 @@ export const routeTable = {
   deadLetters: { method: 'GET', path: '/api/v2/admin/dead-letters', access: 'admin' },
   redriveDeadLetters: { method: 'POST', path: '/api/v2/admin/dead-letters/redrive', access: 'admin' },
   discardDeadLetters: { method: 'POST', path: '/api/v2/admin/dead-letters/discard', access: 'admin' },
+  vaultKeys: { method: 'GET', path: '/api/v2/admin/vault-keys', access: 'admin' },
+  rotateVaultKey: { method: 'POST', path: '/api/v2/admin/vault-keys/rotate', access: 'admin' },
+  reseal: { method: 'POST', path: '/api/v2/admin/vault-keys/reseal', access: 'admin' },
+  retireVaultKey: { method: 'POST', path: '/api/v2/admin/vault-keys/retire', access: 'admin' },
   openapi: { method: 'GET', path: '/api/v2/openapi.json', access: 'public' },
 } as const satisfies Record<
   string,

@@ -6,6 +6,7 @@ import { asId, type UserId } from '../../shared/domain/ids.ts';
 import { day, hour, type Instant, plusMs } from '../../shared/domain/instant.ts';
 import { defaultSettings, type Settings } from '../../shared/domain/settings.ts';
 import { dueShardOf } from '../../shared/store/keys.ts';
+import type { Stores } from '../support/memory-store.ts';
 import { aCalendar, aChannel, aConnection, anAppointment, at, calendarKey, now, userId } from '../support/samples.ts';
 import { implementations } from './implementations.ts';
 
@@ -319,6 +320,47 @@ describe.each(implementations)('connections %s', (_, fresh) => {
     expect(await connections.load(userId)).toEqual(aConnection(tokens));
     const older = [aConnection({ refreshToken: 'old' as Sealed }), aConnection({ connectGeneration: 9 })];
     for (const read of older) await expect(connections.saveTokens(read, tokens)).rejects.toThrow(Superseded);
+  });
+});
+
+describe.each(implementations)('sealed tokens %s', (_, fresh) => {
+  const sealed = (dataKey: string, text: string) => `v1.${dataKey}.${text}` as Sealed;
+  const old = aConnection({ refreshToken: sealed('k1', 'refresh'), accessToken: sealed('k1', 'access') });
+  const anew = { refreshToken: sealed('k2', 'refresh'), accessToken: sealed('k2', 'access') };
+  const under = async ({ connections }: Stores) =>
+    Object.fromEntries(
+      await Promise.all(['k1', 'k2'].map(async (key) => [key, await connections.listSealedUnder(key, 10)] as const)),
+    );
+
+  test('are found by the data key that they need, as far as is asked for', async () => {
+    const stores = await fresh();
+    const users = ['a', 'b', 'c'].map((name) => asId<UserId>(name));
+    for (const user of users) await stores.connections.create({ ...old, userId: user });
+    expect(await stores.connections.listSealedUnder('k1', 10)).toEqual(users);
+    expect(await stores.connections.listSealedUnder('k1', 2)).toEqual(users.slice(0, 2));
+    expect(await stores.connections.listSealedUnder('k2', 10)).toEqual([]);
+  });
+
+  test('move to another key with every write that brings a new refresh token', async () => {
+    const stores = await fresh();
+    await stores.connections.create(old);
+    await stores.connections.saveTokens(old, { accessToken: anew.accessToken });
+    expect(await under(stores)).toEqual({ k1: [userId], k2: [] });
+    await stores.connections.resume(old, { state: 'connected', accessTokenExpiresAt: now, ...anew });
+    expect(await under(stores)).toEqual({ k1: [], k2: [userId] });
+  });
+
+  test('are sealed anew only over those that were read: a refresh meanwhile wins', async () => {
+    const stores = await fresh();
+    await stores.connections.create(old);
+    const refreshed = sealed('k1', 'fresher');
+    await stores.connections.saveTokens(old, { accessToken: refreshed });
+    await expect(stores.connections.reseal(old, anew)).rejects.toThrow(Superseded);
+    expect(await stores.connections.load(userId)).toMatchObject({ accessToken: refreshed });
+
+    await stores.connections.reseal({ ...old, accessToken: refreshed }, anew);
+    expect(await stores.connections.load(userId)).toEqual({ ...old, ...anew });
+    expect(await under(stores)).toEqual({ k1: [], k2: [userId] });
   });
 });
 

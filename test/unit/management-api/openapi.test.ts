@@ -22,7 +22,12 @@ describe.each(documented)('%s', (name) => {
 
   test('answers as JSON, or with a problem', () => {
     const status =
-      ({ sync: 202, compare: 202, pushExisting: 202, createAppointment: 201 } as Record<string, number>)[name] ?? 200;
+      (
+        { sync: 202, compare: 202, pushExisting: 202, createAppointment: 201, rotateVaultKey: 201 } as Record<
+          string,
+          number
+        >
+      )[name] ?? 200;
     expect(operationOf(name)?.responses).toMatchObject({
       [status]: {
         content: { 'application/json': { schema: { type: 'object', additionalProperties: false } } },
