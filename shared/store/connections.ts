@@ -5,7 +5,7 @@ import { Superseded } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { ConnectionStore } from '../sync/ports.ts';
-import { toUpdate } from './item-update.ts';
+import { type ItemUpdate, toUpdate } from './item-update.ts';
 import { indexKeys, keys, sealedPartition } from './keys.ts';
 import { fromItem, isConditionFailure, readAll, type Table, toItem } from './table.ts';
 
@@ -37,17 +37,16 @@ export const connectionStore = (table: Table): ConnectionStore & ConnectionRegis
       throw cause;
     }
   };
-  const updateWhere = (expect: Partial<Connection>, userId: UserId, set: Partial<Connection>, indexed = {}) =>
+  const updateWhere = (userId: UserId, change: Omit<ItemUpdate, 'key'>) =>
     guarded(() =>
       table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          ...toUpdate({ key: keys.connection(userId), set, expect, indexed }),
-        }),
+        new UpdateCommand({ TableName: table.name, ...toUpdate({ key: keys.connection(userId), ...change }) }),
       ),
     );
-  const update = ({ userId, refreshToken, connectGeneration }: Connection, set: Partial<Connection>) =>
-    updateWhere({ refreshToken, connectGeneration }, userId, set, sealedKeysOf({ userId, refreshToken, ...set }));
+  const update = ({ userId, refreshToken, connectGeneration }: Connection, set: Partial<Connection>) => {
+    const expect = { refreshToken, connectGeneration };
+    return updateWhere(userId, { set, expect, indexed: sealedKeysOf({ userId, refreshToken, ...set }) });
+  };
 
   return {
     async load(userId) {
@@ -62,17 +61,15 @@ export const connectionStore = (table: Table): ConnectionStore & ConnectionRegis
     saveTokens: (read, tokens) => update(read, tokens),
     markNeedsReauth: (read) => update(read, { state: 'needs_reauth' }),
     setRealTimeSync: (read, realTimeSync) => update(read, { realTimeSync }),
-    saveSettings: ({ userId, connectGeneration }, settings) => updateWhere({ connectGeneration }, userId, { settings }),
+    saveSettings: ({ userId, connectGeneration }, settings) =>
+      updateWhere(userId, { set: { settings }, expect: { connectGeneration } }),
 
     resume: (read, grant) => update(read, grant),
 
-    reseal: ({ userId, connectGeneration, refreshToken, accessToken }, tokens) =>
-      updateWhere(
-        { connectGeneration, refreshToken, accessToken },
-        userId,
-        tokens,
-        sealedKeysOf({ userId, refreshToken: tokens.refreshToken }),
-      ),
+    reseal({ userId, connectGeneration, refreshToken, accessToken }, tokens) {
+      const expect = { connectGeneration, refreshToken, accessToken };
+      return updateWhere(userId, { set: tokens, expect, indexed: sealedKeysOf({ userId, ...tokens }) });
+    },
 
     async listSealedUnder(dataKey, limit) {
       const { Items = [] } = await table.client.send(
