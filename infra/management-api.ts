@@ -40,10 +40,11 @@ export class ManagementApi extends Construct {
       memorySize: 512,
     });
     server.bindQueue(queue);
+    server.measureQueue(queue);
     server.bindDeadLetters(queue);
     server.bindTable(data, {
       actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
-      indexes: ['agenda', 'due'],
+      indexes: ['agenda', 'due', 'pending'],
     });
     server.bindVault(data);
     server.bindGoogle(config);

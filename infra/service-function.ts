@@ -93,6 +93,10 @@ export class ServiceFunction extends Construct {
     this.allow(['sqs:SendMessage'], [main.queueArn]);
   }
 
+  measureQueue({ main }: SyncQueue): void {
+    this.allow(['sqs:GetQueueAttributes'], [main.queueArn]);
+  }
+
   /** To look at what it holds and take it away; what is to be tried again goes to the main queue. */
   bindDeadLetters({ deadLetters }: SyncQueue): void {
     this.bind({ DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl });

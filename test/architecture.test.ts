@@ -44,8 +44,9 @@ const coreByDesign = new RegExp(
     '(decision|domain|notifications)/.+',
     'channels/(lead-time|renewal-plan|standing)',
     'conflicts/(preview|resolve|severity|settle|sides|suggest|undo)',
+    'drift/(comparison-plan|standing)',
     'google/(endpoints|event-body|event-schema|outcomes)',
-    'health/(parts|recent-syncs|recommendations|score)',
+    'health/(fleet|parts|recent-syncs|recommendations|score|standing|waiting)',
     'pull/(generation-plan|listing|seen)',
     'push/push-plan',
     'queue/(backoff|hint)',
@@ -53,6 +54,7 @@ const coreByDesign = new RegExp(
     'runtime/config',
     'store/(item-update|keys|occupied-days|schema)',
     'sync/(admit|next-due|trouble)',
+    'vault/retirement',
   ].join('|')})[.]ts$`,
 );
 

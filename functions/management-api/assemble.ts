@@ -10,6 +10,7 @@ import { googleCalendar } from '../../shared/google/calendar-client.ts';
 import { googleEndpoints } from '../../shared/google/endpoints.ts';
 import { googleOAuth } from '../../shared/google/oauth.ts';
 import { sqsDeadLetters } from '../../shared/queue/dead-letters.ts';
+import { sqsQueueDepth } from '../../shared/queue/queue-depth.ts';
 import { sqsSyncQueue } from '../../shared/queue/sync-queue.ts';
 import { impatient } from '../../shared/runtime/aws-clients.ts';
 import { readConfig } from '../../shared/runtime/config.ts';
@@ -27,6 +28,7 @@ import { quarantineStore } from '../../shared/store/quarantine.ts';
 import { syncHistory } from '../../shared/store/sync-events.ts';
 import { syncRequestStore } from '../../shared/store/sync-requests.ts';
 import { dynamoTable } from '../../shared/store/table.ts';
+import { vaultKeys } from '../../shared/store/vault-keys.ts';
 import type { Routes } from './route.ts';
 import {
   appointmentRoute,
@@ -37,12 +39,14 @@ import {
 import { appointmentsRoute } from './routes/appointments.ts';
 import { calendarsRoute, chooseCalendarRoute } from './routes/calendars.ts';
 import { callbackRoute } from './routes/callback.ts';
+import { compareRoute } from './routes/compare.ts';
 import { conflictRoute, conflictsRoute } from './routes/conflicts.ts';
 import { connectRoute } from './routes/connect.ts';
 import { deadLettersRoute, discardRoute, redriveRoute } from './routes/dead-letters.ts';
 import { resolveConflictRoute, undoConflictRoute } from './routes/decide-conflict.ts';
 import { healthRoute } from './routes/health.ts';
 import { openApiRoute } from './routes/openapi.ts';
+import { overviewRoute } from './routes/overview.ts';
 import { pushExistingRoute } from './routes/push-existing.ts';
 import { statusRoute, switchRoute } from './routes/real-time-sync.ts';
 import { renewWebhooksRoute } from './routes/renew-webhooks.ts';
@@ -50,6 +54,7 @@ import { changeSettingsRoute, settingsRoute } from './routes/settings.ts';
 import { sweepRoute } from './routes/sweep.ts';
 import { syncRoute } from './routes/sync.ts';
 import { syncLogsRoute } from './routes/sync-logs.ts';
+import { resealRoute, retireVaultKeyRoute, rotateVaultKeyRoute, vaultKeysRoute } from './routes/vault-keys.ts';
 
 export const assemble = (environment: NodeJS.ProcessEnv) => {
   const config = readConfig(
@@ -73,12 +78,15 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   const states = oauthStateStore(table);
   const sqs = new SQSClient(impatient);
 
+  const wrapper = { kms: new KMSClient(impatient), kmsKeyId: config.VAULT_KEY_ID };
+  const dataKeys = kmsDataKeys({ ...wrapper, table, now });
+
   const connecting = {
     calendars: calendarStore(table),
     connections: connectionStore(table),
     google: googleCalendar(endpoints.api),
     queue: sqsSyncQueue(sqs, config.SYNC_QUEUE_URL),
-    vault: tokenVault(kmsDataKeys(new KMSClient(impatient), config.VAULT_KEY_ID, table), randomBytes),
+    vault: tokenVault(dataKeys, randomBytes),
   };
   const consent = async () => ({
     oauth: googleOAuth(await oauthClient(), endpoints.oauth),
@@ -88,16 +96,26 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   });
   const callbackPages = config.CALLBACK_PAGES;
   const conflicts = conflictStore(table);
-  const syncing = { ...connecting, conflicts, requests: syncRequestStore(table), quarantine: quarantineStore(table) };
+
+  const appointments = appointmentStore(table);
+  const syncing = {
+    ...connecting,
+    appointments,
+    conflicts,
+    requests: syncRequestStore(table),
+    quarantine: quarantineStore(table),
+  };
 
   const booking = {
     ...connecting,
-    appointments: appointmentStore(table),
+    appointments,
     conflicts,
     newId: () => asId<AppointmentId>(randomBytes(16).toString('base64url')),
   };
 
   const tending = { ...connecting, deadLetters: sqsDeadLetters(sqs, config.DEAD_LETTER_QUEUE_URL), log };
+
+  const keeping = { ...connecting, dataKeys, vaultKeys: vaultKeys(table, wrapper), log };
 
   const routes: Routes = {
     connect: connectRoute({ consent, callbackPages }),
@@ -122,11 +140,17 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     syncLogs: syncLogsRoute(syncHistory(table)),
     sync: syncRoute(syncing),
     renewWebhooks: renewWebhooksRoute({ ...connecting, channels: channelStore(table) }),
+    compare: compareRoute(syncing),
     health: healthRoute(syncing),
+    overview: overviewRoute({ ...syncing, ...tending, measureQueue: sqsQueueDepth(sqs, config.SYNC_QUEUE_URL) }),
     sweep: sweepRoute({ ...connecting, clock: now, random: Math.random }),
     deadLetters: deadLettersRoute(tending),
     redriveDeadLetters: redriveRoute(tending),
     discardDeadLetters: discardRoute(tending),
+    vaultKeys: vaultKeysRoute(keeping),
+    rotateVaultKey: rotateVaultKeyRoute(keeping),
+    reseal: resealRoute(keeping),
+    retireVaultKey: retireVaultKeyRoute(keeping),
     openapi: openApiRoute(),
   };
   return { routes, log };

@@ -1,12 +1,12 @@
 /** Each route in words: what it takes, what it answers, and which refusals a client should be ready for. */
 import type * as z from 'zod';
 import type { ProblemSlug } from '../../shared/runtime/problem.ts';
+import { adminOperations } from './operations-admin.ts';
 import type { RouteName } from './route-table.ts';
 import * as appointments from './schemas/appointments.ts';
 import * as calendars from './schemas/calendars.ts';
 import * as conflicts from './schemas/conflicts.ts';
 import * as connecting from './schemas/connecting.ts';
-import * as deadLetters from './schemas/dead-letters.ts';
 import { healthReply } from './schemas/health.ts';
 import { openApiReply } from './schemas/openapi.ts';
 import { settings } from './schemas/settings.ts';
@@ -147,25 +147,17 @@ export const operations = {
     reply: sync.renewWebhooksReply,
     problems: ['not-connected'],
   },
+  compare: {
+    summary: 'Count, without a write, where both sides differ; what does is then mended',
+    status: 202,
+    reply: sync.compareReply,
+    problems: ['not-connected'],
+  },
   health: {
     summary: 'How well the sync does, why, and what to do about it',
     reply: healthReply,
     problems: ['not-connected'],
   },
-  sweep: { summary: 'Have calendars synced that are due', reply: sync.sweepReply },
-  deadLetters: {
-    summary: 'Hints that were given up, why as far as is known, and what to do next',
-    reply: deadLetters.deadLettersReply,
-  },
-  redriveDeadLetters: {
-    summary: 'Send hints again that were given up',
-    body: deadLetters.redriveBody,
-    reply: deadLetters.redriveReply,
-  },
-  discardDeadLetters: {
-    summary: 'Throw hints away that were given up; the sweep still finds what they were about',
-    body: deadLetters.discardBody,
-    reply: deadLetters.discardReply,
-  },
+  ...adminOperations,
   openapi: { summary: 'This description', reply: openApiReply },
 } satisfies Record<RouteName, Operation>;

@@ -46,12 +46,14 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   const webhookKeys = readSecret(secrets, config.WEBHOOK_KEYS_SECRET, parseWebhookKeys(config.STAGE), clock);
   const oauthClient = readSecret(secrets, config.GOOGLE_OAUTH_SECRET, parseOAuthClient, clock);
 
+  const dataKeys = kmsDataKeys({ kms: new KMSClient(patient), kmsKeyId: config.VAULT_KEY_ID, table, now: clock });
+
   const lasting = {
     appointments: pendingReader(table),
     calendars: calendarStore(table),
     channels: channelStore(table),
     connections: connectionStore(table),
-    vault: tokenVault(kmsDataKeys(new KMSClient(patient), config.VAULT_KEY_ID, table), randomBytes),
+    vault: tokenVault(dataKeys, randomBytes),
     google: googleCalendar(endpoints.api),
     queue: sqsSyncQueue(new SQSClient(patient), config.SYNC_QUEUE_URL),
     webhookAddress: new URL(webhookPath, config.WEBHOOK_BASE_URL).href,

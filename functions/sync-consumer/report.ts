@@ -1,4 +1,5 @@
 /** Says what became of a hint that is done with: a log line for people, one line of metrics for the alarms. */
+import type { Drift } from '../../shared/domain/calendar.ts';
 import { epochMsOf, type Instant } from '../../shared/domain/instant.ts';
 import { isQuotaWait } from '../../shared/google/google-error.ts';
 import { broughtIn } from '../../shared/pull/changed-at.ts';
@@ -31,6 +32,10 @@ export const createReport =
       case 'synced':
         emit({ ...succeeded, ...metricsOfPull({ hint, times, fields }, outcome) });
         logPull(log, fields, outcome);
+        return;
+      case 'compared':
+        emit({ ...succeeded, AppointmentsDiffering: outcome.drift.differing });
+        logDrift(log, fields, outcome.drift);
         return;
       case 'closed':
         emit(succeeded);
@@ -96,3 +101,6 @@ const logPull = (log: Log, fields: Finished['fields'], { channel, pull }: Synced
 
 const logPush = (log: Log, fields: Finished['fields'], { pushed, parked, settled, left }: PushSummary): void =>
   log.info('Told Google what has changed', { ...fields, changes: { pushed, parked, settled, left: left.size } });
+
+const logDrift = (log: Log, fields: Finished['fields'], { compared, differing, partial }: Drift): void =>
+  log.info('Compared both sides', { ...fields, complete: partial === undefined, changes: { compared, differing } });

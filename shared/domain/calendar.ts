@@ -37,6 +37,19 @@ export type Trouble = {
   leftToSweep?: true;
 };
 
+/** How far both sides were apart when they were last compared, without a write to either. */
+export type Drift = {
+  at: Instant;
+  /** Of so many appointments and events … */
+  compared: number;
+  /** … so many said something else on the other side, and nothing that is known explained it. */
+  differing: number;
+  /** Time ran out: what was not come to is not in the numbers. */
+  partial?: true;
+  /** When the sweep has them compared again. */
+  nextAt: Instant;
+};
+
 /** Its chain, and how many events ended in which decision. */
 export type NotifiedRunState = { chainId: ChainId; changes: Record<string, number> };
 
@@ -74,6 +87,7 @@ export type Calendar = {
   writesPausedUntil?: Instant;
   /** Absent while all is well: the next complete sync clears it. */
   trouble?: Trouble;
+  drift?: Drift;
   /** How its last attempts to sync ended, in one letter each, the newest last (health/recent-syncs.ts). */
   recentSyncs?: string;
   lastNotificationAt?: Instant;

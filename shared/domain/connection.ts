@@ -6,6 +6,9 @@ import type { Settings } from './settings.ts';
 /** Ciphertext of the token vault (runtime/token-vault.ts); safe to store, useless without the data key. */
 export type Sealed = string & { readonly sealed: unique symbol };
 
+/** The data key that it was sealed under; undefined when it is of no form that is known. */
+export const dataKeyOf = (sealed: Sealed): string | undefined => sealed.split('.')[1];
+
 export type Connection = {
   userId: UserId;
   state: 'connected' | 'needs_reauth';

@@ -7,8 +7,8 @@ import { areWritesPaused } from '../sync/admit.ts';
 import { countSyncs } from './recent-syncs.ts';
 import type { Step } from './recommendations.ts';
 
-/** What a sync could not settle by itself: events that cannot be read, and open review items. */
-export type LeftOver = { quarantined: number; openConflicts: number };
+/** What a sync could not settle by itself: events that cannot be read, open review items, and since when anything waits. */
+export type LeftOver = { quarantined: number; openConflicts: number; waitingSince?: Instant };
 
 /** A calendar as it stands. */
 export type Seen = { calendar: Calendar; left: LeftOver };
@@ -106,8 +106,16 @@ const successRate = ({ calendar, left: { quarantined, openConflicts }, now }: Ev
   return { value, reason: `Not all came through: ${parts.join(', ')}.`, step };
 };
 
+/** What it holds is as good as the worse of its two proofs: the last complete sync, and the last comparison. */
+const freshness = (evidence: Evidence): Finding => {
+  const [age, likeness] = [ageOf(evidence), likenessOf(evidence)];
+  return likeness !== undefined && likeness.value < age.value ? likeness : age;
+};
+
+type Known = Finding & { value: number };
+
 /** The sweep looks at every calendar about once an hour, so two hours are no news. */
-const freshness = ({ calendar: { coveredBefore, cursor, checkpoint }, now }: Evidence): Finding => {
+const ageOf = ({ calendar: { coveredBefore, cursor, checkpoint }, now }: Evidence): Known => {
   if (coveredBefore === undefined || cursor === undefined) {
     return checkpoint === undefined
       ? { value: 0, reason: 'It has never been listed completely.', step: 'sync_now' }
@@ -116,6 +124,14 @@ const freshness = ({ calendar: { coveredBefore, cursor, checkpoint }, now }: Evi
   const value = falling(epochMsOf(now) - epochMsOf(coveredBefore), 2 * hour, 26 * hour);
   const reason = `It holds all that was in Google at ${coveredBefore}.`;
   return { value, reason, ...(value < 100 && { step: 'sync_now' }) };
+};
+
+/** As with what is left over: ten that differ halve it. */
+const likenessOf = ({ calendar: { drift } }: Evidence): Known | undefined => {
+  if (drift === undefined || drift.differing === 0) return undefined;
+  const { at, compared, differing } = drift;
+  const reason = `${differing} of ${compared} differed when both sides were compared at ${at}.`;
+  return { value: Math.floor(100 / (1 + differing / 10)), reason, step: 'compare_again' };
 };
 
 /** 100 up to `good`, then evenly down to 0 at `bad`. */

@@ -8,6 +8,7 @@ export const steps = [
   'sync_now',
   'renew_channels',
   'check_webhook_address',
+  'compare_again',
   'review_conflicts',
   'mend_events',
   'wait',
@@ -28,6 +29,8 @@ const texts: Record<Step, string> = {
     'Have the channels renewed: POST /api/v2/calendar/webhooks/renew. If that does not help, tell whoever runs the service.',
   check_webhook_address:
     'For whoever runs the service: Google must accept its webhook address (https, a certificate that Google trusts, a domain that the project may use); see docs/deploying.md. Then POST /api/v2/calendar/webhooks/renew.',
+  compare_again:
+    'Compare both sides again: POST /api/v2/calendar/sync/compare. What differs is listed anew and mended.',
   review_conflicts: 'Decide what is open: GET /api/v2/calendar/conflicts?status=open.',
   mend_events: 'Save the events that are set aside again in Google Calendar, or delete them there.',
   wait: 'Nothing to do: it mends itself, or is tried again within the hour.',

@@ -9,7 +9,8 @@ import type { Calendar } from '../domain/calendar.ts';
 import { GrantRevoked, Superseded } from '../domain/errors.ts';
 import type { CalendarKey } from '../domain/ids.ts';
 import { hour, type Instant, minute, plusMs } from '../domain/instant.ts';
-import { freshHint, pendingHint } from '../queue/hint.ts';
+import { isComparisonDue } from '../drift/comparison-plan.ts';
+import { type Envelope, freshHint, pendingHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { DueCalendars } from '../store/calendars.ts';
 import { areWritesPaused } from '../sync/admit.ts';
@@ -93,17 +94,23 @@ const asItIsNow = async ({ calendars }: RenewDeps, read: Calendar, { kind, ...mo
 /** One that is switched off is due once more for as long as its channel could not be stopped, and then no more. */
 const isDoneWith = ({ enabled, channel }: Calendar): boolean => enabled || channel === undefined;
 
-/** A sync looks for what is pending too. */
 const sendHints = async ({ queue, appointments }: RenewDeps, calendar: Calendar, { chainId, now }: At) => {
-  if (!calendar.enabled) return 0;
-  if (isSyncNeeded(calendar, now)) {
-    await queue.send(freshHint(calendar.key, 'sweep', chainId));
-    return 1;
-  }
-  if (areWritesPaused(calendar, now)) return 0;
-  if ((await appointments.listPending(calendar.key, now, 1)).length === 0) return 0;
-  await queue.send(pendingHint(calendar.key, chainId, now));
-  return 1;
+  const hints = calendar.enabled ? await hintsFor(appointments, calendar, { chainId, now }) : [];
+  for (const hint of hints) await queue.send(hint);
+  return hints.length;
+};
+
+/** A sync looks for what is pending too. */
+const hintsFor = async (
+  appointments: PendingReader,
+  calendar: Calendar,
+  { chainId, now }: Pick<At, 'chainId' | 'now'>,
+): Promise<Envelope[]> => {
+  const comparison = isComparisonDue(calendar, now) ? [freshHint(calendar.key, 'compare', chainId)] : [];
+  if (isSyncNeeded(calendar, now)) return [freshHint(calendar.key, 'sweep', chainId), ...comparison];
+  if (areWritesPaused(calendar, now)) return comparison;
+  const pending = await appointments.listPending(calendar.key, now, 1);
+  return [...(pending.length > 0 ? [pendingHint(calendar.key, chainId, now)] : []), ...comparison];
 };
 
 const isSyncNeeded = (calendar: Calendar, now: Instant): boolean =>

@@ -12,6 +12,8 @@ import { fromItem, isConditionFailure, isTransactionConflict, queryAll, readAll,
 
 export type CalendarRegistry = {
   listOf(userId: UserId): Promise<Calendar[]>;
+  /** Read consistently, in no order; absent ones are left out. */
+  loadMany(keys: CalendarKey[]): Promise<Calendar[]>;
   /**
    * Adds a calendar that is not there yet. One that is keeps its progress and its switches, and learns its new name and
    * zone, and whether it can be written; `renewChannel` empties its channel slot. One that was taken for gone is switched on
@@ -33,6 +35,7 @@ export type CalendarRegistry = {
 
 export const calendarRegistry = (table: Table): CalendarRegistry => ({
   listOf: (userId) => listCalendars(table, userId),
+  loadMany: async (calendarKeys) => (await readAll(table, calendarKeys.map(keys.calendar))).map(fromItem<Calendar>),
 
   async register(calendar, { dueAt, renewChannel }) {
     const { key, summary, timeZone, writable } = calendar;

@@ -36,6 +36,9 @@ export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & 
     noteTrouble: (read, trouble) =>
       update(read, { trouble, recentSyncs: withSync(read.recentSyncs, 'failed') }, 'its trouble was noted'),
 
+    noteDrift: (read, drift) =>
+      update(read, { drift, ...(drift.differing > 0 && { nextGenerationAt: drift.at }) }, 'its drift was noted'),
+
     async pauseWrites(read, until) {
       await update(read, { writesPausedUntil: until }, 'its writes were paused');
       await dueBy(table, read.key, until);

@@ -32,6 +32,7 @@ const beginnings: Record<Kind, [pk: string, sk: string]> = {
   syncEvent: ['LOG#', 'SYNC_EVENT#'],
   notifiedRun: ['LOG#', 'NOTIFICATION#'],
   oauthState: ['OAUTH_STATE#', 'STATE'],
+  activeDataKey: ['VAULT', 'ACTIVE_DATA_KEY'],
   dataKey: ['VAULT', 'DATA_KEY#'],
 };
 

@@ -1,6 +1,6 @@
 /** What the sync needs of the world. The adapters are in store/, google/ and queue/; tests bring their own. */
 import type { Appointment } from '../domain/appointment.ts';
-import type { Calendar, Checkpoint, Trouble } from '../domain/calendar.ts';
+import type { Calendar, Checkpoint, Drift, Trouble } from '../domain/calendar.ts';
 import type { Channel, ChannelSlot } from '../domain/channel.ts';
 import type { Conflict } from '../domain/conflict.ts';
 import type { Connection } from '../domain/connection.ts';
@@ -78,6 +78,8 @@ export type CalendarStore = {
   commitListing(read: Calendar, commit: ListingCommit): Promise<void>;
   saveCheckpoint(read: Calendar, checkpoint: Checkpoint): Promise<void>;
   noteTrouble(read: Calendar, trouble: Trouble): Promise<void>;
+  /** Where both sides differ, everything is listed anew at the next sync. */
+  noteDrift(read: Calendar, drift: Drift): Promise<void>;
   /** Google takes no more writes for a while: nothing is pushed before `until`, when the sweep looks again [F41]. */
   pauseWrites(read: Calendar, until: Instant): Promise<void>;
   /** It is synced, watched and swept no more. */

@@ -3,6 +3,7 @@
  * channel. It calls Google for nobody: what asks for it holds no key that channels are signed with.
  */
 import type { CalendarKey } from '../domain/ids.ts';
+import { isComparisonDue } from '../drift/comparison-plan.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import { overDue, type Round, type RoundDeps } from '../renewal/due-round.ts';
@@ -22,9 +23,10 @@ export const sweep = async (deps: SweepDeps, round: Round): Promise<{ hints: num
   return { hints: visited.length };
 };
 
-/** The hint first: if we stop in between, the calendar is still due. */
+/** The hints first: if we stop in between, the calendar is still due. */
 const sweepCalendar = async ({ calendars, queue, random }: SweepDeps, { chainId, now }: Round, key: CalendarKey) => {
   await queue.send(freshHint(key, 'sweep', chainId));
   const calendar = await calendars.load(key);
+  if (calendar !== undefined && isComparisonDue(calendar, now)) await queue.send(freshHint(key, 'compare', chainId));
   if (calendar !== undefined) await calendars.postpone(key, nextDueAt(calendar, now, random()));
 };

@@ -6,12 +6,13 @@ import { type ChannelOutcome, reconcileChannel } from '../channels/reconcile-cha
 import { stopStray } from '../channels/stop-stray.ts';
 import { freed } from '../connections/freed.ts';
 import { type AccessDeps, type CallGoogle, googleAccess } from '../connections/google-access.ts';
-import type { Calendar } from '../domain/calendar.ts';
+import type { Calendar, Drift } from '../domain/calendar.ts';
 import type { Connection } from '../domain/connection.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
 import { defaultSettings, unsharedIn } from '../domain/settings.ts';
+import { compareCalendar } from '../drift/compare-calendar.ts';
 import type { EventWriter, GoogleCalendar } from '../google/calendar-api.ts';
 import { GoogleError } from '../google/google-error.ts';
 import { type PullDeps, type PullSummary, pageReserveMs, pull } from '../pull/pull.ts';
@@ -43,6 +44,7 @@ export type SyncOutcome =
   | Extract<Admission, { kind: 'acknowledged' | 'deferred' }>
   | { kind: 'synced'; channel: ChannelOutcome; pull: PullSummary }
   | { kind: 'pushed'; push: PushSummary }
+  | { kind: 'compared'; drift: Drift }
   | { kind: 'closed'; channel: ChannelOutcome }
   | Met;
 
@@ -73,6 +75,7 @@ type Job = ReceivedHint & { calendar: Calendar; connection: Connection; asUser: 
 const work = {
   sync: (deps: SyncDeps, job: Job) => bringUpToDate(deps, job),
   push: (deps: SyncDeps, job: Job) => tellGoogle(deps, job),
+  compare: (deps: SyncDeps, job: Job) => compareBothSides(deps, job),
   close: (deps: SyncDeps, job: Job) => cleanUp(deps, job),
 } satisfies Record<string, (deps: SyncDeps, job: Job) => Promise<SyncOutcome>>;
 
@@ -103,6 +106,12 @@ const bringUpToDate = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => 
   if (!covers) await deps.queue.send(continuationHint(calendar.key, hint.chainId, now));
   if (await isPushLeft(deps, job)) await deps.queue.send(pendingHint(calendar.key, hint.chainId, now));
   return { kind: 'synced', channel, pull: summary };
+};
+
+const compareBothSides = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => {
+  const { hint, calendar, now, asUser, remainingMs } = job;
+  const run = { now, chainId: hint.chainId, remainingMs, ...ownershipOf(deps, job) };
+  return { kind: 'compared', drift: await compareCalendar(listingAs(asUser, deps, calendar), calendar, run) };
 };
 
 /** What is pending has sent a hint of its own. Whether one came to nothing is looked up now and then, not at each change. */
@@ -140,7 +149,11 @@ const ownershipOf = (deps: SyncDeps, { calendar, connection }: Pick<Job, 'calend
   ownerMark: deps.ownerMarkOf(calendar.userId),
 });
 
-const listingAs = (asUser: CallGoogle, deps: SyncDeps, { calendarId, userId }: Calendar): PullDeps => ({
+const listingAs = (
+  asUser: CallGoogle,
+  deps: SyncDeps,
+  { calendarId, userId }: Calendar,
+): PullDeps & Pick<SyncDeps, 'queue'> => ({
   ...deps,
   listCalendars: () => deps.calendars.listOf(userId),
   listEvents: (request) => asUser((caller) => deps.google.listEvents(caller, request)),

@@ -6,6 +6,7 @@ import { asId, type UserId } from '../../shared/domain/ids.ts';
 import { day, hour, type Instant, plusMs } from '../../shared/domain/instant.ts';
 import { defaultSettings, type Settings } from '../../shared/domain/settings.ts';
 import { dueShardOf } from '../../shared/store/keys.ts';
+import type { Stores } from '../support/memory-store.ts';
 import { aCalendar, aChannel, aConnection, anAppointment, at, calendarKey, now, userId } from '../support/samples.ts';
 import { implementations } from './implementations.ts';
 
@@ -98,6 +99,14 @@ describe.each(implementations)('calendars %s', (_, fresh) => {
     expect(await calendars.listOf(asId('barber-2'))).toEqual([]);
   });
 
+  test('are found by key, absent ones left out, whatever their number', async () => {
+    const { calendars } = await fresh();
+    const all = Array.from({ length: 120 }, (_, index) => aCalendar({ key: asId(`key-${index}`) }));
+    for (const calendar of all) await calendars.register(calendar, { dueAt: now, renewChannel: false });
+    const found = await calendars.loadMany([...all.map(({ key }) => key), asId('absent')]);
+    expect(found.map(({ key }) => key).sort()).toEqual(all.map(({ key }) => key).sort());
+  });
+
   test('registered again keep their progress and learn their new name', async () => {
     const { calendars } = await fresh();
     await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
@@ -164,6 +173,22 @@ describe.each(implementations)('calendars %s', (_, fresh) => {
     await calendars.commitListing(aCalendar({ recentSyncs: '-' }), commit);
     expect(await calendars.load(calendarKey)).toEqual(aCalendar({ ...commit, recentSyncs: '-+' }));
     await expect(calendars.noteTrouble(aCalendar(), trouble)).rejects.toThrow(Superseded); // It is over already.
+  });
+
+  test('[R13] keep how far they were apart until it is counted again, by whoever read them last', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    const drift = { at: now, compared: 9, differing: 0, nextAt: plusMs(now, day) };
+    await calendars.noteDrift(aCalendar(), drift);
+    expect(await calendars.load(calendarKey)).toEqual({ ...aCalendar(), drift });
+    await calendars.noteDrift(aCalendar(), { ...drift, differing: 1, partial: true });
+    await calendars.noteDrift(aCalendar(), { ...drift, differing: 2 });
+    expect(await calendars.load(calendarKey)).toEqual({
+      ...aCalendar(),
+      drift: { ...drift, differing: 2 },
+      nextGenerationAt: now, // A difference has everything listed anew.
+    });
+    await expect(calendars.noteDrift(aCalendar({ cursor: 'older' }), drift)).rejects.toThrow(Superseded);
   });
 
   test('[F25] that are gone are switched off: no channel, no listing, never due; until Google lists them again', async () => {
@@ -342,6 +367,14 @@ describe.each(implementations)('connections %s', (_, fresh) => {
     await expect(connections.markNeedsReauth(aConnection())).rejects.toThrow(Superseded);
   });
 
+  test('are found by user, absent ones left out', async () => {
+    const { connections } = await fresh();
+    const other = aConnection({ userId: asId('barber-2') });
+    for (const connection of [aConnection(), other]) await connections.create(connection);
+    const found = await connections.loadMany([userId, other.userId, asId('nobody')]);
+    expect(new Set(found)).toEqual(new Set([aConnection(), other]));
+  });
+
   test('[R13] tokens of an older grant are not saved over a newer one', async () => {
     const { connections } = await fresh();
     await connections.create(aConnection());
@@ -350,6 +383,47 @@ describe.each(implementations)('connections %s', (_, fresh) => {
     expect(await connections.load(userId)).toEqual(aConnection(tokens));
     const older = [aConnection({ refreshToken: 'old' as Sealed }), aConnection({ connectGeneration: 9 })];
     for (const read of older) await expect(connections.saveTokens(read, tokens)).rejects.toThrow(Superseded);
+  });
+});
+
+describe.each(implementations)('sealed tokens %s', (_, fresh) => {
+  const sealed = (dataKey: string, text: string) => `v1.${dataKey}.${text}` as Sealed;
+  const old = aConnection({ refreshToken: sealed('k1', 'refresh'), accessToken: sealed('k1', 'access') });
+  const anew = { refreshToken: sealed('k2', 'refresh'), accessToken: sealed('k2', 'access') };
+  const under = async ({ connections }: Stores) =>
+    Object.fromEntries(
+      await Promise.all(['k1', 'k2'].map(async (key) => [key, await connections.listSealedUnder(key, 10)] as const)),
+    );
+
+  test('are found by the data key that they need, as far as is asked for', async () => {
+    const stores = await fresh();
+    const users = ['a', 'b', 'c'].map((name) => asId<UserId>(name));
+    for (const user of users) await stores.connections.create({ ...old, userId: user });
+    expect(await stores.connections.listSealedUnder('k1', 10)).toEqual(users);
+    expect(await stores.connections.listSealedUnder('k1', 2)).toEqual(users.slice(0, 2));
+    expect(await stores.connections.listSealedUnder('k2', 10)).toEqual([]);
+  });
+
+  test('move to another key with every write that brings a new refresh token', async () => {
+    const stores = await fresh();
+    await stores.connections.create(old);
+    await stores.connections.saveTokens(old, { accessToken: anew.accessToken });
+    expect(await under(stores)).toEqual({ k1: [userId], k2: [] });
+    await stores.connections.resume(old, { state: 'connected', accessTokenExpiresAt: now, ...anew });
+    expect(await under(stores)).toEqual({ k1: [], k2: [userId] });
+  });
+
+  test('are sealed anew only over those that were read: a refresh meanwhile wins', async () => {
+    const stores = await fresh();
+    await stores.connections.create(old);
+    const refreshed = sealed('k1', 'fresher');
+    await stores.connections.saveTokens(old, { accessToken: refreshed });
+    await expect(stores.connections.reseal(old, anew)).rejects.toThrow(Superseded);
+    expect(await stores.connections.load(userId)).toMatchObject({ accessToken: refreshed });
+
+    await stores.connections.reseal({ ...old, accessToken: refreshed }, anew);
+    expect(await stores.connections.load(userId)).toEqual({ ...old, ...anew });
+    expect(await under(stores)).toEqual({ k1: [], k2: [userId] });
   });
 });
 

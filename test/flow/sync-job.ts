@@ -103,6 +103,9 @@ export const openSyncJob = async (connection: Connection = aConnection()) => {
     /** A hint sent and received then. */
     syncAt: (at: Instant, hint: Partial<Hint> = {}, overrides: Partial<SyncDeps> = {}) =>
       syncCalendar(deps(overrides), { ...received(hint, at), now: at }),
+    /** The same with less time than usual. */
+    syncFor: (remainingMs: () => number, at: Instant, hint: Partial<Hint>, overrides: Partial<SyncDeps> = {}) =>
+      syncCalendar(deps(overrides), { ...received(hint, at), now: at, remainingMs }),
     calendarNow: async (): Promise<Calendar> =>
       (await stores.calendars.load(calendarKey)) ?? expect.fail('There is no calendar'),
     connectionNow: async (): Promise<Connection> =>

@@ -60,7 +60,7 @@ const grants: Record<FunctionName, Record<string, string[]>> = {
   },
   'management-api': {
     'ManagementApi/Server/Logs': ownLogs,
-    'SyncQueue/Hints': send,
+    'SyncQueue/Hints': ['sqs:GetQueueAttributes', ...send],
     'SyncQueue/DeadLetters': [
       'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',
@@ -70,6 +70,7 @@ const grants: Record<FunctionName, Record<string, string[]>> = {
     'Data/Table': [...readAndWrite, 'dynamodb:ConditionCheckItem'].toSorted(),
     'Data/Table/index/agenda': query,
     'Data/Table/index/due': query,
+    'Data/Table/index/pending': query,
     'Data/VaultKey': seal,
     [secret('google-oauth')]: readSecret,
   },

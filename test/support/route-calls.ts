@@ -21,6 +21,8 @@ export type RouteCall = {
   raw?: { type: string; text: string };
   /** Another user than the owner: for what the owner could not go on after. */
   by?: string;
+  /** Where nothing that is good can succeed in a test. */
+  status?: number;
 };
 
 type Conflict = ReplyOf<'conflict'>;
@@ -62,11 +64,17 @@ const goodCalls: Record<RouteName, (owner: Owner) => RouteCall | Promise<RouteCa
   pushExisting: () => ({}),
   syncLogs: () => ({ query: { limit: '5' } }),
   sync: () => ({}),
+  compare: () => ({}),
   health: () => ({}),
   sweep: () => ({}),
   deadLetters: () => ({}),
   redriveDeadLetters: () => ({ body: { ids: ['unknown'] } }),
   discardDeadLetters: () => ({ body: { ids: ['unknown'], reason: 'To see what is answered' } }),
+  overview: () => ({}),
+  vaultKeys: () => ({}),
+  rotateVaultKey: () => ({}),
+  reseal: () => ({}),
+  retireVaultKey: () => ({ body: { id: 'k1' }, status: 409 }), // Too soon: tokens are sealed under it.
   openapi: () => ({}),
 };
 

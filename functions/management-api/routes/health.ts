@@ -21,7 +21,7 @@ export const healthRoute =
     const connection = await deps.connections.load(userId);
     if (connection === undefined) throw new Problem('not-connected', 'No calendar is connected. Start with "connect".');
 
-    const seen = await loadLeftOver(deps, userId, await deps.calendars.listOf(userId));
+    const seen = await loadLeftOver(deps, { userId, now }, await deps.calendars.listOf(userId));
     return { status: 200, body: present(healthOf(connection.state, seen, now)) };
   };
 

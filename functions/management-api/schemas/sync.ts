@@ -1,6 +1,7 @@
 /** How the sync stands, what it has done, and what a user can have it do. */
 import * as z from 'zod';
 import { conflictPolicies } from '../../../shared/domain/settings.ts';
+import { calendarStates } from '../../../shared/health/standing.ts';
 import { appointment, ownedFields } from './appointments.ts';
 import { pageCursor, pageSize } from './wire-values.ts';
 
@@ -52,6 +53,8 @@ export const renewWebhooksReply = z.strictObject({
   ),
 });
 
+export const compareReply = z.strictObject({ id: z.string().describe('The chainId of what follows') });
+
 export const pushExistingReply = z.strictObject({
   marked: z.int().describe('How many bookings will go to Google'),
   more: z.boolean().describe('Whether there are more of them: the same request goes on'),
@@ -59,13 +62,19 @@ export const pushExistingReply = z.strictObject({
 
 export const sweepReply = z.strictObject({ hints: z.int().describe('How many calendars were due') });
 
+const drift = z.strictObject({
+  at: z.iso.datetime(),
+  compared: z.int().describe('Appointments and events that were looked at'),
+  differing: z.int().describe('Those that said something else on the other side, without a known reason'),
+  partial: z.boolean().describe('Whether time ran out before all had been looked at'),
+});
+
 const calendarStatus = z.strictObject({
   calendarId: z.string(),
   summary: z.string(),
   role: z.enum(['bookings', 'blocks']),
   enabled: z.boolean(),
-  /** `polled`: it has no channel, so changes are found by the sweep only. `degraded`: the last sync failed. */
-  state: z.enum(['disabled', 'needs_reauth', 'degraded', 'initial_sync', 'polled', 'synced']),
+  state: z.enum(calendarStates).describe('polled: without a channel; degraded: the last sync failed'),
   reason: z.string().describe('Why it is degraded, or disabled by no choice of anyone’s').optional(),
   initialSyncComplete: z.boolean(),
   quarantined: z.int().describe('Events that are set aside because they cannot be read'),
@@ -76,6 +85,13 @@ const calendarStatus = z.strictObject({
   lastNotificationAt: z.iso.datetime().optional(),
   lastSyncAt: z.iso.datetime().optional(),
   cursorAgeSeconds: z.int().min(0).describe('Since the last complete sync began').optional(),
+  queueAgeSeconds: z
+    .int()
+    .min(0)
+    .describe(
+      'Age of the oldest thing known to wait: a change to push, a sync that fails, a listing under way; 0: none',
+    ),
+  drift: drift.describe('What the last comparison of both sides found; it writes nothing').optional(),
   writesPausedUntil: z.iso.datetime().describe('Google takes no writes until then; reading goes on').optional(),
 });
 

@@ -38,6 +38,9 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
     async noteTrouble(read, trouble) {
       change(read.key, { trouble, recentSyncs: withSync(read.recentSyncs, 'failed') }, unmoved(read));
     },
+    async noteDrift(read, drift) {
+      change(read.key, { drift, ...(drift.differing > 0 && { nextGenerationAt: drift.at }) }, unmoved(read));
+    },
     async pauseWrites(read, until) {
       change(read.key, { writesPausedUntil: until }, unmoved(read));
       if ((due.get(read.key) ?? until) > until) due.set(read.key, until);
@@ -50,6 +53,9 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
     async listOf(userId) {
       const owned = [...calendars.values()].filter((calendar) => calendar.userId === userId);
       return structuredClone(owned.sort((a, b) => (a.calendarId < b.calendarId ? -1 : 1)));
+    },
+    async loadMany(keys) {
+      return structuredClone(keys.flatMap((key) => calendars.get(key) ?? []));
     },
     async register(calendar, { dueAt, renewChannel }) {
       const { key, summary, timeZone, writable } = calendar;

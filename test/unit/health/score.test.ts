@@ -231,3 +231,20 @@ describe('what stops the sync altogether', () => {
     expect(health).toMatchObject({ score: 100, calendars: [{ score: 100 }] });
   });
 });
+
+describe('freshness', () => {
+  const drift = { at: ago(hour), compared: 40, nextAt: now };
+  test.each<[string, Partial<Calendar>, number, string | undefined]>([
+    ['both sides agree', { drift: { ...drift, differing: 0 } }, 100, undefined],
+    ['one differs', { drift: { ...drift, differing: 1 } }, 90, 'compare_again'],
+    ['ten differ', { drift: { ...drift, differing: 10 } }, 50, 'compare_again'],
+    [
+      'one differs and the last sync is old',
+      { drift: { ...drift, differing: 1 }, coveredBefore: ago(14 * hour) },
+      50,
+      'sync_now',
+    ],
+  ])('when %s', (_, calendar, value, step) => {
+    expect(partOf('freshness', seen(calendar))).toEqual({ value, step });
+  });
+});

@@ -66,12 +66,10 @@ describe.each(documented)('%s', (name) => {
   });
 
   test('tells success as JSON', () => {
-    const status =
-      ({ sync: 202, pushExisting: 202, renewWebhooks: 202, createAppointment: 201 } as Record<string, number>)[name] ??
-      200;
-    expect(operationOf(name)?.responses[status]?.content).toEqual({
-      'application/json': { schema: { $ref: expect.stringMatching(/^#\/components\/schemas\/\w+$/) } },
-    });
+    const successes = Object.entries(operationOf(name)?.responses ?? {}).filter(([status]) => status.startsWith('2'));
+    expect(successes.map(([, { content }]) => content)).toEqual([
+      { 'application/json': { schema: { $ref: expect.stringMatching(/^#\/components\/schemas\/\w+$/) } } },
+    ]);
   });
 
   test('lists what any route may be refused with, each type under its status', () => {

@@ -44,6 +44,7 @@ test('a calendar is shown with its channel, its times and what is left to a pers
         initialSyncComplete: true,
         quarantined: 2,
         openConflicts: 1,
+        queueAgeSeconds: 0,
         channel: { id: 'channel-1', state: 'active', expiresAt: plusMs(now, 24 * hour) },
         lastNotificationAt: now,
         lastSyncAt: now,

@@ -20,6 +20,7 @@ const all = {
   syncEvent: keys.syncEvent(userId, now, id, 1),
   notifiedRun: keys.notifiedRun(userId, now, id),
   oauthState: keys.oauthState('hash'),
+  activeDataKey: keys.activeDataKey(),
   dataKey: keys.dataKey('k1'),
 } satisfies Record<keyof Omit<typeof keys, 'day'>, unknown>;
 
