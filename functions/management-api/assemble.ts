@@ -18,6 +18,7 @@ import { parseOAuthClient, readSecret } from '../../shared/runtime/secrets.ts';
 import { tokenVault } from '../../shared/runtime/token-vault.ts';
 import { appointmentStore } from '../../shared/store/appointments.ts';
 import { calendarStore } from '../../shared/store/calendars.ts';
+import { channelStore } from '../../shared/store/channels.ts';
 import { conflictStore } from '../../shared/store/conflicts.ts';
 import { connectionStore } from '../../shared/store/connections.ts';
 import { kmsDataKeys } from '../../shared/store/data-keys.ts';
@@ -26,6 +27,7 @@ import { quarantineStore } from '../../shared/store/quarantine.ts';
 import { syncHistory } from '../../shared/store/sync-events.ts';
 import { syncRequestStore } from '../../shared/store/sync-requests.ts';
 import { dynamoTable } from '../../shared/store/table.ts';
+import { patience } from './patience.ts';
 import type { Routes } from './route.ts';
 import {
   appointmentRoute,
@@ -40,6 +42,7 @@ import { conflictRoute, conflictsRoute } from './routes/conflicts.ts';
 import { connectRoute } from './routes/connect.ts';
 import { deadLettersRoute, discardRoute, redriveRoute } from './routes/dead-letters.ts';
 import { resolveConflictRoute, undoConflictRoute } from './routes/decide-conflict.ts';
+import { disconnectRoute } from './routes/disconnect.ts';
 import { healthRoute } from './routes/health.ts';
 import { openApiRoute } from './routes/openapi.ts';
 import { pushExistingRoute } from './routes/push-existing.ts';
@@ -48,6 +51,9 @@ import { changeSettingsRoute, settingsRoute } from './routes/settings.ts';
 import { sweepRoute } from './routes/sweep.ts';
 import { syncRoute } from './routes/sync.ts';
 import { syncLogsRoute } from './routes/sync-logs.ts';
+
+/** For the channels, and again for the grant: a request has half a minute in all. */
+const leaveWithinMs = 6_000;
 
 export const assemble = (environment: NodeJS.ProcessEnv) => {
   const config = readConfig(
@@ -78,8 +84,10 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     queue: sqsSyncQueue(sqs, config.SYNC_QUEUE_URL),
     vault: tokenVault(kmsDataKeys(new KMSClient(impatient), config.VAULT_KEY_ID, table), randomBytes),
   };
+  const oauth = async () => googleOAuth(await oauthClient(), endpoints.oauth);
+  const leaving = { ...connecting, oauth, channels: channelStore(table), within: patience(leaveWithinMs) };
   const consent = async () => ({
-    oauth: googleOAuth(await oauthClient(), endpoints.oauth),
+    oauth: await oauth(),
     states,
     redirectUri: config.GOOGLE_REDIRECT_URI,
     newSecret: () => randomBytes(32).toString('base64url'),
@@ -99,7 +107,8 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
 
   const routes: Routes = {
     connect: connectRoute({ consent, callbackPages }),
-    callback: callbackRoute({ consent, connecting, callbackPages, log }),
+    disconnect: disconnectRoute({ ...leaving, ...booking, log }),
+    callback: callbackRoute({ consent, connecting: leaving, callbackPages, log }),
     status: statusRoute(syncing),
     enable: switchRoute(syncing, true),
     disable: switchRoute(syncing, false),

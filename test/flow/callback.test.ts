@@ -37,6 +37,7 @@ beforeEach(() => {
         return { accessToken: 'a', accessTokenExpiresAt: plusMs(now, hour), refreshToken: 'r', scopes: granted };
       },
       refresh: () => expect.fail('Nothing is refreshed here'),
+      revoke: () => expect.fail('Nothing is revoked here'),
     },
   };
   const mine = { primary: true, owned: true, writable: true };
@@ -46,11 +47,13 @@ beforeEach(() => {
     google: { listCalendars: async () => [primary] } as Partial<ConnectDeps['google']> as ConnectDeps['google'],
     vault: { seal: async (text) => text as Sealed, open: async (text) => text },
     queue: { send: async () => undefined },
+    oauth: async () => consentDeps.oauth,
+    within: (work) => work,
   };
   deps = { consent: async () => consentDeps, connecting, callbackPages, log };
 });
 
-const consented = (returnTo?: string) => askConsent(consentDeps, userId, returnTo, now);
+const consented = (returnTo?: string) => askConsent(consentDeps, { userId, returnTo }, now);
 const callback = (query: Record<string, string>) =>
   callbackRoute(deps)({ ...request, query: { state: 'state', ...query } });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { presentStatus } from '../../../functions/management-api/present-status.ts';
 import { statusReply } from '../../../functions/management-api/schemas/sync.ts';
 import type { Calendar } from '../../../shared/domain/calendar.ts';
-import type { Connection } from '../../../shared/domain/connection.ts';
+import type { Connection, GrantedConnection } from '../../../shared/domain/connection.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { hour, plusMs } from '../../../shared/domain/instant.ts';
 import { aCalendar, aConnection, now } from '../../support/samples.ts';
@@ -58,7 +58,7 @@ test('[R15] neither tokens nor cursors are shown', () => {
 });
 
 describe('the state of a calendar', () => {
-  test.each<[string, Partial<Calendar>, Partial<Connection>, string]>([
+  test.each<[string, Partial<Calendar>, Partial<GrantedConnection>, string]>([
     ['listed once', { cursor: 'cursor' }, {}, 'synced'],
     ['never listed', {}, {}, 'initial_sync'],
     [
