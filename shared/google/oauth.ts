@@ -103,8 +103,9 @@ const granted = async (
   try {
     await request(oauth);
   } catch (cause) {
-    if (!isInvalidGrant(cause)) throw toGoogleError(operation, cause);
-    throw new GrantRevoked(`Google refused the ${operation}`, { reason: failureOf(cause)?.error_subtype, cause });
+    const failure = failureOf(cause);
+    if (failure?.error !== 'invalid_grant') throw toGoogleError(operation, cause);
+    throw new GrantRevoked(`Google refused the ${operation}`, { reason: reasonIn(failure), cause });
   }
   if (grant === undefined) throw new GoogleError(operation, undefined, 'unreadable', undefined);
   return grant;
@@ -129,11 +130,21 @@ const lifetimeOf = (tokens: Credentials): Pick<Grant, 'refreshTokenLifetimeMs'> 
   return data === undefined ? {} : { refreshTokenLifetimeMs: data.refresh_token_expires_in * second };
 };
 
-/** The body of a refusal: https://www.rfc-editor.org/rfc/rfc6749#section-5.2; the subtype is Google's own. */
+/**
+ * The body of a refusal: https://www.rfc-editor.org/rfc/rfc6749#section-5.2; the subtype is Google's own. The library's
+ * message is no help: for some cases it puts the whole body there.
+ */
 const failureSchema = z.object({
-  response: z.object({ data: z.object({ error: z.string(), error_subtype: z.string().optional() }) }),
+  error: z.string(),
+  error_subtype: z.string().optional(),
+  error_description: z.string().default(''),
 });
+type Failure = z.infer<typeof failureSchema>;
 
-const failureOf = (cause: unknown) => failureSchema.safeParse(cause).data?.response.data;
+const refusalSchema = z.object({ response: z.object({ data: failureSchema }) });
 
-const isInvalidGrant = (error: unknown): boolean => error instanceof Error && error.message === 'invalid_grant';
+const failureOf = (cause: unknown): Failure | undefined => refusalSchema.safeParse(cause).data?.response.data;
+
+/** `reauth related error (invalid_rapt)`: where there is no subtype, the word is in the description. */
+const reasonIn = ({ error_subtype, error_description }: Failure): string | undefined =>
+  error_subtype ?? /\(([a-z_]{1,40})\)$/.exec(error_description)?.[1];

@@ -94,9 +94,6 @@ describe('[R14] a grant that has died', () => {
     await begin();
     await die();
     const read = await job.calendar(first);
-    await job.stores.calendars
-      .setSwitches({ ...read, role: 'blocks' }, { enabled: false, role: 'blocks' }, now)
-      .catch(() => undefined);
     await job.stores.calendars.retire(read);
     expect(await job.run({ calendarKey, reason: 'disabled' })).toEqual({ kind: 'closed', channel: { kind: 'none' } });
     expect(await blockOf('Dentist')).toMatchObject({ status: 'cancelled' });
@@ -198,7 +195,7 @@ describe('[F11] another account', () => {
     await job.edit(id, { notes: 'paid' });
     expect(await job.appointment(id)).toMatchObject({ sync: { state: 'local' }, fields: { notes: 'paid' } });
     expect((await job.appointment(id)).link).toBeUndefined();
-    await agree(other).catch(() => undefined);
+    await job.settle();
     expect(job.shown(other)).toEqual([]);
   });
 
@@ -322,7 +319,7 @@ describe('[R3] there and back again', () => {
 });
 
 describe('[R1] whoever connects with another account and is cut off', () => {
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])('at write %i of the stores, consents again and all is done', async (nth) => {
+  test.each([1, 2, 3, 4, 5, 6, 7])('at write %i of the stores, consents again and all is done', async (nth) => {
     const id = await begin();
     const { startAfresh } = job.stores.connections;
     const { retire, register } = job.stores.calendars;
@@ -332,8 +329,7 @@ describe('[R1] whoever connects with another account and is cut off', () => {
       calendars: { ...job.stores.calendars, retire: writes.retire, register: writes.register },
       queue: { send: writes.send },
     };
-    const cutOff = await job.connect(other, true, overrides).catch((error: unknown) => error);
-    if (nth <= 6) expect(cutOff).toBeInstanceOf(Crash);
+    await expect(job.connect(other, true, overrides)).rejects.toThrow(Crash);
     await job.drain();
     await job.connect(other, true);
     await agree(other);
