@@ -33,7 +33,7 @@ export const beginAnew = (table: Table, stored: Calendar, listed: Calendar, dueA
   if (stored.connectGeneration > listed.connectGeneration) throw new Superseded('The user has connected afresh since');
   const { key, ...found } = listed;
   const switches = switchesOf(stored, listed);
-  const set = { ...withoutProgress, writable: undefined, ...found, ...switches };
+  const set = { writable: undefined, ...found, ...switches, ...withoutProgress };
   const expect = { connectGeneration: stored.connectGeneration };
   const indexed = switches.enabled ? dueKeysOf(key, dueAt) : neverDue;
   return updateCalendar(table, { key: keys.calendar(key), set, expect, indexed }, 'it began anew');

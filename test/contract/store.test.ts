@@ -378,7 +378,7 @@ describe.each(implementations)('calendars between connect generations %s', (_, f
     const { calendars } = await fresh();
     await calendars.register(known, how);
     const listed = aCalendar({ connectGeneration: 2, summary: 'Renamed', role: 'bookings' });
-    await calendars.register(listed, how);
+    await calendars.register({ ...listed, ...progress }, how);
     expect(await calendars.load(calendarKey)).toEqual({ ...listed, role: 'blocks' });
     expect(await calendars.listDue(shard, how.dueAt, 10)).toEqual([calendarKey]);
   });

@@ -1,7 +1,8 @@
 /** The life of a connection, over HTTP with the stand-in: consent that dies and is given again, another account, no account. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { switchRealTimeSync } from '../../shared/connections/real-time-sync.ts';
 import { bookingIdOf, eventIdOf } from '../../shared/domain/derived-ids.ts';
-import type { AppointmentId } from '../../shared/domain/ids.ts';
+import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
 import { day, hour, plusMs } from '../../shared/domain/instant.ts';
 import { GoogleError } from '../../shared/google/google-error.ts';
 import { dueShards } from '../../shared/store/keys.ts';
@@ -292,6 +293,8 @@ describe('[R3] there and back again', () => {
       for (const reason of order) job.sent.push(...hints.filter(({ hint }) => hint.reason === reason));
       await agree(first);
       const { startsAt } = await job.appointment(id);
+      const { provenance } = await job.appointment(id);
+      expect(provenance.settled).toMatchObject({ policy: 'person', theirs: { title: 'Haircut?' } }); // On record [R2].
       expect(job.shown(first)).toContain(`Beard ${startsAt}`);
       expect(job.shown(first)).toHaveLength(2);
     },
@@ -454,6 +457,19 @@ describe('disconnecting', () => {
     expect(await due()).toEqual([]);
     expect((await job.calendars()).map(({ connectGeneration }) => connectGeneration)).toEqual([2, 2]);
   });
+});
+
+test('real-time sync switched twice is switched once: one channel, and then none', async () => {
+  const deps = { ...job.stores, queue: job.deps().queue };
+  const channels = async () => (await job.calendars()).flatMap(({ channel }) => channel?.id ?? []);
+  const before = await channels();
+  for (const _ of [1, 2]) await switchRealTimeSync(deps, userId, true, asId('on'));
+  await job.drain();
+  expect(await channels()).toEqual(before);
+  for (const _ of [1, 2]) await switchRealTimeSync(deps, userId, false, asId('off'));
+  await job.drain();
+  expect(await channels()).toEqual([]);
+  expect(job.stopped).toEqual(before);
 });
 
 test('[R13] a calendar that a connect has not come to begins anew by its next hint', async () => {

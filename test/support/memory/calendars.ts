@@ -38,8 +38,9 @@ export const memoryCalendars = (calendars: Calendars, due: Due): MemoryCalendars
   const beginAnew = (stored: Calendar, listed: Calendar, dueAt: Instant) => {
     if (stored.connectGeneration > listed.connectGeneration) throw new Superseded('Connected afresh since');
     const { disabledBecause, ...switches } = switchesOf(stored, listed);
-    remove(listed.key, ...progress, 'writable', 'disabledBecause');
+    remove(listed.key, 'writable', 'disabledBecause');
     change(listed.key, { ...listed, ...switches, ...(disabledBecause && { disabledBecause }) });
+    remove(listed.key, ...progress);
     if (switches.enabled) due.set(listed.key, dueAt);
     else due.delete(listed.key);
   };
