@@ -29,6 +29,7 @@ import { syncHistory } from '../../shared/store/sync-events.ts';
 import { syncRequestStore } from '../../shared/store/sync-requests.ts';
 import { dynamoTable } from '../../shared/store/table.ts';
 import { vaultKeys } from '../../shared/store/vault-keys.ts';
+import { patience } from './patience.ts';
 import type { Routes } from './route.ts';
 import {
   appointmentRoute,
@@ -44,6 +45,7 @@ import { conflictRoute, conflictsRoute } from './routes/conflicts.ts';
 import { connectRoute } from './routes/connect.ts';
 import { deadLettersRoute, discardRoute, redriveRoute } from './routes/dead-letters.ts';
 import { resolveConflictRoute, undoConflictRoute } from './routes/decide-conflict.ts';
+import { disconnectRoute } from './routes/disconnect.ts';
 import { healthRoute } from './routes/health.ts';
 import { openApiRoute } from './routes/openapi.ts';
 import { overviewRoute } from './routes/overview.ts';
@@ -55,6 +57,9 @@ import { sweepRoute } from './routes/sweep.ts';
 import { syncRoute } from './routes/sync.ts';
 import { syncLogsRoute } from './routes/sync-logs.ts';
 import { resealRoute, retireVaultKeyRoute, rotateVaultKeyRoute, vaultKeysRoute } from './routes/vault-keys.ts';
+
+/** For the channels, and again for the grant: a request has half a minute in all. */
+const leaveWithinMs = 6_000;
 
 export const assemble = (environment: NodeJS.ProcessEnv) => {
   const config = readConfig(
@@ -88,8 +93,10 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     queue: sqsSyncQueue(sqs, config.SYNC_QUEUE_URL),
     vault: tokenVault(dataKeys, randomBytes),
   };
+  const oauth = async () => googleOAuth(await oauthClient(), endpoints.oauth);
+  const leaving = { ...connecting, oauth, channels: channelStore(table), within: patience(leaveWithinMs) };
   const consent = async () => ({
-    oauth: googleOAuth(await oauthClient(), endpoints.oauth),
+    oauth: await oauth(),
     states,
     redirectUri: config.GOOGLE_REDIRECT_URI,
     newSecret: () => randomBytes(32).toString('base64url'),
@@ -119,7 +126,8 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
 
   const routes: Routes = {
     connect: connectRoute({ consent, callbackPages }),
-    callback: callbackRoute({ consent, connecting, callbackPages, log }),
+    disconnect: disconnectRoute({ ...leaving, ...booking, log }),
+    callback: callbackRoute({ consent, connecting: leaving, callbackPages, log }),
     status: statusRoute(syncing),
     enable: switchRoute(syncing, true),
     disable: switchRoute(syncing, false),

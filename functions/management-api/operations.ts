@@ -40,6 +40,12 @@ export const operations = {
     query: connecting.connectQuery,
     reply: connecting.connectReply,
   },
+  disconnect: {
+    summary: 'End the connection; appointments stay. Repeating it does no harm',
+    body: connecting.disconnectBody,
+    reply: connecting.disconnectReply,
+    problems: ['not-connected', 'conflict', 'body-too-large', 'unsupported-media-type', 'try-again'],
+  },
   callback: {
     summary: 'Where Google sends the user back to; not called by clients',
     query: connecting.callbackQuery,

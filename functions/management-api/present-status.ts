@@ -1,5 +1,6 @@
 /** How the sync of a user stands, calendar by calendar. */
 import type * as z from 'zod';
+import { messageFor } from '../../shared/connections/grant-end.ts';
 import type { Calendar, Drift } from '../../shared/domain/calendar.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { epochMsOf, type Instant, second } from '../../shared/domain/instant.ts';
@@ -12,18 +13,28 @@ import type { statusReply } from './schemas/sync.ts';
 export type Status = z.infer<typeof statusReply>;
 
 export const presentStatus = (connection: Connection | undefined, seen: Seen[], now: Instant): Status => {
-  if (connection === undefined) {
-    return { realTimeSync: 'disabled', connection: { state: 'disconnected' }, calendars: [] };
+  if (connection === undefined || connection.state === 'disconnected') {
+    return { realTimeSync: 'disabled', connection: { state: 'disconnected', ...about(connection) }, calendars: [] };
   }
   return {
     realTimeSync: connection.realTimeSync ? 'enabled' : 'disabled',
-    connection: { state: connection.state, account: connection.account },
+    connection: { state: connection.state, ...about(connection, seen) },
     calendars: seen.map(({ calendar, left: { waitingSince, ...left } }) => ({
       ...presentCalendar(calendar, connection, now),
       ...left,
       queueAgeSeconds: waitingSince === undefined ? 0 : secondsBetween(waitingSince, now),
     })),
   };
+};
+
+/** What its owner should know of it [F36]. */
+const about = (connection: Connection | undefined, seen: Seen[] = []): Omit<Status['connection'], 'state'> => {
+  if (connection === undefined) return {};
+  const { account, since } = connection;
+  const reason = connection.state === 'needs_reauth' ? (connection.endedBecause ?? 'revoked') : undefined;
+  const calendars = seen.map(({ calendar }) => calendar);
+  const message = messageFor(connection, calendars);
+  return { account, ...(since && { since }), ...(reason && { reason }), ...(message && { message }) };
 };
 
 const presentCalendar = (

@@ -3,6 +3,7 @@ export type Access = 'public' | 'user' | 'admin';
 
 export const routeTable = {
   connect: { method: 'GET', path: '/api/v2/calendar/connect', access: 'user' },
+  disconnect: { method: 'POST', path: '/api/v2/calendar/disconnect', access: 'user' },
   callback: { method: 'GET', path: '/api/calendar/callback', access: 'public' },
   status: { method: 'GET', path: '/api/v2/calendar/real-time-sync/status', access: 'user' },
   enable: { method: 'POST', path: '/api/v2/calendar/real-time-sync/enable', access: 'user' },

@@ -64,8 +64,8 @@ export type Calendar = {
   enabled: boolean;
   /** Google lets the account only read it, or write without seeing all of it: it cannot take the bookings. */
   writable?: false;
-  /** Why it is not synced, when that was not anyone's choice. */
-  disabledBecause?: 'calendar_gone';
+  /** Why it is not synced, when that was not anyone's choice. `account_replaced`: it is of an account that is no longer connected. */
+  disabledBecause?: 'calendar_gone' | 'account_replaced';
   /** Whether a channel is wanted. Without one the calendar is polled. */
   realTimeSync: boolean;
   /** False once Google has said that this calendar sends no notifications. */

@@ -1,6 +1,6 @@
 /** How the whole fleet does, for those who run it: numbers by state, and the calendars that do worst. Pure. */
 import type { Calendar } from '../domain/calendar.ts';
-import type { Connection } from '../domain/connection.ts';
+import type { Connection, GrantedConnection } from '../domain/connection.ts';
 import { epochMsOf, type Instant, second } from '../domain/instant.ts';
 import type { LeftOver } from './parts.ts';
 import { type CalendarHealth, healthOf } from './score.ts';
@@ -8,7 +8,7 @@ import { type CalendarState, standingOf } from './standing.ts';
 import { waitingSince } from './waiting.ts';
 
 /** A calendar that is switched on, and the connection that it belongs to. */
-export type Member = { calendar: Calendar; connection: Connection };
+export type Member = { calendar: Calendar; connection: GrantedConnection };
 
 /** `off`: real-time sync is switched off. `missing`: there shall be one, and there is none. */
 export type ChannelStanding = 'active' | 'creating' | 'expired' | 'missing' | 'unwatchable' | 'off';

@@ -50,7 +50,8 @@ const loadMembers = async (deps: FleetDeps, keys: Calendar['key'][]): Promise<Me
   const connections = new Map<Connection['userId'], Connection>(loaded.map((each) => [each.userId, each]));
   return calendars.flatMap((calendar) => {
     const connection = connections.get(calendar.userId);
-    return connection === undefined ? [] : [{ calendar, connection }];
+    const isGone = connection === undefined || connection.state === 'disconnected';
+    return isGone ? [] : [{ calendar, connection }];
   });
 };
 

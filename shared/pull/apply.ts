@@ -11,7 +11,7 @@ import type { Instant } from '../domain/instant.ts';
 import { type CarryOutDeps, carryOut } from '../sync/carry-out.ts';
 import { type OverlapDeps, raiseOverlaps } from '../sync/overlapping.ts';
 import { changedAt, oldestOf } from './changed-at.ts';
-import { type Found, follow, type GatherDeps, gather, mayBeElsewhere } from './gather.ts';
+import { asMetIn, type Found, follow, type GatherDeps, gather, mayBeElsewhere } from './gather.ts';
 import { type Decided, heldStill, holdBack, isTooMuch } from './hold-back.ts';
 import type { Place } from './place.ts';
 import { seriesInDoubt } from './series-in-doubt.ts';
@@ -87,7 +87,8 @@ const applyOne = async (deps: ApplyDeps, place: Place, found: Found, first: Deci
     const done = await carryOut(deps, { calendar: found.calendar, stamp: place.stamp }, decision);
     if (done.kind === 'saved') return { kind: decision.kind, now: done.appointment, before };
     if (done.kind === 'done') return { kind: decision.kind, now: before, before };
-    [before] = await deps.appointments.loadMany(place.calendar.userId, [found.id]);
+    const [latest] = await deps.appointments.loadMany(place.calendar.userId, [found.id]);
+    before = latest && asMetIn(place.calendar, latest, found.change);
     if (hasAnotherEvent(before, found)) return { kind: 'nothing', now: undefined, before: undefined };
     await place.fence();
     if (isOutrun(before, found)) throw new RetryLater('An event was seen anew while its deletion was being stored');

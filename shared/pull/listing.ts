@@ -36,9 +36,12 @@ export const toRequest = (calendar: Calendar, { window, cursor }: Checkpoint, pa
   ...(pageToken !== undefined && { pageToken }),
 });
 
-/** A generation is compared with what we have; the first one of a calendar has nothing to be compared with. */
-export const isCompared = (calendar: Calendar, listing: Checkpoint): boolean =>
-  listing.cursor === undefined && calendar.cursor !== undefined;
+/**
+ * A generation is compared with what we have; the first one of a calendar has nothing to be compared with. That of a later
+ * connect generation has: what was deleted while the user was disconnected.
+ */
+export const isCompared = ({ cursor, connectGeneration }: Calendar, listing: Checkpoint): boolean =>
+  listing.cursor === undefined && (cursor !== undefined || connectGeneration > 1);
 
 export const nextStep = ({ next, timeZone }: EventsPage, compares: boolean): ListingStep => {
   if (next.kind === 'more') return { kind: 'list', pageToken: next.pageToken };

@@ -77,7 +77,7 @@ const pushOne = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Pro
   let ended: Ended = { kind: 'settled' };
   for (let round = 1; ; round++) {
     const [appointment] = await deps.appointments.loadMany(place.calendar.userId, [id]);
-    if (!isDue(appointment)) return ended;
+    if (!isDue(appointment) || (await isForOthers(deps, place, appointment))) return ended;
     try {
       if (round > roundsPerAppointment) throw new RetryLater('An appointment kept changing while it was being pushed');
       const stepped = await step(deps, place, appointment);
@@ -89,6 +89,18 @@ const pushOne = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Pro
       return { kind: 'parked' };
     }
   }
+};
+
+/** It is for a calendar of another account, or of a later consent, by now: that one's own worker pushes it [R13]. */
+const isForOthers = async (
+  { calendars }: PushDeps,
+  { calendar }: PushPlace,
+  { userId, sync }: Due,
+): Promise<boolean> => {
+  const { calendarKey } = sync.target;
+  if (calendarKey === calendar.key) return false;
+  const target = (await calendars.listOf(userId)).find(({ key }) => key === calendarKey);
+  return target?.connectGeneration !== calendar.connectGeneration;
 };
 
 /** What has been edited meanwhile is another thing to tell, and not refused yet. */

@@ -1,19 +1,24 @@
 /** Who may be called on whose behalf, in one round: every user's connection is read once, and one that has ended is not tried again. */
 import { type AccessDeps, type CallGoogle, googleAccess } from '../connections/google-access.ts';
-import type { Connection } from '../domain/connection.ts';
+import type { GrantedConnection } from '../domain/connection.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { ConnectionStore } from '../sync/ports.ts';
 
-export type Access = { connection: Connection; asUser: CallGoogle };
+export type RoundAccessDeps = AccessDeps & { connections: ConnectionStore };
 
-/** Undefined: there is no connection (yet). */
-export type Accesses = (userId: UserId) => Promise<Access | undefined>;
+export type Access = { connection: GrantedConnection; asUser: CallGoogle };
+export type NoAccess = { because: 'absent' | 'needs_reauth' | 'disconnected' };
 
-export const accessesOf = (deps: AccessDeps, now: Instant): Accesses => {
-  const known = new Map<UserId, Promise<Access | undefined>>();
-  const open = async (userId: UserId): Promise<Access | undefined> => {
+export type Accesses = (userId: UserId) => Promise<Access | NoAccess>;
+
+export const accessesOf = (deps: RoundAccessDeps, now: Instant): Accesses => {
+  const known = new Map<UserId, Promise<Access | NoAccess>>();
+  const open = async (userId: UserId): Promise<Access | NoAccess> => {
     const connection = await deps.connections.load(userId);
-    return connection && { connection, asUser: googleAccess(deps, connection, now) };
+    if (connection === undefined) return { because: 'absent' };
+    if (connection.state !== 'connected') return { because: connection.state };
+    return { connection, asUser: googleAccess(deps, connection, now) };
   };
   return (userId) => {
     const access = known.get(userId) ?? open(userId);

@@ -12,8 +12,10 @@ import type { Instant } from '../domain/instant.ts';
  */
 export type Seen =
   | { kind: 'looked'; calendar: Calendar; channel: ChannelOutcome; hints: number }
-  | { kind: 'passed'; because: 'absent' | 'needs_reauth' | 'overtaken' }
+  | { kind: 'passed'; because: PassedBecause }
   | { kind: 'failed'; error: unknown };
+/** `old-connection`: the calendar is of an older connect generation. */
+export type PassedBecause = 'absent' | 'needs_reauth' | 'disconnected' | 'old-connection' | 'overtaken';
 export type Visit = { calendarKey: CalendarKey } & Seen;
 type Looked = Extract<Visit, { kind: 'looked' }>;
 

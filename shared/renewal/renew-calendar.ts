@@ -5,6 +5,7 @@
 import { type ChannelsAsDeps, channelsAs } from '../channels/channels-as.ts';
 import { type ChannelOutcome, reconcileChannel } from '../channels/reconcile-channel.ts';
 import { planChannel } from '../channels/renewal-plan.ts';
+import { whyEnded } from '../connections/grant-end.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { GrantRevoked, Superseded } from '../domain/errors.ts';
 import type { CalendarKey } from '../domain/ids.ts';
@@ -17,7 +18,7 @@ import { areWritesPaused } from '../sync/admit.ts';
 import { isSyncOverdue, nextDueAt } from '../sync/next-due.ts';
 import type { CalendarStore, ConnectionStore, PendingReader } from '../sync/ports.ts';
 import type { Access, Accesses } from './access.ts';
-import type { Seen, Visit } from './census.ts';
+import type { PassedBecause, Seen, Visit } from './census.ts';
 import type { Round } from './due-round.ts';
 
 export type RenewDeps = ChannelsAsDeps & {
@@ -48,22 +49,27 @@ const visit = async (deps: RenewDeps, at: At, key: CalendarKey): Promise<Seen> =
   const calendar = await deps.calendars.load(key);
   if (calendar === undefined) return { kind: 'passed', because: 'absent' };
   const access = await at.accesses(calendar.userId);
-  if (access?.connection.state !== 'connected') return passOver(deps, key, at.now, access && 'needs_reauth');
+  if ('because' in access) return passOver(deps, at, key, access.because);
+  if (access.connection.connectGeneration !== calendar.connectGeneration) {
+    return passOver(deps, at, key, 'old-connection');
+  }
 
   const channel = await tendChannel(deps, access, calendar, at.now);
-  if (channel === 'revoked') return passOver(deps, key, at.now, 'needs_reauth');
+  if (channel === 'revoked') return passOver(deps, at, key, 'needs_reauth');
   const latest = await asItIsNow(deps, calendar, channel);
   const hints = await sendHints(deps, latest, at);
   if (isDoneWith(latest)) await deps.calendars.postpone(key, nextDueAt(latest, at.now, deps.random()));
   return { kind: 'looked', calendar: latest, channel, hints };
 };
 
+/** What a disconnect, or another account, has left behind is let go by its own job. */
 const passOver = async (
-  { calendars }: RenewDeps,
+  { calendars, queue }: RenewDeps,
+  { chainId, now }: At,
   key: CalendarKey,
-  now: Instant,
-  because: 'needs_reauth' | 'absent' = 'absent',
+  because: Exclude<PassedBecause, 'overtaken'>,
 ): Promise<Seen> => {
+  if (because === 'disconnected' || because === 'old-connection') await queue.send(freshHint(key, 'sweep', chainId));
   await calendars.postpone(key, plusMs(now, withoutConsentMs));
   return { kind: 'passed', because };
 };
@@ -81,7 +87,7 @@ const tendChannel = async (
     return await reconcileChannel(channelsAs(asUser, deps), calendar, now);
   } catch (error) {
     if (!(error instanceof GrantRevoked)) throw error;
-    await deps.connections.markNeedsReauth(connection); // [F24][R14]
+    await deps.connections.markNeedsReauth(connection, { at: now, because: whyEnded(connection, error.reason, now) }); // [F24][R14]
     return 'revoked';
   }
 };

@@ -3,14 +3,13 @@
  * complete sync for too long, listings and pushes left over, pauses that have ended. One failure never touches another.
  */
 
-import type { AccessDeps } from '../connections/google-access.ts';
 import { GoogleError } from '../google/google-error.ts';
-import { accessesOf } from './access.ts';
+import { accessesOf, type RoundAccessDeps } from './access.ts';
 import type { Visit } from './census.ts';
 import { overDue, type Round, type RoundDeps } from './due-round.ts';
 import { type RenewDeps, renewCalendar } from './renew-calendar.ts';
 
-export type RenewalDeps = RenewDeps & RoundDeps & AccessDeps & { onVisit(visit: Visit): void };
+export type RenewalDeps = RenewDeps & RoundDeps & RoundAccessDeps & { onVisit(visit: Visit): void };
 
 /** In each of the eight shards: bounds the calls to Google, and what one slow answer holds up. */
 const atOnce = 4;

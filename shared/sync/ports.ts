@@ -3,7 +3,7 @@ import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar, Checkpoint, Drift, Trouble } from '../domain/calendar.ts';
 import type { Channel, ChannelSlot } from '../domain/channel.ts';
 import type { Conflict } from '../domain/conflict.ts';
-import type { Connection } from '../domain/connection.ts';
+import type { Connection, GrantEnd, SealedGrant } from '../domain/connection.ts';
 import type { AppointmentId, CalendarKey, ConflictId, EventId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Fingerprint } from '../pull/seen.ts';
@@ -142,7 +142,7 @@ export type ConnectionStore = {
   /** Throws Superseded when the user has connected afresh meanwhile. */
   saveTokens(
     read: Connection,
-    tokens: Partial<Pick<Connection, 'accessToken' | 'accessTokenExpiresAt' | 'refreshToken'>>,
+    tokens: Partial<Pick<SealedGrant, 'accessToken' | 'accessTokenExpiresAt' | 'refreshToken'>>,
   ): Promise<void>;
-  markNeedsReauth(read: Connection): Promise<void>;
+  markNeedsReauth(read: Connection, ended: { at: Instant; because: GrantEnd }): Promise<void>;
 };

@@ -1,6 +1,6 @@
 /** Shell: brings tokens that are sealed under an older data key under the active one. Repeated until none is left. */
 import pMap from 'p-map';
-import { type Connection, dataKeyOf } from '../domain/connection.ts';
+import { dataKeyOf, type GrantedConnection, type Sealed } from '../domain/connection.ts';
 import { Superseded } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Log } from '../runtime/observability.ts';
@@ -41,10 +41,10 @@ export const reseal = async (deps: ResealDeps): Promise<Resealed> => {
 /** A token that a job renews meanwhile stays as the job has written it; one that cannot be opened holds up no other. */
 const resealConnection = async (deps: ResealDeps, userId: UserId, active: string) => {
   const connection = await deps.connections.load(userId);
-  if (connection === undefined || isUnder(connection, active)) return 'unchanged';
+  if (connection === undefined || connection.state === 'disconnected' || isUnder(connection, active))
+    return 'unchanged';
   try {
-    const again = async (sealed: Connection['refreshToken']) =>
-      deps.vault.seal(await deps.vault.open(sealed, userId), userId);
+    const again = async (sealed: Sealed) => deps.vault.seal(await deps.vault.open(sealed, userId), userId);
     const { refreshToken, accessToken } = connection;
     const tokens = { refreshToken: await again(refreshToken), accessToken: await again(accessToken) };
     await deps.connections.reseal(connection, tokens);
@@ -56,5 +56,5 @@ const resealConnection = async (deps: ResealDeps, userId: UserId, active: string
   }
 };
 
-const isUnder = ({ refreshToken, accessToken }: Connection, active: string): boolean =>
+const isUnder = ({ refreshToken, accessToken }: GrantedConnection, active: string): boolean =>
   [refreshToken, accessToken].every((sealed) => dataKeyOf(sealed) === active);

@@ -344,9 +344,10 @@ describe.each(implementations)('channels %s', (_, fresh) => {
   });
 });
 
+const ended = { at: now, because: 'testing_period' } as const;
+
 describe.each(implementations)('connections %s', (_, fresh) => {
   const grant = {
-    state: 'connected' as const,
     refreshToken: 'another' as Sealed,
     accessToken: 'fresh' as Sealed,
     accessTokenExpiresAt: plusMs(now, 2 * hour),
@@ -357,14 +358,14 @@ describe.each(implementations)('connections %s', (_, fresh) => {
     expect(await connections.load(userId)).toBeUndefined();
     await connections.create(aConnection());
     await expect(connections.create(aConnection())).rejects.toThrow(Superseded);
-    await connections.markNeedsReauth(aConnection());
+    await connections.markNeedsReauth(aConnection(), ended);
     await connections.setRealTimeSync(aConnection(), false);
 
-    await connections.resume(aConnection(), grant);
-    const resumed = aConnection({ ...grant, realTimeSync: false });
+    await connections.resume(aConnection(), grant, now);
+    const resumed = aConnection({ ...grant, realTimeSync: false, since: now });
     expect(await connections.load(userId)).toEqual(resumed);
-    await expect(connections.resume(aConnection(), grant)).rejects.toThrow(Superseded);
-    await expect(connections.markNeedsReauth(aConnection())).rejects.toThrow(Superseded);
+    await expect(connections.resume(aConnection(), grant, now)).rejects.toThrow(Superseded);
+    await expect(connections.markNeedsReauth(aConnection(), ended)).rejects.toThrow(Superseded);
   });
 
   test('are found by user, absent ones left out', async () => {
@@ -409,7 +410,7 @@ describe.each(implementations)('sealed tokens %s', (_, fresh) => {
     await stores.connections.create(old);
     await stores.connections.saveTokens(old, { accessToken: anew.accessToken });
     expect(await under(stores)).toEqual({ k1: [userId], k2: [] });
-    await stores.connections.resume(old, { state: 'connected', accessTokenExpiresAt: now, ...anew });
+    await stores.connections.resume(old, { accessTokenExpiresAt: now, ...anew }, now);
     expect(await under(stores)).toEqual({ k1: [], k2: [userId] });
   });
 
@@ -427,6 +428,147 @@ describe.each(implementations)('sealed tokens %s', (_, fresh) => {
   });
 });
 
+describe.each(implementations)('connections that end and begin anew %s', (_, fresh) => {
+  const settings: Settings = { ...defaultSettings, conflictPolicy: 'google_wins' };
+  const grant = {
+    refreshToken: 'r2' as Sealed,
+    accessToken: 'a2' as Sealed,
+    accessTokenExpiresAt: now,
+    grantedAt: now,
+  };
+  const {
+    refreshToken: _r,
+    accessToken: _a,
+    accessTokenExpiresAt: _e,
+    state: _s,
+    ...lasting
+  } = aConnection({ settings });
+  const ended = { ...lasting, state: 'disconnected' as const, connectGeneration: 2, since: now };
+
+  test('[R13] leave no token behind, and no worker of before writes any more', async () => {
+    const { connections } = await fresh();
+    await connections.create(aConnection({ settings, refreshTokenExpiresAt: now }));
+    await connections.disconnect(aConnection(), now);
+    expect(await connections.load(userId)).toEqual(ended);
+    const late = aConnection();
+    await expect(connections.saveTokens(late, grant)).rejects.toThrow(Superseded);
+    await expect(connections.markNeedsReauth(late, { at: now, because: 'revoked' })).rejects.toThrow(Superseded);
+    await expect(connections.disconnect(late, now)).rejects.toThrow(Superseded);
+    await expect(connections.resume(late, grant, now)).rejects.toThrow(Superseded);
+    expect(await connections.load(userId)).toEqual(ended);
+  });
+
+  test('keep the settings, and nothing of an older grant', async () => {
+    const { connections } = await fresh();
+    await connections.create(aConnection({ settings, refreshTokenExpiresAt: now, endedBecause: 'time_limit' }));
+    const next = { account: 'other@example.com', realTimeSync: true, grant };
+    const later = plusMs(now, hour);
+    await connections.startAfresh(aConnection(), next, later);
+    const { grant: _g, ...named } = next;
+    const afresh = aConnection({ settings, ...named, ...grant, connectGeneration: 2, since: later });
+    expect(await connections.load(userId)).toEqual(afresh);
+    await expect(connections.startAfresh(aConnection(), next, later)).rejects.toThrow(Superseded);
+  });
+
+  test('begin anew from having been ended', async () => {
+    const { connections } = await fresh();
+    await connections.create(aConnection());
+    await connections.disconnect(aConnection(), now);
+    const read = (await connections.load(userId)) ?? expect.fail('There is no connection');
+    await connections.startAfresh(read, { account: 'barber-1@example.com', realTimeSync: false, grant }, now);
+    expect(await connections.load(userId)).toMatchObject({ state: 'connected', connectGeneration: 3, ...grant });
+    await expect(connections.startAfresh(read, { account: 'x', realTimeSync: true, grant }, now)).rejects.toThrow(
+      Superseded,
+    );
+  });
+});
+
+describe.each(implementations)('calendars between connect generations %s', (_, fresh) => {
+  const progress = {
+    cursor: 'c1',
+    queryVersion: 1,
+    coveredBefore: now,
+    lastSyncAt: now,
+    recentSyncs: '+',
+    writesPausedUntil: now,
+    trouble: { since: now, failures: 1, reason: 'x' },
+    checkpoint: { startedAt: now, window: { from: now, to: now }, page: 1, step: { kind: 'list' } } as const,
+    channel: { id: aChannel().id, state: 'active', expiresAt: now, renewAt: now } as const,
+  };
+  const known = aCalendar({ ...progress, enabled: true, role: 'blocks', writable: false, watchable: false });
+  const shard = dueShardOf(calendarKey);
+  const how = { dueAt: plusMs(now, hour), renewChannel: false };
+
+  test('[R13] that are let go are never due, have no channel, and are moved by no worker of before', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(known, how);
+    await calendars.letGo(known, 2);
+    const { channel: _channel, ...rest } = known;
+    expect(await calendars.load(calendarKey)).toEqual({ ...rest, connectGeneration: 2 });
+    expect(await calendars.listDue(shard, how.dueAt, 10)).toEqual([]);
+    await expect(calendars.saveCheckpoint(known, progress.checkpoint)).rejects.toThrow(Superseded);
+    await expect(calendars.letGo(known, 2)).rejects.toThrow(Superseded);
+    await calendars.letGo({ ...known, connectGeneration: 2 }, 2);
+  });
+
+  test('[F11] that begin anew lose their progress and the channel, and keep the switches of their user', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(known, how);
+    const listed = aCalendar({ connectGeneration: 2, summary: 'Renamed', role: 'bookings' });
+    await calendars.register({ ...listed, ...progress }, how);
+    expect(await calendars.load(calendarKey)).toEqual({ ...listed, role: 'blocks' });
+    expect(await calendars.listDue(shard, how.dueAt, 10)).toEqual([calendarKey]);
+  });
+
+  test('that were switched off by their user stay off', async () => {
+    const { calendars } = await fresh();
+    await calendars.register({ ...known, enabled: false }, how);
+    await calendars.register(aCalendar({ connectGeneration: 2 }), how);
+    expect(await calendars.load(calendarKey)).toMatchObject({ enabled: false, connectGeneration: 2 });
+    expect(await calendars.listDue(shard, how.dueAt, 10)).toEqual([]);
+  });
+
+  test('[R13] are not registered by who is of an older generation', async () => {
+    const { calendars } = await fresh();
+    const newer = aCalendar({ connectGeneration: 3 });
+    await calendars.register(newer, how);
+    await expect(calendars.register(aCalendar({ connectGeneration: 2 }), how)).rejects.toThrow(Superseded);
+    expect(await calendars.load(calendarKey)).toEqual(newer);
+  });
+
+  test('[F11] that are retired are off, never due, and listed apart', async () => {
+    const { calendars } = await fresh();
+    await calendars.register({ ...known, role: 'bookings' }, how);
+    await calendars.retire(known);
+    expect(await calendars.listOf(userId)).toEqual([]);
+    const [retired, ...others] = await calendars.listReplaced(userId);
+    expect(others).toEqual([]);
+    expect(retired).toEqual(
+      aCalendar({
+        enabled: false,
+        role: 'blocks',
+        disabledBecause: 'account_replaced',
+        writable: false,
+        watchable: false,
+      }),
+    );
+    expect(await calendars.listDue(shard, how.dueAt, 10)).toEqual([]);
+    await expect(calendars.retire(aCalendar({ connectGeneration: 9 }))).rejects.toThrow(Superseded);
+  });
+
+  test('that come back with their account are as new', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(known, how);
+    await calendars.retire(known);
+    const again = aCalendar({ connectGeneration: 3 });
+    await calendars.register(again, how);
+    expect(await calendars.load(calendarKey)).toEqual(again);
+    expect(await calendars.listOf(userId)).toEqual([again]);
+    expect(await calendars.listReplaced(userId)).toEqual([]);
+    expect(await calendars.listDue(shard, how.dueAt, 10)).toEqual([calendarKey]);
+  });
+});
+
 describe.each(implementations)('settings of a connection %s', (_, fresh) => {
   const settings: Settings = { ...defaultSettings, conflictPolicy: 'google_wins' };
   const tokens = { accessToken: 'fresh' as Sealed, refreshToken: 'rotated' as Sealed, accessTokenExpiresAt: now };
@@ -438,9 +580,14 @@ describe.each(implementations)('settings of a connection %s', (_, fresh) => {
     await connections.saveTokens(aConnection(), tokens);
     const renewed = aConnection({ ...tokens, settings });
     expect(await connections.load(userId)).toEqual(renewed);
-    await connections.markNeedsReauth(renewed);
-    await connections.resume(renewed, { ...tokens, state: 'connected' });
-    expect(await connections.load(userId)).toEqual(renewed);
+    await connections.markNeedsReauth(renewed, ended);
+    expect(await connections.load(userId)).toMatchObject({
+      state: 'needs_reauth',
+      since: now,
+      endedBecause: ended.because,
+    });
+    await connections.resume(renewed, tokens, now);
+    expect(await connections.load(userId)).toEqual({ ...renewed, since: now });
   });
 
   test('are saved although the tokens have been renewed meanwhile', async () => {

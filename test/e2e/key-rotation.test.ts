@@ -116,7 +116,8 @@ describe('the vault key', () => {
   };
   const sealedOf = async (user: string) => {
     const connection = await connectionStore(table).load(asId<UserId>(user));
-    return [connection?.refreshToken, connection?.accessToken].map((sealed) => sealed?.split('.')[1]);
+    if (connection?.state !== 'connected') return expect.fail('It is not connected');
+    return [connection.refreshToken, connection.accessToken].map((sealed) => sealed.split('.')[1]);
   };
   /** As if the rotation had been three hours ago. */
   const ageRotation = async () => {

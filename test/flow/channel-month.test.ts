@@ -187,7 +187,7 @@ const openMonth = async () => {
     consume,
     reconsent: async () => {
       const read = (await stores.connections.load(revoker)) ?? expect.fail('There is no connection');
-      await stores.connections.resume(read, { ...grant, refreshToken: sealed('another') });
+      await stores.connections.resume(read, { ...grant, refreshToken: sealed('another') }, clock);
       const calendar = aCalendar({ key: keyOf('revoked and consented to again'), userId: revoker, role: 'blocks' });
       await stores.calendars.register(calendar, { dueAt: plusMs(clock, hour), renewChannel: true });
       enqueue({ calendarKey: calendar.key, reason: 'connected', chainId: asId('connect-again') });

@@ -157,7 +157,7 @@ test.each(Object.entries(kinds))(
     await job.sync();
     await job.sync();
     await job.stores.connections.saveTokens(await job.connectionNow(), { accessTokenExpiresAt: plusMs(now, 99 * day) });
-  for (const days of [0, 7, 28]) {
+    for (const days of [0, 7, 28]) {
       clock = plusMs(now, days * day);
       expect(await compare()).toMatchObject({ differing: 0 });
       expect(hints()).toEqual([]);

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { type OverviewDeps, overviewRoute } from '../../functions/management-api/routes/overview.ts';
 import { overviewReply } from '../../functions/management-api/schemas/overview.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
-import type { Connection } from '../../shared/domain/connection.ts';
+import type { Connection, GrantedConnection } from '../../shared/domain/connection.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { day, hour, plusMs } from '../../shared/domain/instant.ts';
 import { aConflict } from '../contract/a-conflict.ts';
@@ -27,7 +27,7 @@ const overview = async () => overviewReply.parse((await apiOver({ overview: over
 let drawn = 0;
 const register = async (
   calendar: Partial<Calendar> = {},
-  connection: Partial<Connection> = {},
+  connection: Partial<GrantedConnection> = {},
   dueAt = plusMs(now, hour),
 ) => {
   drawn += 1;

@@ -147,7 +147,7 @@ test.each([
   ['whose consent has ended [R14]', userId],
 ])('one %s is told to connect, and nothing is sent', async (_, user) => {
   await job.register();
-  await job.stores.connections.markNeedsReauth(await job.connectionNow());
+  await job.stores.connections.markNeedsReauth(await job.connectionNow(), { at: now, because: 'revoked' });
   const answer = await apiOver({ renewWebhooks: renewWebhooksRoute(deps()) })('renewWebhooks', { user });
   expect(answer).toMatchObject({ status: 409, body: { type: 'urn:bookedbarber:problem:not-connected' } });
   expect(job.sent).toEqual([]);

@@ -299,7 +299,10 @@ describe('[R14][F24] a grant that has ended', () => {
   test('touches no other user', async () => {
     const other = asId<UserId>('barber-2');
     await connect(other);
-    await stores.connections.markNeedsReauth((await stores.connections.load(userId)) ?? expect.fail('None'));
+    await stores.connections.markNeedsReauth((await stores.connections.load(userId)) ?? expect.fail('None'), {
+      at: now,
+      because: 'revoked',
+    });
     await register();
     await register({ key: asId('other'), userId: other, calendarId: asId('other') });
     await round(now, dead);

@@ -1,7 +1,7 @@
 /** The one job over stores in memory, and a Google that answers every call: what the flow tests of the job share. */
 import { expect } from 'vitest';
 import type { Calendar } from '../../shared/domain/calendar.ts';
-import type { Connection, Sealed } from '../../shared/domain/connection.ts';
+import type { GrantedConnection, Sealed } from '../../shared/domain/connection.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { hour, type Instant, minute, plusMs } from '../../shared/domain/instant.ts';
 import type { Caller, EventWriter, GoogleCalendar } from '../../shared/google/calendar-api.ts';
@@ -42,7 +42,7 @@ export const received = (hint: Partial<Hint> = {}, sentAt = now): ReceivedHint =
 
 export type SyncJob = Awaited<ReturnType<typeof openSyncJob>>;
 
-export const openSyncJob = async (connection: Connection = aConnection()) => {
+export const openSyncJob = async (connection: GrantedConnection = aConnection()) => {
   const stores = memoryStores();
   const sent: Envelope[] = [];
   const calls: { call: string; accessToken: string }[] = [];
@@ -108,7 +108,9 @@ export const openSyncJob = async (connection: Connection = aConnection()) => {
       syncCalendar(deps(overrides), { ...received(hint, at), now: at, remainingMs }),
     calendarNow: async (): Promise<Calendar> =>
       (await stores.calendars.load(calendarKey)) ?? expect.fail('There is no calendar'),
-    connectionNow: async (): Promise<Connection> =>
-      (await stores.connections.load(userId)) ?? expect.fail('There is no connection'),
+    connectionNow: async (): Promise<GrantedConnection> => {
+      const stored = await stores.connections.load(userId);
+      return stored === undefined || stored.state === 'disconnected' ? expect.fail('There is no connection') : stored;
+    },
   };
 };

@@ -72,7 +72,8 @@ const connectAll = async () => {
 };
 const tokensOf = async (userId = users[0]) => {
   const connection = userId && (await stores.connections.load(userId));
-  return [connection?.refreshToken, connection?.accessToken];
+  if (!connection || connection.state === 'disconnected') return expect.fail('It is not connected');
+  return [connection.refreshToken, connection.accessToken];
 };
 const longAgo = plusMs(now, -3 * hour);
 

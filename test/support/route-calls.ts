@@ -45,6 +45,10 @@ const goodCalls: Record<RouteName, (owner: Owner) => RouteCall | Promise<RouteCa
   enable: () => ({}),
   renewWebhooks: () => ({}),
   disable: () => ({}),
+  disconnect: async ({ session }) => {
+    await session.connect('leaver');
+    return { by: 'leaver', body: { blocks: 'release' } };
+  },
   appointments: () => ({ query: { limit: '10', include: 'cancelled' } }),
   createAppointment: () => ({ body: { ...aBooking(20), title: 'A new one' }, headers: { 'idempotency-key': 'one' } }),
   appointment: ({ booking }) => ({ path: { id: booking } }),

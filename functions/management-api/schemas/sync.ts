@@ -100,6 +100,12 @@ export const statusReply = z.strictObject({
   connection: z.strictObject({
     state: z.enum(['connected', 'needs_reauth', 'disconnected']),
     account: z.string().optional(),
+    since: z.iso.datetime().describe('When it came to be in this state').optional(),
+    reason: z
+      .enum(['testing_period', 'time_limit', 'session_control', 'revoked'])
+      .describe('Why the consent has ended')
+      .optional(),
+    message: z.string().describe('What its owner should know, and the next step').optional(),
   }),
   calendars: z.array(calendarStatus),
   /** The last sync that was asked for. */
