@@ -10,9 +10,11 @@ const intervalMs = 1 * day;
 export const isComparable = (calendar: Calendar, now: Instant): boolean =>
   calendar.enabled && calendar.checkpoint === undefined && cursorOf(calendar, now) !== undefined;
 
-/** The one question that the sweep asks. */
-export const isComparisonDue = (calendar: Calendar, now: Instant): boolean =>
-  isComparable(calendar, now) && (calendar.drift === undefined || calendar.drift.nextAt <= now);
+/** The one question that the sweep asks. What cannot even be synced is not compared. */
+export const isComparisonDue = (calendar: Calendar, now: Instant): boolean => {
+  const { drift, trouble } = calendar;
+  return isComparable(calendar, now) && trouble === undefined && (drift === undefined || drift.nextAt <= now);
+};
 
 /** Without the far end of the window: what it reaches day by day, only the next generation brings. */
 export const comparedWindow = (now: Instant): SyncWindow => {

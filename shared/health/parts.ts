@@ -91,14 +91,16 @@ const successRate = ({ calendar, left: { quarantined, openConflicts }, now }: Ev
   return { value, reason: `Not all came through: ${parts.join(', ')}.`, step };
 };
 
-/** What it holds is as good as the older of its two proofs: the last complete sync, and the last comparison. */
+/** What it holds is as good as the worse of its two proofs: the last complete sync, and the last comparison. */
 const freshness = (evidence: Evidence): Finding => {
   const [age, likeness] = [ageOf(evidence), likenessOf(evidence)];
-  return likeness !== undefined && Number(likeness.value) < Number(age.value) ? likeness : age;
+  return likeness !== undefined && likeness.value < age.value ? likeness : age;
 };
 
+type Known = Finding & { value: number };
+
 /** The sweep looks at every calendar about once an hour, so two hours are no news. */
-const ageOf = ({ calendar: { coveredBefore, cursor, checkpoint }, now }: Evidence): Finding => {
+const ageOf = ({ calendar: { coveredBefore, cursor, checkpoint }, now }: Evidence): Known => {
   if (coveredBefore === undefined || cursor === undefined) {
     return checkpoint === undefined
       ? { value: 0, reason: 'It has never been listed completely.', step: 'sync_now' }
@@ -110,7 +112,7 @@ const ageOf = ({ calendar: { coveredBefore, cursor, checkpoint }, now }: Evidenc
 };
 
 /** As with what is left over: ten that differ halve it. */
-const likenessOf = ({ calendar: { drift } }: Evidence): Finding | undefined => {
+const likenessOf = ({ calendar: { drift } }: Evidence): Known | undefined => {
   if (drift === undefined || drift.differing === 0) return undefined;
   const { at, compared, differing } = drift;
   const reason = `${differing} of ${compared} differed when both sides were compared at ${at}.`;

@@ -132,6 +132,39 @@ test.each(Object.entries(differences))('[R1] counts %s, writes nothing, and has 
   expect(await compare()).toMatchObject({ differing: 0 });
 });
 
+const kinds: Record<string, object> = {
+  'one of all day': { start: { date: '2026-03-04' }, end: { date: '2026-03-06' } },
+  'a series': { ...inGoogle(hourOf(9)), recurrence: ['RRULE:FREQ=DAILY;COUNT=40'] },
+  'a series without an end': { ...inGoogle(hourOf(9)), recurrence: ['RRULE:FREQ=WEEKLY'] },
+  'a private one': { ...inGoogle(hourOf(9)), visibility: 'private', description: 'Nobody’s business' },
+  'a free one': { ...inGoogle(hourOf(9)), transparency: 'transparent' },
+  'one in another zone': {
+    start: { dateTime: '2026-03-03T10:00:00', timeZone: 'Asia/Calcutta' },
+    end: { dateTime: '2026-03-03T11:30:00', timeZone: 'Asia/Calcutta' },
+  },
+  'one that reaches into the window': {
+    start: { dateTime: '2026-01-01T10:00:00Z' },
+    end: { dateTime: '2026-02-10T11:00:00Z' },
+  },
+  'one of all day at the end of what is compared': { start: { date: '2027-01-24' }, end: { date: '2027-01-25' } },
+  'one with text that Google rewrites': { ...inGoogle(hourOf(9)), description: '<b>Bold</b><br>and more ' },
+};
+
+test.each(Object.entries(kinds))(
+  '[R1] [F54] %s differs in nothing once it is synced, today or in a month',
+  async (_, event) => {
+    job.control.insertEvent({ calendar: calendarId, event: { summary: 'Of its kind', ...event } });
+    await job.sync();
+    await job.sync();
+    await job.stores.connections.saveTokens(await job.connectionNow(), { accessTokenExpiresAt: plusMs(now, 99 * day) });
+    for (const days of [0, 7, 28]) {
+      clock = plusMs(now, days * day);
+      expect(await compare()).toMatchObject({ differing: 0 });
+      expect(hints()).toEqual([]);
+    }
+  },
+);
+
 test('[R1] a lost notification is no secret either: what only the next sync would bring is counted now', async () => {
   const [booking] = await agreeOnFour();
   await job.patch(booking, { summary: 'Haircut and shave' });

@@ -23,6 +23,7 @@ test.each<[string, Partial<Calendar>, boolean]>([
   ['is due', { ...listed, drift: drift({ nextAt: now }) }, true],
   ['was never listed', {}, false],
   ['is switched off', { ...listed, enabled: false }, false],
+  ['cannot be synced', { ...listed, trouble: { since: now, failures: 1, reason: 'forbidden' } }, false],
   ['is to be listed anew', { ...listed, nextGenerationAt: now }, false],
   ['was listed with an older query', { ...listed, queryVersion: queryVersion - 1 }, false],
   [
