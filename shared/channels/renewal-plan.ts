@@ -12,7 +12,7 @@ export const planChannel = (calendar: Calendar, now: Instant): ChannelPlan => {
   const { channel } = calendar;
   if (channel === undefined) return wanted ? 'create' : 'nothing';
   const mayStop = channel.settleAt === undefined || channel.settleAt <= now;
-  if (!wanted) return mayStop ? 'remove' : 'keep';
+  if (!wanted) return mayStop || channel.unsettled ? 'remove' : 'keep'; // What is put off for others says nothing of this one.
   if (channel.renewAt <= now) return 'create'; // One that is still being created has lost its maker, or failed a while ago.
   return channel.unsettled && mayStop ? 'settle' : 'keep';
 };

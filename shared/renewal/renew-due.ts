@@ -15,10 +15,11 @@ export type RenewalDeps = RenewDeps & RoundDeps & RoundAccessDeps & { onVisit(vi
 const atOnce = 4;
 
 export const renewDue = async (deps: RenewalDeps, round: Round): Promise<Visit[]> => {
-  const at = { ...round, accesses: accessesOf(deps, round.now) };
+  const accesses = accessesOf(deps, round.now);
   return overDue(deps, round, {
     atOnce,
     to: async (key) => {
+      const at = { chainId: round.chainId, accesses, now: deps.clock() }; // A channel that is begun late in the round is new then.
       const visit = await renewCalendar(deps, at, key);
       deps.onVisit(visit);
       return visit;

@@ -74,7 +74,7 @@ const deps = (overrides: Partial<RenewalDeps> = {}): RenewalDeps => {
   };
 };
 const round = (at: Instant = now, overrides: Partial<RenewalDeps> = {}) =>
-  renewDue(deps(overrides), { chainId: asId('round'), now: at, until: plusMs(now, 60 * day) });
+  renewDue(deps({ clock: () => at, ...overrides }), { chainId: asId('round'), now: at, until: plusMs(now, 60 * day) });
 const calendar = async (key: CalendarKey = calendarKey) =>
   (await stores.calendars.load(key)) ?? expect.fail('There is no calendar');
 const isDue = async (at: Instant, key: CalendarKey = calendarKey) =>
@@ -352,6 +352,24 @@ describe('[R11] the cost of a round', () => {
     const left = await Promise.all(keys.map((key) => isDue(now, key)));
     expect(left.filter(Boolean)).toHaveLength(100 - seen.length);
   });
+});
+
+test('[R7] a channel that is begun late in a long round is as new as any: nobody else takes its maker for dead', async () => {
+  const keys = Array.from({ length: 9 }, (_, index) => asId<CalendarKey>(`A-${index}`)); // More than at once in a shard.
+  for (const key of keys) await register({ key, calendarId: asId(key) });
+  let clock = now;
+  const begunAt: Instant[] = [];
+  const channels: RenewalDeps['channels'] = {
+    ...stores.channels,
+    begin: async (read, channel, slot) => {
+      begunAt.push(channel.createdAt);
+      clock = plusMs(clock, 2 * minute);
+      return stores.channels.begin(read, channel, slot);
+    },
+  };
+  await round(now, { clock: () => clock, channels });
+  expect(begunAt).toHaveLength(9);
+  expect((begunAt.at(-1) ?? now) >= plusMs(now, 8 * minute)).toBe(true);
 });
 
 test('[R7] two workers at once leave one channel', async () => {

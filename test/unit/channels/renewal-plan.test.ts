@@ -53,6 +53,11 @@ describe('[R7] the plan for a channel', () => {
       { channel: slot({ settleAt: plusMs(now, 1) }), realTimeSync: false },
       'keep',
     ],
+    [
+      'one whose predecessor could not be stopped, and real-time sync off',
+      { channel: slot({ unsettled: true, settleAt: plusMs(now, hour) }), realTimeSync: false },
+      'remove',
+    ],
     ['none, and real-time sync off', { realTimeSync: false }, 'nothing'],
     ['none, and the calendar not watchable [F26]', { watchable: false }, 'nothing'],
   ])('%s', (_, calendar, plan) => {
