@@ -122,14 +122,15 @@ export class ServiceFunction extends Construct {
     if (googleOauthRootUrl) this.bind({ GOOGLE_OAUTH_ROOT_URL: googleOauthRootUrl });
   }
 
-  /** A single crash heals by itself: what it was about is tried again, or found by the sweep. */
+  /** A single crash, or one burst of them, heals by itself: what it was about is tried again, or found by the sweep. */
   private watch(alarms: AlarmTopic): void {
     const withinFiveMinutes = { statistic: 'Sum', period: Duration.minutes(5) };
     alarms.watch(this, 'ErrorsAlarm', {
       description: `${this.name} crashes or runs out of time, again and again.`,
       runbook: 'function-errors',
       metric: this.lambda.metricErrors(withinFiveMinutes),
-      limit: { atLeast: 3 },
+      limit: { atLeast: 1 },
+      periods: { bad: 2, of: 3 },
     });
     alarms.watch(this, 'ThrottlesAlarm', {
       description: `${this.name} was not run, because the account has no concurrency left for it.`,

@@ -90,7 +90,10 @@ test.each(functionNames)('%s: crashes and throttles', (name) => {
     Period: 300,
   };
   const place = functionPath(name).replace('/Function', '');
-  expect(propertiesAt(`${place}/ErrorsAlarm`)).toMatchObject({ MetricName: 'Errors', Threshold: 3, ...own });
+  expect(propertiesAt(`${place}/ErrorsAlarm`)).toMatchObject({
+    ...{ MetricName: 'Errors', Threshold: 1, DatapointsToAlarm: 2, EvaluationPeriods: 3 },
+    ...own,
+  });
   expect(propertiesAt(`${place}/ThrottlesAlarm`)).toMatchObject({ MetricName: 'Throttles', Threshold: 1, ...own });
 });
 
