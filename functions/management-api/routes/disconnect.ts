@@ -12,9 +12,9 @@ export type DisconnectRouteDeps = DisconnectDeps & { log: Log };
 
 export const disconnectRoute =
   (deps: DisconnectRouteDeps): Route<UserRequest> =>
-  async ({ userId, query, body, now, chainId }) => {
+  async ({ userId, query, body = {}, now, chainId }) => {
     parse(noQuery, query);
-    const { blocks } = parse(disconnectBody, body ?? {});
+    const { blocks } = parse(disconnectBody, body);
     const left = await disconnect(deps, { userId, blocks }, { now, chainId });
     if (left === 'not-connected') throw new Problem('not-connected', 'No calendar was ever connected.');
     logLeave(deps.log, left);
