@@ -3,7 +3,7 @@ import type { Calendar } from '../domain/calendar.ts';
 import type { ChannelSlot } from '../domain/channel.ts';
 import { epochMsOf, hour, type Instant, minute, plusMs } from '../domain/instant.ts';
 
-/** Every new channel sends a `sync` message, and none lives longer than about a day: silence for two says that none arrives. */
+/** Every new channel sends a `sync` message: silence for two days, or a day longer than a channel lives, says that none arrives. */
 const silenceMs = 48 * hour;
 /** Two rounds of the renewal worker. */
 const lastMinutesMs = 10 * minute;
@@ -45,8 +45,12 @@ export const isStale = ({ channel, lastNotificationAt }: Calendar, now: Instant)
   if (channel?.state !== 'active' || channel.expiresAt <= now) return false;
   const heard = [channel.watchedSince, lastNotificationAt].filter((at) => at !== undefined).toSorted();
   const latest = heard.at(-1);
-  return latest !== undefined && plusMs(latest, silenceMs) < now;
+  return latest !== undefined && plusMs(latest, Math.max(silenceMs, lifetimeMs(channel) + 24 * hour)) < now;
 };
+
+/** 0 for one from before its beginning was noted. */
+const lifetimeMs = ({ createdAt, expiresAt }: ChannelSlot): number =>
+  createdAt === undefined ? 0 : epochMsOf(expiresAt) - epochMsOf(createdAt);
 
 /** Google takes no notice of an address that it does not trust: the operator's to mend, whatever the status [F27]. */
 export const isAddressRefused = ({ reason }: ChannelSlot): boolean =>

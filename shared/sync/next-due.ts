@@ -5,6 +5,8 @@ import { hour, type Instant, minute, plusMs } from '../domain/instant.ts';
 
 /** A calendar that its channel tells of is asked about this often all the same: Google loses notifications now and then. */
 const backstopMs = 1 * hour;
+/** The renewal worker's (infra/renewal.ts). */
+const roundMs = 5 * minute;
 /** One that nothing tells of is polled. */
 const pollMs = 12 * minute;
 /** Jitter spreads what was due together over half of the interval, half to either side. */
@@ -26,8 +28,10 @@ export const nextDueAt = (calendar: Calendar, now: Instant, random: number): Ins
   const { channel, writesPausedUntil, coveredBefore } = calendar;
   const from = coveredBefore === undefined || isSyncOverdue(calendar, now) || now < coveredBefore ? now : coveredBefore;
   const backstop = plusMs(from, jittered(intervalOf(calendar, now), random));
-  const wanted = [channel?.renewAt, channel?.settleAt, writesPausedUntil].filter(
-    (at) => at !== undefined && now < at && at < backstop,
-  );
+  const tended = [channel?.renewAt, channel?.settleAt].map((at) => at && later(at, now));
+  const wanted = [...tended, writesPausedUntil].filter((at) => at !== undefined && now < at && at < backstop);
   return wanted.toSorted()[0] ?? backstop;
 };
+
+/** What should have been done by now has just been tried, or asked for by a hint that may be lost: the next round looks. */
+const later = (at: Instant, now: Instant): Instant => (at <= now ? plusMs(now, roundMs) : at);

@@ -62,6 +62,20 @@ test('[R1] has both sides compared about once a day, after they have been synced
   expect(sent.at(-1)?.hint.reason).toBe('compare');
 });
 
+test('[R7] a channel that is overdue is looked after by the next round of the worker, should the hint be lost', async () => {
+  const overdue = { ...aCalendar(), coveredBefore: plusMs(now, -5 * minute) };
+  await stores.calendars.register(overdue, { dueAt: now, renewChannel: false });
+  const slot = {
+    id: aChannel().id,
+    state: 'active',
+    expiresAt: plusMs(now, 10 * minute),
+    renewAt: plusMs(now, -hour),
+  } as const;
+  await stores.channels.begin(overdue, aChannel(), slot);
+  await run();
+  expect(await run(plusMs(now, 5 * minute))).toEqual({ hints: 1 });
+});
+
 test('a calendar whose hint could not be sent stays due', async () => {
   await stores.calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
   const down = {

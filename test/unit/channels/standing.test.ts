@@ -55,10 +55,17 @@ test.each([
 
 describe('[F18] an active channel is stale', () => {
   const active = aSlot({ watchedSince: ago(10 * day) });
+  const longLived = { ...active, createdAt: ago(6 * day), expiresAt: inMs(day) };
   test.each<[string, Partial<Calendar>, boolean]>([
     ['when nothing has come for two days', { channel: active, lastNotificationAt: ago(48 * hour + 1) }, true],
     ['not before', { channel: active, lastNotificationAt: ago(48 * hour) }, false],
     ['when nothing has ever come', { channel: active }, true],
+    ['not while a channel lives longer than that', { channel: longLived, lastNotificationAt: ago(7 * day) }, false],
+    [
+      'a day after one of those should have been replaced',
+      { channel: longLived, lastNotificationAt: ago(8 * day + 1) },
+      true,
+    ],
     ['not when it is new', { channel: aSlot({ watchedSince: ago(hour) }), lastNotificationAt: ago(9 * day) }, false],
     ['not when nothing is known of its past', { channel: aSlot() }, false],
     ['not when it has ended', { channel: { ...active, expiresAt: now } }, false],

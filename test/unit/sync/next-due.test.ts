@@ -17,7 +17,7 @@ test.each<[string, Partial<Calendar>, Instant]>([
   ['in about an hour when that is overdue', { ...watched, coveredBefore: after(-50 * minute) }, after(60 * minute)],
   ['sooner for a channel that is due before that [R7]', slot(after(20 * minute)), after(20 * minute)],
   ['no sooner for one that is due later', slot(after(5 * hour)), after(60 * minute)],
-  ['not at once for one that is overdue: it has just been tried', slot(now), after(60 * minute)],
+  ['by the next round for one that is overdue: it may not have been tried [R7]', slot(after(-hour)), after(5 * minute)],
   [
     'sooner for stops that are to be tried again [R7]',
     slot(after(5 * hour), { unsettled: true, settleAt: after(10 * minute) }),
@@ -26,7 +26,7 @@ test.each<[string, Partial<Calendar>, Instant]>([
   ['when a pause ends before that [F41]', { ...watched, writesPausedUntil: after(30 * minute) }, after(30 * minute)],
   ['no sooner for one that ends later', { ...watched, writesPausedUntil: after(5 * hour) }, after(60 * minute)],
   ['soon when no channel tells of changes', {}, after(12 * minute)],
-  ['soon when its channel has ended', slot(after(-hour), { expiresAt: now }), after(12 * minute)],
+  ['by the next round when its channel has ended', slot(after(-hour), { expiresAt: now }), after(5 * minute)],
   ['soon when it cannot be watched [F26]', { watchable: false }, after(12 * minute)],
   ['no sooner for a user who wants no real-time sync', { realTimeSync: false }, after(60 * minute)],
   ['no sooner for one that does not sync anyway', { trouble }, after(60 * minute)],
