@@ -37,11 +37,10 @@ export const toRequest = (calendar: Calendar, { window, cursor }: Checkpoint, pa
 });
 
 /**
- * A generation is compared with what we have; the first one of a calendar has nothing to be compared with. That of a later
- * connect generation has: what was deleted while the user was disconnected.
+ * A generation is compared with what we have. Of the first one that is what an earlier try had stored before it was cut short,
+ * or an earlier connect generation.
  */
-export const isCompared = ({ cursor, connectGeneration }: Calendar, listing: Checkpoint): boolean =>
-  listing.cursor === undefined && (cursor !== undefined || connectGeneration > 1);
+export const isCompared = ({ cursor }: Checkpoint): boolean => cursor === undefined;
 
 export const nextStep = ({ next, timeZone }: EventsPage, compares: boolean): ListingStep => {
   if (next.kind === 'more') return { kind: 'list', pageToken: next.pageToken };
