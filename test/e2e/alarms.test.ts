@@ -10,6 +10,7 @@ import { type FunctionName, functionNames } from '../../infra/build.ts';
 import { giveUpAfter } from '../../infra/local/aws/give-up.ts';
 import { clientDefaults } from '../../infra/local/aws/place.ts';
 import { emitters, metricsNamespace } from '../../infra/metrics.ts';
+import type { Drift } from '../../shared/domain/calendar.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { instantAt, minute, second } from '../../shared/domain/instant.ts';
 import { webhookPath } from '../../shared/notifications/webhook-path.ts';
@@ -323,12 +324,12 @@ const nothingArrives = async (): Promise<Sample[]> => {
 };
 
 /** A booking was overwritten in the table: both sides differ, until the comparison has it mended. */
-const bookingOverwritten = async (user: string, calendarBefore: Record<string, unknown> = {}): Promise<Sample[]> => {
+const bookingOverwritten = async (user: string, before?: Drift): Promise<Sample[]> => {
   await session.connect(user);
   await untilNotified(() => book(96, user));
   const [booked] = await table.appointmentsOf(user);
   await table.overwriteAppointment(user, booked?.id ?? '', { 'fields.title': 'Overwritten' });
-  await table.overwriteCalendar(user, calendarBefore);
+  await table.overwriteCalendar(user, { drift: before });
   const { method, path } = routeTable.compare;
   return session.emittedBy(async () => {
     expect(await session.call(method, path, user)).toMatchObject({ status: 202 });
@@ -338,7 +339,7 @@ const bookingOverwritten = async (user: string, calendarBefore: Record<string, u
 
 /** The comparison before has found it too, and what it had done about it was in vain. */
 const mendedInVain = (): Promise<Sample[]> =>
-  bookingOverwritten('dan', { drift: { at: ago(minute), nextAt: ago(minute), compared: 1, differing: 1 } });
+  bookingOverwritten('dan', { at: ago(minute), nextAt: ago(minute), compared: 1, differing: 1 });
 
 /** What comes about, and for which alarm. */
 const troubles: Record<string, () => Promise<Sample[]>> = {
