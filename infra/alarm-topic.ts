@@ -31,7 +31,7 @@ interface Watch {
 
 export class AlarmTopic extends Construct {
   readonly alarms: Alarm[] = [];
-  private readonly topic: Topic;
+  readonly topic: Topic;
 
   constructor(scope: Construct, id: string, { config }: { config: StageConfig }) {
     super(scope, id);

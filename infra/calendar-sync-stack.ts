@@ -27,16 +27,18 @@ export class CalendarSyncStack extends Stack {
     const queue = new SyncQueue(this, 'SyncQueue', { alarms });
     const api = new HttpApi(this, 'Api', { config });
 
-    new Webhook(this, 'Webhook', { config, alarms, queue, api });
-    new Sync(this, 'Sync', { config, alarms, data, queue });
-    const { failures } = new ChangeStream(this, 'ChangeStream', { config, alarms, data, queue });
-    new Renewal(this, 'Renewal', { config, alarms, data, queue });
-    new ManagementApi(this, 'ManagementApi', { config, alarms, data, queue, api });
-    new Dashboard(this, 'Dashboard', { config, alarms, queue, failures });
+    const { receiver } = new Webhook(this, 'Webhook', { config, alarms, queue, api });
+    const { consumer } = new Sync(this, 'Sync', { config, alarms, data, queue });
+    const { reader, failures } = new ChangeStream(this, 'ChangeStream', { config, alarms, data, queue });
+    const { worker } = new Renewal(this, 'Renewal', { config, alarms, data, queue });
+    const { server } = new ManagementApi(this, 'ManagementApi', { config, alarms, data, queue, api });
+    const functions = [receiver, consumer, reader, worker, server];
+    new Dashboard(this, 'Dashboard', { config, alarms, queue, failures, api, functions });
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'TableName', { value: data.table.tableName });
     new CfnOutput(this, 'QueueUrl', { value: queue.main.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: queue.deadLetters.queueUrl });
+    new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
   }
 }

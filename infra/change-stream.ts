@@ -42,11 +42,17 @@ const openedConflicts = FilterCriteria.filter({
 const everyMinute = { statistic: 'Maximum', period: Duration.minutes(1) };
 
 export class ChangeStream extends Construct {
+  readonly reader: ServiceFunction;
   readonly failures: Queue;
 
   constructor(scope: Construct, id: string, { config, alarms, data, queue }: ChangeStreamProps) {
     super(scope, id);
-    const reader = new ServiceFunction(this, 'Reader', { name: 'change-stream', config, alarms });
+    const reader = new ServiceFunction(this, 'Reader', {
+      name: 'change-stream',
+      config,
+      alarms,
+      timeout: Duration.seconds(30), // A patient client asks four times, for five seconds each.
+    });
     reader.bindTable(data, { actions: ['BatchWriteItem'] });
     reader.bindQueue(queue);
     reader.bind({
@@ -54,6 +60,7 @@ export class ChangeStream extends Construct {
       NOTIFICATION_RETENTION_DAYS: `${config.notificationRetentionDays}`,
     });
 
+    this.reader = reader;
     this.failures = this.addFailureQueue(alarms);
     alarms.watch(this, 'LagAlarm', {
       description: 'The stream is read more than a minute late: bookings reach Google late, the log lags behind.',

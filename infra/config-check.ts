@@ -31,7 +31,7 @@ function urlRules(config: StageConfig): Rule[] {
 }
 
 function valueRules(config: StageConfig): Rule[] {
-  const { stage, webhookBaseUrl, webhookTtlHours, googleApiRootUrl, googleOauthRootUrl } = config;
+  const { stage, webhookBaseUrl, webhookTtlHours, alarmEmail, googleApiRootUrl, googleOauthRootUrl } = config;
   return [
     [isOrigin(webhookBaseUrl), `webhookBaseUrl (WEBHOOK_BASE_URL) must have no path: "${webhookBaseUrl}"`],
     [
@@ -44,6 +44,10 @@ function valueRules(config: StageConfig): Rule[] {
     ],
     retentionRule('auditRetentionDays (AUDIT_RETENTION_DAYS)', config.auditRetentionDays),
     retentionRule('notificationRetentionDays (NOTIFICATION_RETENTION_DAYS)', config.notificationRetentionDays),
+    [
+      alarmEmail === undefined || /^[^\s@]+@[^\s@]+$/.test(alarmEmail),
+      `alarmEmail (ALARM_EMAIL) must be an e-mail address: "${alarmEmail}"`,
+    ],
     [!googleApiRootUrl === !googleOauthRootUrl, 'googleApiRootUrl and googleOauthRootUrl must be set together'],
     [stage === 'local' || !googleApiRootUrl, 'googleApiRootUrl and googleOauthRootUrl are for stage local only'],
   ];

@@ -25,6 +25,7 @@ export interface StageConfig {
   /** How long sync events are kept, and how long the runs that notifications have caused. */
   auditRetentionDays: number;
   notificationRetentionDays: number;
+  /** Who is told of alarms, once they have confirmed it; without it, whoever subscribes to the topic by hand. */
   alarmEmail?: string;
   /** Keep the table and its key when the stack goes, and refuse to delete either by accident. */
   protectData: boolean;
@@ -89,6 +90,7 @@ export function stageConfig(stage: string | undefined, environment: Record<strin
     corsOrigins: environment.CORS_ORIGINS?.split(',').filter(Boolean) ?? config.corsOrigins,
     auditRetentionDays: Number(environment.AUDIT_RETENTION_DAYS ?? config.auditRetentionDays),
     notificationRetentionDays: Number(environment.NOTIFICATION_RETENTION_DAYS ?? config.notificationRetentionDays),
+    ...(environment.ALARM_EMAIL && { alarmEmail: environment.ALARM_EMAIL }),
   };
 }
 

@@ -1,13 +1,14 @@
 /** What a person on call reads, from the top: is it healthy, and if not, which part of the flow is it. */
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { MetricName } from '../shared/runtime/observability.ts';
 import type { AlarmTopic } from './alarm-topic.ts';
 import type { StageConfig } from './config.ts';
-import { emitted, emitters, syncFailureRate } from './metrics.ts';
-import { ServiceFunction } from './service-function.ts';
+import type { HttpApi } from './http-api.ts';
+import { emitted, emitters, requestFailureRate, syncFailureRate } from './metrics.ts';
+import type { ServiceFunction } from './service-function.ts';
 import type { SyncQueue } from './sync-queue.ts';
 
 interface DashboardProps {
@@ -15,19 +16,18 @@ interface DashboardProps {
   alarms: AlarmTopic;
   queue: SyncQueue;
   failures: Queue;
+  api: HttpApi;
+  functions: ServiceFunction[];
 }
 
-/** The last to be put together: it shows every function and every alarm that is there by then. */
+/** The last to be put together: it shows every alarm that is there by then. */
 export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, { config, alarms, queue, failures }: DashboardProps) {
+  constructor(scope: Construct, id: string, { config, alarms, queue, failures, api, functions }: DashboardProps) {
     super(scope, id);
     const dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
       dashboardName: `BookedBarber-CalendarSync-${config.stage}`,
       defaultInterval: Duration.hours(6),
     });
-    const functions = Stack.of(this)
-      .node.findAll()
-      .filter((construct) => construct instanceof ServiceFunction);
     const rows = [
       [introduction(), new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: alarms.alarms, ...size(18) })],
       health(),
@@ -35,6 +35,7 @@ export class Dashboard extends Construct {
       queuesAndStream(queue, failures, functions),
       channels(),
       google(),
+      requests(api),
       lambda(functions),
     ];
     dashboard.addWidgets(...rows.map((row) => new cloudwatch.Row(...row)));
@@ -60,14 +61,19 @@ const sums = (...names: MetricName[]) => names.flatMap((name) => ofAll(name, Dur
 /** A round of the sweep counts the calendars that it looks at, and looks at each about once an hour. */
 const hourly = (...names: MetricName[]) => names.flatMap((name) => ofAll(name, Duration.hours(1)));
 const ofAll = (name: MetricName, period: Duration) =>
-  emitters[name].map((by) => emitted(name, 'Sum', period, by).with({ label: name }));
+  emitters[name].map((by, _, all) =>
+    emitted(name, 'Sum', period, by).with({ label: all.length > 1 ? `${name}, ${by}` : name }),
+  );
 const percentiles = (name: MetricName) => ['p50', 'p95', 'p99'].map((p) => emitted(name, p).with({ label: p }));
 
 const health = () => [
   graph('Change in Google → applied (ms)', percentiles('ChangeLatency')),
   graph('Appointment → Google (ms)', percentiles('PushLatency')),
   graph('Failed syncs (%)', [syncFailureRate()]),
-  graph('Appointments that differed, by day', [emitted('AppointmentsDiffering', 'Sum', Duration.days(1))]),
+  graph('Appointments that differed, and calendars that still do, by day', [
+    ...ofAll('AppointmentsDiffering', Duration.days(1)),
+    ...ofAll('DriftPersisting', Duration.days(1)),
+  ]),
 ];
 
 const flow = () => [
@@ -104,6 +110,12 @@ const google = () => [
     [...percentiles('PullLatency'), emitted('NotificationLatency', 'p95').with({ label: 'notified, p95' })],
     8,
   ),
+];
+
+const requests = (api: HttpApi) => [
+  graph('Requests to the management API', [emitted('RequestFailed', 'SampleCount').with({ label: 'requests' })], 8),
+  graph('Requests to it that were answered 5xx (%)', [requestFailureRate()], 8),
+  graph('Answers 5xx of the gateway, the webhook too', [api.serverErrorsOfAll().with({ label: '5xx' })], 8),
 ];
 
 const lambda = (functions: ServiceFunction[]) => [

@@ -68,9 +68,13 @@ export class HttpApi extends Construct {
     return added;
   }
 
-  /** Answers 500 to 599 of one route, whoever gave them: the function or the gateway. */
+  /** Answers 500 to 599, whoever gave them: the function or the gateway. */
+  serverErrorsOfAll(): Metric {
+    return this.stage.metricServerError({ statistic: 'Sum' });
+  }
+
   serverErrors(route: Route): Metric {
-    return this.stage.metricServerError({ statistic: 'Sum' }).with({ dimensionsMap: this.dimensionsOf(route) });
+    return this.serverErrorsOfAll().with({ dimensionsMap: this.dimensionsOf(route) });
   }
 
   /** All calls of one route, whatever they were answered. */

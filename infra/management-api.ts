@@ -7,6 +7,7 @@ import type { AlarmTopic } from './alarm-topic.ts';
 import type { StageConfig } from './config.ts';
 import type { Data } from './data.ts';
 import type { HttpApi } from './http-api.ts';
+import { requestFailureRate } from './metrics.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { SyncQueue } from './sync-queue.ts';
 
@@ -30,6 +31,8 @@ const publicBecause: Record<PublicRouteName, string> = {
 const requestsPerSecond = 50;
 
 export class ManagementApi extends Construct {
+  readonly server: ServiceFunction;
+
   constructor(scope: Construct, id: string, { config, alarms, data, queue, api }: ManagementApiProps) {
     super(scope, id);
     const server = new ServiceFunction(this, 'Server', {
@@ -52,7 +55,17 @@ export class ManagementApi extends Construct {
       GOOGLE_REDIRECT_URI: config.googleRedirectUri,
       CALLBACK_PAGES: JSON.stringify(config.callbackPages),
     });
+    this.server = server;
     this.addRoutes(api, server);
+
+    // What the function answers itself is no error of Lambda's; what it does not is (ErrorsAlarm, ThrottlesAlarm).
+    alarms.watch(this, 'ErrorRateAlarm', {
+      description: 'More than a tenth of the requests to the management API is answered 5xx.',
+      runbook: 'management-api-errors',
+      metric: requestFailureRate(),
+      limit: { moreThan: 10 },
+      periods: { bad: 2, of: 3 },
+    });
   }
 
   private addRoutes(api: HttpApi, server: ServiceFunction): void {

@@ -20,14 +20,16 @@ export const emitters: Record<MetricName, [FunctionName, ...FunctionName[]]> = {
   NotificationLatency: ['sync-consumer'],
   ChangeLatency: ['sync-consumer'],
   ChangeApplied: ['sync-consumer'],
+  RequestFailed: ['management-api'],
   ConflictOpened: ['change-stream'],
   SyncEventWritten: ['change-stream'],
   AppointmentPushed: ['sync-consumer'],
   PushRefused: ['sync-consumer'],
   PushLatency: ['sync-consumer'],
   AppointmentsDiffering: ['sync-consumer'],
+  DriftPersisting: ['sync-consumer'],
   ChannelFailed: ['sync-consumer', 'renewal-worker'],
-  ChannelRenewed: ['renewal-worker'],
+  ChannelRenewed: ['renewal-worker', 'sync-consumer'],
   RenewalFailed: ['renewal-worker'],
   ChannelActive: ['renewal-worker'],
   ChannelCreating: ['renewal-worker'],
@@ -54,6 +56,9 @@ export const failureRate = (failed: Metric, attempts: Metric): MathExpression =>
     period: Duration.minutes(5),
   });
 
-/** Each attempt is a sample of `SyncFailed`. */
-export const syncFailureRate = (): MathExpression =>
-  failureRate(emitted('SyncFailed'), emitted('SyncFailed', 'SampleCount'));
+/** Each attempt is a sample of the metric that says whether it failed. */
+const ownFailureRate = (name: 'SyncFailed' | 'RequestFailed') =>
+  failureRate(emitted(name), emitted(name, 'SampleCount'));
+
+export const syncFailureRate = (): MathExpression => ownFailureRate('SyncFailed');
+export const requestFailureRate = (): MathExpression => ownFailureRate('RequestFailed');

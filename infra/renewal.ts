@@ -21,6 +21,8 @@ interface RenewalProps {
 const interval = Duration.minutes(5);
 
 export class Renewal extends Construct {
+  readonly worker: ServiceFunction;
+
   constructor(scope: Construct, id: string, { config, alarms, data, queue }: RenewalProps) {
     super(scope, id);
     const worker = new ServiceFunction(this, 'Worker', {
@@ -38,6 +40,7 @@ export class Renewal extends Construct {
     worker.bindWebhookKeys(config);
     worker.bindGoogle(config);
     worker.bind({ WEBHOOK_BASE_URL: config.webhookBaseUrl, WEBHOOK_TTL_HOURS: `${config.webhookTtlHours}` });
+    this.worker = worker;
     watchChannels(this, alarms);
 
     new Schedule(this, 'Schedule', {

@@ -40,10 +40,11 @@ export class SyncQueue extends Construct {
       limit: { atLeast: 1 },
     });
     alarms.watch(this, 'OldestHintAlarm', {
-      description: 'A hint waits longer than the longest backoff (15 minutes): its calendar is not being synced.',
+      description:
+        'A hint was sent 45 minutes ago and is still not done with, its tries and backoffs counted: its calendar is not in sync.',
       runbook: 'oldest-hint',
       metric: this.main.metricApproximateAgeOfOldestMessage(everyMinute),
-      limit: { atLeast: Duration.minutes(20).toSeconds() },
+      limit: { atLeast: Duration.minutes(45).toSeconds() }, // Two of the longest backoffs, a quarter of an hour each, are in order.
     });
   }
 }

@@ -21,6 +21,8 @@ interface SyncProps {
 const maxConcurrency = 20;
 
 export class Sync extends Construct {
+  readonly consumer: ServiceFunction;
+
   constructor(scope: Construct, id: string, { config, alarms, data, queue }: SyncProps) {
     super(scope, id);
     const consumer = new ServiceFunction(this, 'Consumer', {
@@ -42,6 +44,7 @@ export class Sync extends Construct {
     consumer.bindGoogle(config);
     consumer.bind({ WEBHOOK_BASE_URL: config.webhookBaseUrl, WEBHOOK_TTL_HOURS: `${config.webhookTtlHours}` });
 
+    this.consumer = consumer;
     consumer.lambda.addEventSource(
       new SqsEventSource(queue.main, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency }),
     );
@@ -61,12 +64,10 @@ export class Sync extends Construct {
       periods: { bad: 3, of: 3 },
     });
     alarms.watch(this, 'DriftAlarm', {
-      description:
-        'Two days running, appointments differed from their events: what is mended one day is broken the next.',
+      description: 'Appointments of a calendar still differ from their events after they were to be mended.',
       runbook: 'drift',
-      metric: emitted('AppointmentsDiffering', 'Sum', Duration.days(1)), // Each calendar is compared about once a day.
-      limit: { moreThan: 0 },
-      periods: { bad: 2, of: 2 },
+      metric: emitted('DriftPersisting', 'Sum', Duration.days(1)), // Each calendar is compared about once a day.
+      limit: { atLeast: 1 },
     });
   }
 }

@@ -21,11 +21,14 @@ interface WebhookProps {
 const webhookRoute: Route = { method: 'POST', path: webhookPath, access: 'public' };
 
 export class Webhook extends Construct {
+  readonly receiver: ServiceFunction;
+
   constructor(scope: Construct, id: string, { config, alarms, queue, api }: WebhookProps) {
     super(scope, id);
     const receiver = new ServiceFunction(this, 'Receiver', { name: 'webhook-receiver', config, alarms });
     receiver.bindQueue(queue);
     receiver.bindWebhookKeys(config);
+    this.receiver = receiver;
 
     const route = api.addRoute('GoogleWebhook', webhookRoute, new HttpLambdaIntegration('Receiver', receiver.lambda));
     Validations.of(route).acknowledge({
@@ -33,7 +36,7 @@ export class Webhook extends Construct {
       reason: 'Google cannot present a JWT: the receiver verifies the HMAC token of the channel.',
     });
 
-    alarms.watch(this, 'ReceiverErrorsAlarm', {
+    alarms.watch(this, 'AnswersAlarm', {
       description: 'Google is answered 5xx: it retries for a while, then the notification is lost to the sweep.',
       runbook: 'webhook-errors',
       metric: api.serverErrors(webhookRoute).with({ period: Duration.minutes(1) }),

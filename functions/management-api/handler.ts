@@ -2,14 +2,18 @@
 import { randomUUID } from 'node:crypto';
 import { asId, type ChainId } from '../../shared/domain/ids.ts';
 import { instantAt } from '../../shared/domain/instant.ts';
+import { createEmitter } from '../../shared/runtime/observability.ts';
 import { assemble } from './assemble.ts';
 import { respondWith } from './respond.ts';
 
 const { routes, log } = assemble(process.env);
 const stamp = () => ({ now: instantAt(Date.now()), chainId: asId<ChainId>(randomUUID()) });
+const emit = createEmitter();
 const respond = respondWith({ routes, log, stamp });
 
-export const handler = (...[event, context]: Parameters<typeof respond>) => {
+export const handler = async (...[event, context]: Parameters<typeof respond>) => {
   log.begin({ ...context, requestId: event.requestContext.requestId });
-  return respond(event, context);
+  const result = await respond(event, context);
+  emit({ RequestFailed: Number((result.statusCode ?? 200) >= 500) });
+  return result;
 };

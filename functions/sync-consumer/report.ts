@@ -34,7 +34,11 @@ export const createReport =
         logPull(log, fields, outcome);
         return;
       case 'compared':
-        emit({ ...succeeded, AppointmentsDiffering: outcome.drift.differing });
+        emit({
+          ...succeeded,
+          AppointmentsDiffering: outcome.drift.differing,
+          DriftPersisting: Number(outcome.persists),
+        });
         logDrift(log, fields, outcome.drift);
         return;
       case 'closed':
@@ -70,7 +74,10 @@ const metricsOfPull = ({ hint, times }: Finished, { channel, pull }: Synced): Me
 
 const metricsOfChannel = (channel: Synced['channel']): Metrics => {
   const error = troubleOf(channel);
-  return error === undefined ? {} : { ChannelFailed: 1, ...(isQuotaWait(error) && quotaWait) };
+  return {
+    ...(channel.kind === 'renewed' && { ChannelRenewed: 1 }),
+    ...(error !== undefined && { ChannelFailed: 1, ...(isQuotaWait(error) && quotaWait) }),
+  };
 };
 
 /** It could not be put right, or one before it could not be stopped. */

@@ -5,7 +5,7 @@ import { listingHint, recheckHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { CalendarStore } from '../sync/ports.ts';
 import { type CompareDeps, type ComparisonRun, compareSides } from './compare-sides.ts';
-import { driftAfter, isNews } from './comparison-plan.ts';
+import { driftAfter, isNews, persists } from './comparison-plan.ts';
 
 export type CompareCalendarDeps = CompareDeps & {
   calendars: Pick<CalendarStore, 'noteDrift'>;
@@ -18,7 +18,7 @@ export const compareCalendar = async (
   deps: CompareCalendarDeps,
   calendar: Calendar,
   run: ComparisonRun & { chainId: ChainId },
-): Promise<Drift> => {
+): Promise<{ drift: Drift; persists: boolean }> => {
   const { now, chainId } = run;
   const found = await compareSides(deps, calendar, run);
   const drift = driftAfter(calendar.drift, found, now, deps.random());
@@ -28,5 +28,5 @@ export const compareCalendar = async (
   const wantsListing = drift.differing > 0 || calendar.trouble !== undefined;
   if (wantsListing) await deps.queue.send(listingHint(calendar.key, chainId, now));
   if (isNews(calendar.drift, found)) await deps.queue.send(recheckHint(calendar.key, chainId, now));
-  return drift;
+  return { drift, persists: persists(calendar.drift, found) };
 };

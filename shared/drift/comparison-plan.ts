@@ -38,3 +38,7 @@ export const driftAfter = (before: Drift | undefined, found: Compared, now: Inst
 /** Both sides have come to differ since they were last compared. */
 export const isNews = (before: Drift | undefined, { differing }: Compared): boolean =>
   differing > 0 && (before?.differing ?? 0) === 0;
+
+/** What differed before was to be mended, and both sides differ still. */
+export const persists = (before: Drift | undefined, found: Compared): boolean =>
+  found.differing > 0 && !isNews(before, found);

@@ -103,6 +103,8 @@ export const metricUnits = {
   /** From a change in Google to the end of the run that has applied it. */
   ChangeLatency: 'Milliseconds',
   ChangeApplied: 'Count',
+  /** 1 for a request to the management API that was answered 5xx and 0 for another, as above. */
+  RequestFailed: 'Count',
   ConflictOpened: 'Count',
   SyncEventWritten: 'Count',
   AppointmentPushed: 'Count',
@@ -111,6 +113,8 @@ export const metricUnits = {
   PushLatency: 'Milliseconds',
   /** Gauge, for each calendar when it is compared: how many of its appointments differ from their events. */
   AppointmentsDiffering: 'Count',
+  /** 1 for a calendar that differed when it was compared before, was to be mended, and differs still; else 0. */
+  DriftPersisting: 'Count',
   ChannelFailed: 'Count',
   ChannelRenewed: 'Count',
   RenewalFailed: 'Count',

@@ -45,7 +45,7 @@ export type SyncOutcome =
   | Extract<Admission, { kind: 'acknowledged' | 'deferred' }>
   | { kind: 'synced'; channel: ChannelOutcome; pull: PullSummary }
   | { kind: 'pushed'; push: PushSummary }
-  | { kind: 'compared'; drift: Drift }
+  | { kind: 'compared'; drift: Drift; persists: boolean }
   | { kind: 'closed'; channel: ChannelOutcome }
   | { kind: 'acknowledged'; because: 'disconnected' }
   | Met;
@@ -130,7 +130,7 @@ const bringUpToDate = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => 
 const compareBothSides = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => {
   const { hint, calendar, now, asUser, remainingMs } = job;
   const run = { now, chainId: hint.chainId, remainingMs, ...ownershipOf(deps, job) };
-  return { kind: 'compared', drift: await compareCalendar(listingAs(asUser, deps, calendar), calendar, run) };
+  return { kind: 'compared', ...(await compareCalendar(listingAs(asUser, deps, calendar), calendar, run)) };
 };
 
 /** What is pending has sent a hint of its own. Whether one came to nothing is looked up now and then, not at each change. */

@@ -10,6 +10,7 @@ import { type FunctionName, functionNames } from '../../infra/build.ts';
 import { giveUpAfter } from '../../infra/local/aws/give-up.ts';
 import { clientDefaults } from '../../infra/local/aws/place.ts';
 import { emitters, metricsNamespace } from '../../infra/metrics.ts';
+import type { Drift } from '../../shared/domain/calendar.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { instantAt, minute, second } from '../../shared/domain/instant.ts';
 import { webhookPath } from '../../shared/notifications/webhook-path.ts';
@@ -65,6 +66,12 @@ const book = async (inHours: number, user = 'ann'): Promise<void> => {
   expect(await session.call(method, path, user, body)).toMatchObject({ status: 201 });
 };
 
+const askForAppointments = async (times: number): Promise<number[]> => {
+  const { method, path } = routeTable.appointments;
+  const answers = await Promise.all(Array.from({ length: times }, () => session.call(method, path, 'ann')));
+  return answers.map(({ status }) => status);
+};
+
 /** Google tells of our own writes too. */
 const untilNotified = async (act: () => Promise<unknown>): Promise<void> => {
   const delivered = session.google.control.deliveries().length;
@@ -77,6 +84,7 @@ const untilNotified = async (act: () => Promise<unknown>): Promise<void> => {
 const aGoodDay = async (): Promise<void> => {
   await untilNotified(async () => insertEvent());
   await untilNotified(() => book(48));
+  await askForAppointments(20);
   await session.stack.functions.invoke('renewal-worker', {});
   await session.stack.idle();
 };
@@ -105,11 +113,11 @@ const answered = (statuses: number[]): Sample[] => {
   ];
 };
 
-/** What AWS measures while nothing is wrong; a hint may wait for the longest backoff. */
+/** What AWS measures while nothing is wrong; a hint may wait for two of the longest backoffs. */
 const atRest = async (): Promise<Sample[]> => [
   ...(await deadLetters()),
   ...(await streamFailures()),
-  ...oldestHint(15 * minute),
+  ...oldestHint(30 * minute),
   ...streamLag(2 * second),
   ...functionNames.flatMap((name) => [...lambda(name, 'Errors', 0), ...lambda(name, 'Throttles', 0)]),
   ...answered(await notify(20)),
@@ -184,7 +192,7 @@ const hintThatWaits = async (): Promise<Sample[]> => {
       const { visible, inFlight } = await queue('Hints').depth();
       expect(visible + inFlight).toBe(1);
     }, patiently);
-    samples = oldestHint(20 * minute);
+    samples = oldestHint(45 * minute);
   });
   return samples;
 };
@@ -222,6 +230,33 @@ const webhookCutOff = async (calls: number): Promise<Sample[]> => {
     return answered(await notify(calls));
   } finally {
     session.wires.receiverToQueue.mend();
+  }
+};
+
+/** The function lives and answers: Lambda counts no error. */
+const serverCutOff = async (calls: number): Promise<Sample[]> => {
+  const before = session.errorsOf('management-api');
+  session.wires.serverToTable.cut();
+  try {
+    return await session.emittedBy(async () => {
+      const statuses = await askForAppointments(calls);
+      expect(statuses.filter((status) => status < 500)).toEqual([]);
+      expect(session.errorsOf('management-api')).toBe(before);
+    });
+  } finally {
+    session.wires.serverToTable.mend();
+  }
+};
+
+/** A round that cannot read the table begins, fails, and is none that has ended. */
+const workerCutOff = async (): Promise<Sample[]> => {
+  session.wires.workerToTable.cut();
+  try {
+    return await session.emittedBy(() =>
+      expect(session.stack.functions.invoke('renewal-worker', {})).rejects.toThrow(),
+    );
+  } finally {
+    session.wires.workerToTable.mend();
   }
 };
 
@@ -289,23 +324,28 @@ const nothingArrives = async (): Promise<Sample[]> => {
 };
 
 /** A booking was overwritten in the table: both sides differ, until the comparison has it mended. */
-const bookingOverwritten = async (): Promise<Sample[]> => {
-  await session.connect('dan');
-  await untilNotified(() => book(96, 'dan'));
-  const [booked] = await table.appointmentsOf('dan');
-  await table.overwriteAppointment('dan', booked?.id ?? '', { 'fields.title': 'Overwritten' });
+const bookingOverwritten = async (user: string, before?: Drift): Promise<Sample[]> => {
+  await session.connect(user);
+  await untilNotified(() => book(96, user));
+  const [booked] = await table.appointmentsOf(user);
+  await table.overwriteAppointment(user, booked?.id ?? '', { 'fields.title': 'Overwritten' });
+  await table.overwriteCalendar(user, { drift: before });
   const { method, path } = routeTable.compare;
   return session.emittedBy(async () => {
-    expect(await session.call(method, path, 'dan')).toMatchObject({ status: 202 });
+    expect(await session.call(method, path, user)).toMatchObject({ status: 202 });
     await session.stack.idle();
   });
 };
+
+/** The comparison before has found it too, and what it had done about it was in vain. */
+const mendedInVain = (): Promise<Sample[]> =>
+  bookingOverwritten('dan', { at: ago(minute), nextAt: ago(minute), compared: 1, differing: 1 });
 
 /** What comes about, and for which alarm. */
 const troubles: Record<string, () => Promise<Sample[]>> = {
   'SyncQueue/DeadLettersAlarm': hintGivenUp,
   'SyncQueue/OldestHintAlarm': hintThatWaits,
-  'Webhook/ReceiverErrorsAlarm': () => webhookCutOff(1),
+  'Webhook/AnswersAlarm': () => webhookCutOff(1),
   'Webhook/ErrorRateAlarm': () => webhookCutOff(20),
   'Sync/ErrorRateAlarm': () =>
     session.emittedBy(() => whileGoogleAnswers(403, 'forbidden', () => sendHints(20).then(() => session.stack.idle()))),
@@ -313,8 +353,9 @@ const troubles: Record<string, () => Promise<Sample[]>> = {
     session.emittedBy(() =>
       whileGoogleAnswers(403, 'dailyLimitExceeded', () => sendHints(5).then(() => session.stack.idle())),
     ),
-  'Sync/DriftAlarm': bookingOverwritten,
-  'Renewal/SweepMissingAlarm': async () => [],
+  'Sync/DriftAlarm': mendedInVain,
+  'ManagementApi/ErrorRateAlarm': () => serverCutOff(20),
+  'Renewal/SweepMissingAlarm': workerCutOff,
   'Renewal/ExpiringSoonAlarm': () => renewalRefused('bea'),
   'Renewal/RenewalFailedAlarm': () => renewalRefused('bob'),
   'Renewal/StaleChannelsAlarm': nothingArrives,
@@ -357,6 +398,14 @@ describe.each([...alarms])('%s', (place, alarm) => {
 test('every trouble has its alarm', () => {
   expect(Object.keys(troubles).filter((place) => !alarms.has(place))).toEqual([]);
 });
+
+test('[R1] what differs and is mended at once wakes nobody', async () => {
+  const alarm = alarms.get('Sync/DriftAlarm') ?? expect.fail('There is no such alarm');
+  const samples = await bookingOverwritten('eve');
+  const seen = (name: MetricName) => samples.filter(({ metric }) => metric.name === name).map(({ value }) => value);
+  expect(seen('AppointmentsDiffering')).toEqual([1, 0]);
+  expect(goesOff(alarm, goingOn(alarm, samples, 2), span(alarm, 2))).toBe(false);
+}, 60_000);
 
 test('[F60] a tenth of the syncs may fail, and every one of them is looked at when all do', () => {
   const alarm = alarms.get('Sync/ErrorRateAlarm') ?? expect.fail('There is no such alarm');

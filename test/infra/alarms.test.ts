@@ -17,10 +17,10 @@ test('[F32] one dead letter is enough', () => {
   });
 });
 
-test('[F32] a hint that waits longer than the longest backoff, 15 minutes', () => {
+test('[F32] a hint that is older than two of the longest backoffs, 15 minutes each', () => {
   expect(propertiesAt('SyncQueue/OldestHintAlarm')).toMatchObject({
     ...queueMetric('SyncQueue/Hints', 'ApproximateAgeOfOldestMessage'),
-    ...atLeast(20 * 60),
+    ...atLeast(45 * 60),
   });
 });
 
@@ -32,7 +32,7 @@ test('one written appointment that the stream gave up', () => {
 });
 
 test('[F17] one notification answered 5xx, whether by the receiver or by the gateway', () => {
-  expect(propertiesAt('Webhook/ReceiverErrorsAlarm')).toMatchObject({
+  expect(propertiesAt('Webhook/AnswersAlarm')).toMatchObject({
     Namespace: 'AWS/ApiGateway',
     MetricName: '5xx',
     Statistic: 'Sum',
@@ -46,29 +46,41 @@ test('[F17] one notification answered 5xx, whether by the receiver or by the gat
   });
 });
 
-test('[F60] more than a tenth of the syncs fails, of twenty at least, in two of three times five minutes', () => {
-  const syncFailed = (Stat: string) => ({
-    Metric: {
-      Namespace: 'BookedBarber/CalendarSync',
-      MetricName: 'SyncFailed',
-      Dimensions: [{ Name: 'service', Value: 'sync-consumer' }],
-    },
-    Period: 300,
-    Stat,
-  });
-  expect(propertiesAt('Sync/ErrorRateAlarm')).toMatchObject({
-    Metrics: [
-      { Expression: 'IF(attempts >= 20, 100 * failed / attempts, 0)' },
-      { Id: 'failed', MetricStat: syncFailed('Sum'), ReturnData: false },
-      { Id: 'attempts', MetricStat: syncFailed('SampleCount'), ReturnData: false },
-    ],
-    ComparisonOperator: 'GreaterThanThreshold',
-    Threshold: 10,
-    DatapointsToAlarm: 2,
-    EvaluationPeriods: 3,
-    TreatMissingData: 'notBreaching',
-  });
+test('every alarm has a name of its own, whatever CDK puts behind it', () => {
+  const ids = Object.keys(template.Resources).filter((id) => template.Resources[id]?.Type === 'AWS::CloudWatch::Alarm');
+  const names = ids.map((id) => id.slice(0, -8));
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });
+
+test.each([
+  ['Sync/ErrorRateAlarm', 'SyncFailed', 'sync-consumer'],
+  ['ManagementApi/ErrorRateAlarm', 'RequestFailed', 'management-api'],
+])(
+  '[F60] %s: more than a tenth fails, of twenty at least, in two of three times five minutes',
+  (place, name, service) => {
+    const counted = (Stat: string) => ({
+      Metric: {
+        Namespace: 'BookedBarber/CalendarSync',
+        MetricName: name,
+        Dimensions: [{ Name: 'service', Value: service }],
+      },
+      Period: 300,
+      Stat,
+    });
+    expect(propertiesAt(place)).toMatchObject({
+      Metrics: [
+        { Expression: 'IF(attempts >= 20, 100 * failed / attempts, 0)' },
+        { Id: 'failed', MetricStat: counted('Sum'), ReturnData: false },
+        { Id: 'attempts', MetricStat: counted('SampleCount'), ReturnData: false },
+      ],
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 10,
+      DatapointsToAlarm: 2,
+      EvaluationPeriods: 3,
+      TreatMissingData: 'notBreaching',
+    });
+  },
+);
 
 test('[R7] twenty minutes without a sweep: silence is what is looked for', () => {
   expect(propertiesAt('Renewal/SweepMissingAlarm')).toMatchObject({
@@ -80,6 +92,21 @@ test('[R7] twenty minutes without a sweep: silence is what is looked for', () =>
     DatapointsToAlarm: 4,
     EvaluationPeriods: 4,
     TreatMissingData: 'breaching',
+  });
+});
+
+test.each(['ChannelExpiringSoon', 'ChannelStale'])(
+  '%s of any calendar: each is looked at about once an hour',
+  (name) => {
+    const alarm = name === 'ChannelStale' ? 'StaleChannelsAlarm' : 'ExpiringSoonAlarm';
+    expect(propertiesAt(`Renewal/${alarm}`)).toMatchObject({ MetricName: name, Statistic: 'Maximum', Period: 3600 });
+  },
+);
+
+test('[R1] a difference that has outlived its mending, within a day', () => {
+  expect(propertiesAt('Sync/DriftAlarm')).toMatchObject({
+    ...{ MetricName: 'DriftPersisting', Statistic: 'Sum', Period: 86_400 },
+    ...{ Threshold: 1, DatapointsToAlarm: 1, EvaluationPeriods: 1 },
   });
 });
 
@@ -162,6 +189,18 @@ test('alarms and dashboard name no metric of ours that nobody emits', () => {
   const unknown = [...shown, ...watched].filter((one) => !known.some((each) => isDeepStrictEqual(each, one)));
   expect(unknown).toEqual([]);
   expect(shown.length).toBeGreaterThan(20);
+});
+
+test('no graph has two lines of one name', () => {
+  const [{ DashboardBody } = {}] = propertiesOf('AWS::CloudWatch::Dashboard');
+  const body = JSON.stringify(DashboardBody);
+  const labels = body
+    .split('title')
+    .map((widget) => [...widget.matchAll(/label\W+(\w[^"\\]*)/g)].map(([, label]) => label));
+  expect(labels.flatMap((of) => of.filter((label, index) => of.indexOf(label) !== index))).toEqual([]);
+  expect(labels.flat()).toEqual(
+    expect.arrayContaining(['ChannelFailed, sync-consumer', 'ChannelFailed, renewal-worker']),
+  );
 });
 
 test('CloudWatch may publish to the topic, on behalf of this account only', () => {

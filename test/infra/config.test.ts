@@ -16,6 +16,7 @@ describe('stage config', () => {
       CORS_ORIGINS: 'https://app.example.com,https://beta.example.com',
       AUDIT_RETENTION_DAYS: '730',
       NOTIFICATION_RETENTION_DAYS: '7',
+      ALARM_EMAIL: 'on-call@example.com',
     };
     expect(stageConfig('dev', environment)).toEqual({
       ...stageConfig('dev', {}),
@@ -25,6 +26,7 @@ describe('stage config', () => {
       corsOrigins: ['https://app.example.com', 'https://beta.example.com'],
       auditRetentionDays: 730,
       notificationRetentionDays: 7,
+      alarmEmail: 'on-call@example.com',
     });
   });
 
@@ -81,6 +83,7 @@ describe('check', () => {
       { notificationRetentionDays: 1.5 },
       'notificationRetentionDays (NOTIFICATION_RETENTION_DAYS) must be a whole number from 1 to 3650',
     ],
+    ['prod', { alarmEmail: 'on-call' }, 'alarmEmail (ALARM_EMAIL) must be an e-mail address: "on-call"'],
     ['local', { googleOauthRootUrl: '' }, 'googleApiRootUrl and googleOauthRootUrl must be set together'],
     [
       'prod',

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type FunctionName, functionNames } from '../../infra/build.ts';
 import { stageConfig } from '../../infra/config.ts';
+import { patient } from '../../shared/runtime/aws-clients.ts';
 import { environmentOf, functionProperties } from './functions.ts';
 import { prodConfig, propertiesOf, refAt, synthesised } from './synthesised.ts';
 
@@ -66,6 +67,13 @@ describe('every function', () => {
     const roundsApartSeconds = 300; // A round of the renewal worker has all the time until the next one, but for a minute.
     const atMost = name === 'renewal-worker' ? roundsApartSeconds - 60 : 60;
     expect(functionProperties(name).Timeout).toBeLessThanOrEqual(atMost);
+  });
+
+  test("[R11] the stream's reader outlives the patience of its clients", () => {
+    const requestTimeoutMs = 5_000;
+    expect(functionProperties('change-stream').Timeout).toBeGreaterThan(
+      (Number(patient.maxAttempts) * requestTimeoutMs) / 1_000,
+    );
   });
 });
 

@@ -120,6 +120,7 @@ test('the outputs say where to look first', () => {
     TableName: { Value: refAt('Data/Table') },
     QueueUrl: { Value: refAt('SyncQueue/Hints') },
     DeadLetterQueueUrl: { Value: refAt('SyncQueue/DeadLetters') },
+    AlarmTopicArn: { Value: refAt('Alarms/AlarmTopic') },
     ApiUrl: { Value: { 'Fn::Join': ['', expect.arrayContaining([refAt('Api/Api'), '.execute-api.'])] } },
   });
 });

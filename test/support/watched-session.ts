@@ -12,14 +12,24 @@ export type WatchedSession = TestSession & {
   emittedBy(act: () => Promise<unknown>): Promise<Sample[]>;
   /** How often an invocation of this function has ended in an error: Lambda's `Errors`. */
   errorsOf(functionName: string): number;
-  /** From the receiver to the queue, and from the stream's reader to the table. */
-  wires: { receiverToQueue: Wire; readerToTable: Wire };
+  /** From the receiver to the queue, and from others to the table. */
+  wires: { receiverToQueue: Wire; readerToTable: Wire; workerToTable: Wire; serverToTable: Wire };
 };
 
 export const startWatchedSession = async (): Promise<WatchedSession> => {
   const emitted: Sample[] = [];
   const errors = new Map<string, number>();
-  const wires = { receiverToQueue: await openWire(), readerToTable: await openWire() };
+  const wires = {
+    receiverToQueue: await openWire(),
+    readerToTable: await openWire(),
+    workerToTable: await openWire(),
+    serverToTable: await openWire(),
+  };
+  const toTable = new Map([
+    ['change-stream', wires.readerToTable],
+    ['renewal-worker', wires.workerToTable],
+    ['management-api', wires.serverToTable],
+  ]);
   const session = await startTestSession({
     visibilityTimeoutSeconds: 1,
     onLog: (name, line) => {
@@ -28,8 +38,8 @@ export const startWatchedSession = async (): Promise<WatchedSession> => {
     },
     interpose: (name, endpoints) => {
       if (name === 'webhook-receiver') return { ...endpoints, sqs: led(wires.receiverToQueue, endpoints.sqs) };
-      if (name === 'change-stream') return { ...endpoints, dynamodb: led(wires.readerToTable, endpoints.dynamodb) };
-      return endpoints;
+      const wire = toTable.get(name);
+      return wire === undefined ? endpoints : { ...endpoints, dynamodb: led(wire, endpoints.dynamodb) };
     },
   });
   return {

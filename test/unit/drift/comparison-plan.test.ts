@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Calendar, Drift } from '../../../shared/domain/calendar.ts';
 import { day, epochMsOf, hour, minute, plusMs } from '../../../shared/domain/instant.ts';
-import { comparedWindow, driftAfter, isComparisonDue } from '../../../shared/drift/comparison-plan.ts';
+import { comparedWindow, driftAfter, isComparisonDue, persists } from '../../../shared/drift/comparison-plan.ts';
 import { queryVersion } from '../../../shared/google/query.ts';
 import { longestIntervalMs, nextGenerationAt } from '../../../shared/pull/generation-plan.ts';
 import { windowAt } from '../../../shared/sync/window.ts';
@@ -58,6 +58,15 @@ test.each([
   ['the day before as well [R11]', drift({ differing: 2 }), day],
 ])('a difference is looked at again: %s', (_, before, inMs) => {
   expect(driftAfter(before, { compared: 9, differing: 1 }, now, 0.5).nextAt).toBe(plusMs(now, inMs));
+});
+
+test.each([
+  ['one that is new is mended yet', drift(), 1, false],
+  ['one without a comparison before is mended yet', undefined, 1, false],
+  ['one that was there before has outlived its mending', drift({ differing: 2 }), 1, true],
+  ['one that is mended', drift({ differing: 2 }), 0, false],
+])('a difference persists: %s', (_, before, differing, expected) => {
+  expect(persists(before, { compared: 9, differing })).toBe(expected);
 });
 
 test('what was not come to is said', () => {

@@ -89,9 +89,24 @@ describe('a pull', () => {
     expect(report({ ...pulled(), channel }).metrics).toMatchObject({ SyncFailed: 0, ChannelFailed: 1, QuotaWait: 1 });
   });
 
+  test('counts the channel that it has renewed, and no other', () => {
+    expect(report({ ...pulled(), channel: { kind: 'renewed' } }).metrics).toMatchObject({ ChannelRenewed: 1 });
+    expect(report({ ...pulled(), channel: { kind: 'created' } }).metrics).not.toHaveProperty('ChannelRenewed');
+  });
+
   test('that has made a channel says so in the words that operators know', () => {
     const channel = { kind: 'created' } as const;
     expect(report({ ...pulled(), channel }).lines[0]?.[0]).toBe('Created webhook subscription');
+  });
+});
+
+test.each([true, false])('a comparison counts what differs, and the calendar when that persists: %s', (persists) => {
+  const drift = { at: now, nextAt: now, compared: 9, differing: 2 };
+  expect(report({ kind: 'compared', drift, persists }, 'compare').metrics).toEqual({
+    SyncSucceeded: 1,
+    SyncFailed: 0,
+    AppointmentsDiffering: 2,
+    DriftPersisting: Number(persists),
   });
 });
 
