@@ -143,4 +143,4 @@ test(`[R1][R2][R3][R12] ${editsInAll} random edits on both sides, consumers cras
   for (const { user } of barbers) await session.call('POST', routeTable.compare.path, user);
   await session.stack.idle();
   for (const { user } of barbers) expect(await driftOf(user)).toMatchObject({ differing: 0, partial: false });
-}, 120_000);
+}, 300_000);
