@@ -22,8 +22,12 @@ type Part<Name extends OperationName, At extends Place> = Operations[Name] exten
   ? { [Where in At]: z.input<Schema> }
   : object;
 
+type Body<Name extends OperationName> = Operations[Name] extends { bodyOptional: true }
+  ? Partial<Part<Name, 'body'>>
+  : Part<Name, 'body'>;
+
 export type RequestOf<Name extends OperationName> = Part<Name, 'path'> &
-  Part<Name, 'body'> &
+  Body<Name> &
   Partial<Part<Name, 'query'> & Part<Name, 'headers'>>;
 export type ReplyOf<Name extends OperationName> = z.output<Operations[Name]['reply']>;
 export type ProblemDetails = z.output<typeof problemReply>;
@@ -47,19 +51,19 @@ export const createClient = (options: ClientOptions): Client => {
 
 type AnyRequest = {
   path?: Record<string, string>;
-  query?: Record<string, string>;
-  headers?: Record<string, string>;
+  query?: Record<string, string | undefined>;
+  headers?: Record<string, string | undefined>;
   body?: unknown;
 };
 
 const send = async ({ baseUrl, token }: ClientOptions, name: OperationName, request: AnyRequest = {}) => {
   const { path = {}, query = {}, headers = {}, body } = request;
   const address = routeTable[name].path.replace(/\{(\w+)\}/g, (_, part) => encodeURIComponent(path[part] ?? ''));
-  const parameters = new URLSearchParams(query).toString();
+  const parameters = new URLSearchParams(given(query)).toString();
   const response = await fetch(`${baseUrl}${address}${parameters && `?${parameters}`}`, {
     method: routeTable[name].method,
     headers: {
-      ...headers,
+      ...given(headers),
       authorization: `Bearer ${await token()}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
@@ -68,6 +72,10 @@ const send = async ({ baseUrl, token }: ClientOptions, name: OperationName, requ
   if (!response.ok) throw await refusal(name, response);
   return response.json();
 };
+
+/** What is undefined is as good as left out: a page's cursor behind the last one, say. */
+const given = (parts: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(parts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
 /** The API, or the gateway before it, has said no. */
 export class Refused extends Error {

@@ -36,7 +36,7 @@ type Documented = {
   description?: string;
   security: object[];
   parameters: Parameter[];
-  requestBody?: { required: true; content: { 'application/json': { schema: JsonSchema } } };
+  requestBody?: { required: boolean; content: { 'application/json': { schema: JsonSchema } } };
   responses: Record<string, Response>;
 };
 
@@ -54,13 +54,15 @@ const toPaths = (schemas: Schemas): Paths => {
 
 const toOperation = (name: RouteName, { bodyRef, replyRef }: Schemas): Documented => {
   const operation: Operation = operations[name];
-  const { summary, path, query, headers, body, reply } = operation;
+  const { summary, path, query, headers, body, bodyOptional, reply } = operation;
   return {
     operationId: name,
     summary,
     security: securityOf[routeTable[name].access],
     parameters: [...toParameters('path', path), ...toParameters('query', query), ...toParameters('header', headers)],
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: bodyRef(body) } } } }),
+    ...(body && {
+      requestBody: { required: bodyOptional !== true, content: { 'application/json': { schema: bodyRef(body) } } },
+    }),
     responses: toResponses(operation, routeTable[name], replyRef(reply)),
   };
 };

@@ -18,6 +18,8 @@ export type Operation = {
   query?: z.ZodType;
   headers?: z.ZodObject;
   body?: z.ZodType;
+  /** Whether there may be no body at all. */
+  bodyOptional?: true;
   /** `status` of a reply that tells of success, 200 unless it is another. */
   status?: 200 | 201 | 202;
   reply: z.ZodType;
@@ -43,6 +45,7 @@ export const operations = {
   disconnect: {
     summary: 'End the connection; appointments stay. Repeating it does no harm',
     body: connecting.disconnectBody,
+    bodyOptional: true,
     reply: connecting.disconnectReply,
     problems: ['not-connected', 'conflict', 'body-too-large', 'unsupported-media-type', 'try-again'],
   },

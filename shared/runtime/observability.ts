@@ -12,6 +12,8 @@ export type LogFields = {
   route?: string;
   status?: number;
   requestId?: string;
+  /** The administrator who asked for it: the `sub` of the token. */
+  actor?: string;
   receiveCount?: number;
   retryInSeconds?: number;
   pages?: number;
@@ -34,6 +36,7 @@ const isAllowed: Record<keyof LogFields, (value: unknown) => boolean> = {
   route: isText,
   status: isNumber,
   requestId: isText,
+  actor: isText,
   receiveCount: isNumber,
   retryInSeconds: isNumber,
   pages: isNumber,

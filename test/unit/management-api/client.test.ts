@@ -36,6 +36,13 @@ const reply = (status: number, body: object, type = 'application/json') => {
 };
 let tokens = 0;
 const client = () => createClient({ baseUrl: server.url, token: () => `token-${++tokens}` });
+test('what is undefined is left out, and a body that may be missing may be', async () => {
+  reply(200, {});
+  await client().syncLogs({ query: { limit: '5', cursor: undefined } });
+  await client().disconnect();
+  expect(asked.map(({ url }) => url)).toEqual([`${routeTable.syncLogs.path}?limit=5`, routeTable.disconnect.path]);
+});
+
 const problem = (slug: string, status: number) =>
   reply(status, { type: `urn:bookedbarber:problem:${slug}`, detail: 'No' }, 'application/problem+json');
 
