@@ -12,9 +12,19 @@ const { renewalDeps, log, emit, clock } = assemble(process.env);
 /** What it takes to end the calls that are under way: a token refresh, a `watch` and a stop. */
 const reserveMs = 45 * second;
 
+/** What is thrown says nothing, because Lambda writes all of it into the log, and other people's errors quote what they choke on. */
 export const handler = async (_: unknown, context: Context): Promise<void> => {
   log.begin(context);
   log.info('Google Calendar webhook worker started');
+  try {
+    await goRound(context);
+  } catch (error) {
+    log.error('A round has failed', error);
+    throw new Error('The line above says why');
+  }
+};
+
+const goRound = async (context: Context): Promise<void> => {
   const now = clock();
   const chainId = asId<ChainId>(randomUUID());
   const deps = { ...(await renewalDeps()), onVisit: reportVisit(log, chainId) };
