@@ -2,7 +2,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
 import { GoogleError } from '../../../shared/google/google-error.ts';
-import { handBack } from '../../../shared/queue/hand-back.ts';
+import { handBack, sqsHide } from '../../../shared/queue/hand-back.ts';
 import type { Undone } from '../../../shared/sync/batch.ts';
 
 const almostOne = 1 - Number.EPSILON / 2;
@@ -25,8 +25,7 @@ const handingBack = async (undone: Undone, { hints = [hint('a')], send = async (
     { step: 'initialize' },
   );
   await handBack({
-    client,
-    queueUrl: 'http://127.0.0.1/queue',
+    hide: sqsHide(client, 'http://127.0.0.1/queue'),
     log: { info: () => logged.push('info'), error: () => logged.push('error') },
     emit: (values) => counted.push(...Object.keys(values)),
     random: () => almostOne,
