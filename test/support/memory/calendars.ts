@@ -7,15 +7,20 @@ import { withSync } from '../../../shared/health/recent-syncs.ts';
 import type { CalendarRegistry, DueCalendars } from '../../../shared/store/calendars.ts';
 import { dueShardOf } from '../../../shared/store/keys.ts';
 import type { CalendarStore } from '../../../shared/sync/ports.ts';
+import type { Copy } from './revisioned.ts';
 
 export type Calendars = Map<CalendarKey, Calendar>;
 export type Due = Map<CalendarKey, Instant>;
 
-export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore & CalendarRegistry & DueCalendars => {
+export const memoryCalendars = (
+  calendars: Calendars,
+  due: Due,
+  copy: Copy = structuredClone,
+): CalendarStore & CalendarRegistry & DueCalendars => {
   const change = (key: CalendarKey, set: Partial<Calendar>, isAsRead: (stored: Calendar) => boolean = () => true) => {
     const stored = calendars.get(key);
     if (stored === undefined || !isAsRead(stored)) throw new Superseded('The calendar moved on');
-    calendars.set(key, { ...stored, ...structuredClone(set) });
+    calendars.set(key, { ...stored, ...copy(set) });
   };
   const remove = (key: CalendarKey, ...fields: (keyof Calendar)[]) => {
     for (const field of fields) delete calendars.get(key)?.[field];
@@ -26,7 +31,7 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
     stored.role === role && stored.connectGeneration === read.connectGeneration;
   return {
     async load(key) {
-      return structuredClone(calendars.get(key));
+      return copy(calendars.get(key));
     },
     async commitListing(read, commit) {
       change(read.key, { ...commit, recentSyncs: withSync(read.recentSyncs, 'complete') }, unmoved(read));
@@ -49,13 +54,13 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
     },
     async listOf(userId) {
       const owned = [...calendars.values()].filter((calendar) => calendar.userId === userId);
-      return structuredClone(owned.sort((a, b) => (a.calendarId < b.calendarId ? -1 : 1)));
+      return copy(owned.sort((a, b) => (a.calendarId < b.calendarId ? -1 : 1)));
     },
     async register(calendar, { dueAt, renewChannel }) {
       const { key, summary, timeZone, writable } = calendar;
       const known = calendars.get(key);
       if (known === undefined) {
-        calendars.set(key, structuredClone(calendar));
+        calendars.set(key, copy(calendar));
         if (calendar.enabled) due.set(key, dueAt);
         return;
       }
