@@ -36,6 +36,8 @@ const answers: Spec[] = [
   ...process,
 ];
 
+const retriedBySweep = (spec: Spec): Spec => (process.includes(spec) ? spec : { ...spec, nets: true });
+
 /** By kind of port. The first that its share of the number meets fires. */
 export const specs = {
   read,
@@ -57,7 +59,10 @@ export const specs = {
     { fault: 'unnoticed-duplicate', rate: 0.004 },
     { fault: '412', rate: 0.008 },
   ],
-  watch: [...answers.filter(({ fault }) => fault !== '403-permission'), { fault: 'after', rate: 0.03 }],
+  watch: [
+    ...answers.filter(({ fault }) => fault !== '403-permission').map(retriedBySweep),
+    { fault: 'after', rate: 0.03, nets: true },
+  ],
   stop: [...answers.filter(({ fault }) => fault !== '403-permission'), { fault: 'after', rate: 0.02 }],
   refresh: [{ fault: 'before', rate: 0.03 }, ...process],
   send: [{ fault: 'before', rate: 0.01 }, { fault: 'after', rate: 0.02 }, ...process],

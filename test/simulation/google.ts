@@ -33,7 +33,7 @@ export type GoogleOptions = {
 };
 
 export type Written = { operation: string; calendarId: string; eventId: string; task: Task };
-export type Called = { operation: string; email: string; calendarId: string; task: Task };
+export type Called = { operation: string; email: string; calendarId: string; isFirstPage: boolean; task: Task };
 
 export type Google = ReturnType<typeof googleIn>;
 
@@ -54,6 +54,7 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
   /** Earlier versions of events, for answers that lag behind. */
   const earlier = new Map<string, EventBody>();
 
+  const dropped = new Set<string>();
   const hooks: {
     called?: (called: Called) => void;
     written?: (written: Written) => void;
@@ -96,7 +97,8 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     const account = world.state.accounts[grant.email];
     if (account === undefined) throw refusal(401, 'authError');
     const path = { calendarId: String(calendarId), eventId: String(eventId) };
-    hooks.called?.({ operation, email: grant.email, calendarId: path.calendarId, task });
+    const isFirstPage = query.pageToken === undefined;
+    hooks.called?.({ operation, email: grant.email, calendarId: path.calendarId, isFirstPage, task });
     if (operation === 'events.watch') {
       const { calendar } = access(world, account, path.calendarId);
       const channel = openChannel(world, calendar, grant, requestBody as WatchRequest, 'https://www.googleapis.com');
@@ -261,6 +263,8 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     control,
     hooks,
     writes,
+    /** Channels that Google gave up before their time. */
+    dropped,
     api,
     issue,
     tell,
@@ -284,6 +288,7 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     /** Google gives a channel up before its time. */
     dropChannel: (channel: Channel): void => {
       channel.expiration = world.now();
+      dropped.add(channel.id);
     },
     note: (text: string) => note(sim, 'google', () => text),
     sealToken,

@@ -30,9 +30,10 @@ if (values.seed !== undefined) {
     }
   }
   const ms = performance.now() - begun;
+  const { user, system } = process.cpuUsage();
   for (const [what, times] of [...totals].sort()) print(`${String(times).padStart(8)}  ${what}`);
   print(
-    `${seeds} seeds, ${failing.length} failing, ${(ms / seeds).toFixed(1)} ms and ${Math.round(steps / seeds)} steps each`,
+    `${seeds} seeds, ${failing.length} failing, ${(ms / seeds).toFixed(1)} ms (${((user + system) / 1_000 / seeds).toFixed(1)} of CPU) and ${Math.round(steps / seeds)} steps each`,
   );
   process.exitCode = failing.length > 0 ? 1 : 0;
 }

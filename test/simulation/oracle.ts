@@ -10,21 +10,20 @@ import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 import { isLive } from '../google/channels.ts';
 import type { EventBody } from '../google/state.ts';
 import { unreadableMark } from './google.ts';
-import type { Knobs } from './knobs.ts';
 import { type Ledger, parts, type Said, saidHere, saidThere } from './ledger.ts';
 import { emailOf, type People, userIdOf } from './people.ts';
 import type { Witness } from './store.ts';
 import type { System, Watch } from './system.ts';
 import { count, note, type Sim, type Task } from './tasks.ts';
 
-type Parts = { sim: Sim; knobs: Knobs; ledger: Ledger };
+type Parts = { sim: Sim; ledger: Ledger };
 
 /** Filled in once the system stands: it is being watched from its first write on. */
 export type Scene = { system?: System; people?: People };
 
 export type Oracle = ReturnType<typeof oracleOf>;
 
-export const oracleOf = ({ sim, knobs, ledger }: Parts, scene: Scene) => {
+export const oracleOf = ({ sim, ledger }: Parts, scene: Scene) => {
   const { kernel } = sim;
   const parked = new Set<string>();
   const reauth = new Map<string, number>();
@@ -124,7 +123,7 @@ export const oracleOf = ({ sim, knobs, ledger }: Parts, scene: Scene) => {
     },
     listed(task, calendarId) {
       const of = firstList.get(task) ?? new Map<string, number>();
-      if (!of.has(calendarId)) of.set(calendarId, kernel.now());
+      of.set(calendarId, kernel.now());
       firstList.set(task, of);
     },
   };
@@ -251,7 +250,7 @@ export const oracleOf = ({ sim, knobs, ledger }: Parts, scene: Scene) => {
     appointmentWrites: (): number => appointmentWrites,
     /** Once all is at rest. `users`: those who can be expected to have converged. */
     settled(users: number[]): void {
-      const { system, people } = { system: the(scene.system), people: the(scene.people) };
+      const { system } = { system: the(scene.system) };
       const appointments = [...system.store.appointments.values()];
       for (const user of users) {
         const own = appointments.filter(({ userId }) => userId === userIdOf(user));
@@ -440,7 +439,6 @@ export const oracleOf = ({ sim, knobs, ledger }: Parts, scene: Scene) => {
       if (system.queue.dead.some(({ groupId }) => groupId === calendar.key)) continue;
       fail('R6', `a notification of ${calendar.calendarId} was taken, and no listing has begun since`);
     }
-    void knobs;
   }
 };
 

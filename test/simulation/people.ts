@@ -252,7 +252,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     google.tell();
   };
 
-  const insert = (operation: Operation, event: Record<string, unknown>, calendarId: string): EventBody => {
+  const insert = (event: Record<string, unknown>, calendarId: string): EventBody => {
     const body = google.insert(calendarId, event);
     google.note(`person makes ${entityOfEvent(body)} ${JSON.stringify(event)}`);
     touch(entityOfEvent(body));
@@ -321,9 +321,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       if (item !== undefined) request(operation, (deps, stamp) => takeBack(deps, item.id, stamp));
     },
     insert: (operation) =>
-      void insert(
-        operation,
-        { summary: text('title', operation), ...inGoogle(startOf(operation.nth)) },
+      void insert({ summary: text('title', operation), ...inGoogle(startOf(operation.nth)) },
         homeOf(operation),
       ),
     'google title': (operation) => patch({ summary: text('title', operation) }, theirs(operation)),
@@ -366,12 +364,12 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       const under = ours({ ...operation, hot: false });
       if (under === undefined) return;
       const startMs = Date.parse(under.startsAt) + (operation.nth + 1) * minute;
-      insert(operation, { summary: text('title', operation), ...inGoogle(startMs) }, emailOf(operation.user));
+      insert({ summary: text('title', operation), ...inGoogle(startMs) }, emailOf(operation.user));
     },
     'google series': (operation) => {
       const recurrence = ['RRULE:FREQ=DAILY;COUNT=3'];
       const startMs = startOf(operation.nth) + 10 * 24 * hour + hour;
-      insert(operation, { summary: text('title', operation), ...inGoogle(startMs), recurrence }, homeOf(operation));
+      insert({ summary: text('title', operation), ...inGoogle(startMs), recurrence }, homeOf(operation));
     },
     'google series title': (operation) => {
       const at = theirs(operation, (event) => !single(event));
@@ -411,9 +409,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       google.tell();
     },
     'google unreadable': (operation) =>
-      void insert(
-        operation,
-        { summary: `${unreadableMark}-${operation.nth}`, ...inGoogle(startOf(operation.nth)) },
+      void insert({ summary: `${unreadableMark}-${operation.nth}`, ...inGoogle(startOf(operation.nth)) },
         homeOf(operation),
       ),
     'google readable': (operation) => {
@@ -476,6 +472,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       if (attempts > 0) kernel.after(2_000, () => consent(user, nth, attempts - 1));
     };
     const task = system.begin('person', 'consent', again);
+    task.spared = nth < 0; // What is booked before there is a connection stays here, and is another story.
     const deps = { ...requestDeps(task), google: googleCalendarOver(google.api(task)) };
     const grant = {
       accessToken: google.issue(email),

@@ -4,7 +4,7 @@
  */
 import type { HintRecord } from '../../functions/sync-consumer/consume.ts';
 import { minute, second } from '../../shared/domain/instant.ts';
-import type { Envelope } from '../../shared/queue/hint.ts';
+import type { Envelope, Hint } from '../../shared/queue/hint.ts';
 import { count, note, type Sim } from './tasks.ts';
 
 type Message = {
@@ -24,9 +24,15 @@ export const maxReceiveCount = 12;
 
 export type Queue = ReturnType<typeof queueIn>;
 
-export type QueueOptions = { sim: Sim; batchSize: number; concurrency: number; consume(batch: HintRecord[]): void };
+export type QueueOptions = {
+  sim: Sim;
+  batchSize: number;
+  concurrency: number;
+  consume(batch: HintRecord[]): void;
+  taken(hint: Hint): void;
+};
 
-export const queueIn = ({ sim, batchSize, concurrency, consume }: QueueOptions) => {
+export const queueIn = ({ sim, batchSize, concurrency, consume, taken }: QueueOptions) => {
   const { kernel } = sim;
   let messages: Message[] = [];
   const dead: Message[] = [];
@@ -129,6 +135,7 @@ export const queueIn = ({ sim, batchSize, concurrency, consume }: QueueOptions) 
         receiveCount: 0,
         receipt: '',
       });
+      taken(hint);
       note(sim, 'queue', () => `+ ${id} ${body}`);
       pollAt(kernel.now() + 20);
     },

@@ -47,12 +47,12 @@ export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: 
   const { kernel } = sim;
   const ledger = openLedger();
   const scene: Scene = {};
-  const oracle = oracleOf({ sim, knobs, ledger }, scene);
+  const oracle = oracleOf({ sim, ledger }, scene);
   const system = systemIn({ sim, knobs, witness: oracle.witness, watch: oracle.watch, mutant });
   const people = peopleIn(sim, knobs, system, ledger);
   Object.assign(scene, { system, people });
-  system.google.hooks.called = ({ operation, email, calendarId, task }) => {
-    if (operation === 'events.list') oracle.watch.listed(task, calendarId);
+  system.google.hooks.called = ({ operation, email, calendarId, isFirstPage, task }) => {
+    if (operation === 'events.list' && isFirstPage) oracle.watch.listed(task, calendarId);
     if (operation !== 'channels.stop') oracle.checkCall(email, task);
   };
   system.google.hooks.stopping = (id) => oracle.checkStop(id);
@@ -152,11 +152,11 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
   if (google.writes.length > writes) oracle.fail('R4', 'Google is written to, though nothing has changed');
   if (oracle.appointmentWrites() > saves) oracle.fail('R4', 'an appointment is written, though nothing has changed');
 
-  checkChannels({ knobs, system, oracle }, converging);
+  checkChannels({ system, oracle }, converging);
 };
 
 /** [R7] One live channel for each calendar, and it is the one that we know. */
-const checkChannels = ({ knobs, system, oracle }: Pick<Life, 'knobs' | 'system' | 'oracle'>, users: number[]): void => {
+const checkChannels = ({ system, oracle }: Pick<Life, 'system' | 'oracle'>, users: number[]): void => {
   const { google, store } = system;
   for (const calendar of store.calendars.values()) {
     const isExpected = users.some((user) => userIdOf(user) === calendar.userId);
@@ -166,7 +166,7 @@ const checkChannels = ({ knobs, system, oracle }: Pick<Life, 'knobs' | 'system' 
     );
     const known = calendar.channel;
     if (known?.state !== 'active') oracle.fail('R7', `${calendar.calendarId} has no channel: ${JSON.stringify(known)}`);
-    else if (!live.some(({ id }) => id === known.id) && knobs.nets) {
+    else if (!live.some(({ id }) => id === known.id) && !google.dropped.has(known.id)) {
       oracle.fail('R7', `${calendar.calendarId} has a channel that Google does not know: ${known.id}`);
     }
   }

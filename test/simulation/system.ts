@@ -60,7 +60,14 @@ const timeLimitMs: Record<TaskKind, number> = {
 export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) => {
   const { kernel, random } = sim;
   const store: Store = storeIn(sim, witness);
-  const queue: Queue = queueIn({ sim, ...knobs, consume: (batch) => runConsumer(batch) });
+  const queue: Queue = queueIn({
+    sim,
+    ...knobs,
+    consume: (batch) => runConsumer(batch),
+    taken: ({ calendarKey, reason }) => {
+      if (reason === 'notification') watch.accepted(calendarKey, kernel.now());
+    },
+  });
   const google: Google = googleIn({
     sim,
     skewMs: knobs.googleSkewMs,
@@ -234,8 +241,18 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
         }
       };
       const { send } = queueOf(task);
-      Promise.all([append(), pMap(mutant.hints(hints), send, { concurrency: 10 })]).then(() => resolve(), reject);
-      kernel.at(task.endsAt, () => die(sim, task, 'out of time'));
+      let isOver = false;
+      const end = (settle: () => void): void => {
+        isOver = true;
+        settle();
+      };
+      Promise.all([append(), pMap(mutant.hints(hints), send, { concurrency: 10 })]).then(
+        () => end(resolve),
+        (error) => end(() => reject(error)),
+      );
+      kernel.at(task.endsAt, () => {
+        if (!isOver) die(sim, task, 'out of time');
+      });
     });
 
   const runSweep = (): void => {
@@ -306,7 +323,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     queueOf(task)
       .send(notificationHint(verdict))
       .then(
-        () => watch.accepted(verdict.calendarKey, kernel.now()),
+        () => undefined,
         () => {
           if (!task.dead) again();
         },
