@@ -98,6 +98,6 @@ export const mayBeElsewhere = ({ known, change, calendar }: Found): boolean =>
   appointmentIdOf(known.link.eventId) === known.id &&
   !isAtRest(known);
 
-/** It waits for a person, or is cancelled and Google need not be told of it any more. */
+/** It is held back, or cancelled, and neither is Google to be told of that nor a person to say whether it should be. */
 const isAtRest = ({ status, sync }: Appointment): boolean =>
-  sync.state === 'held' || (status === 'cancelled' && sync.state !== 'pending');
+  sync.state === 'held' || (status === 'cancelled' && sync.state !== 'pending' && sync.state !== 'conflict');

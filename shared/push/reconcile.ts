@@ -73,7 +73,8 @@ const isQuiet = ({ kind }: Decision): boolean => kind === 'nothing' || kind === 
 
 /**
  * Google has changed too: what comes of that is written here first, and looked at again in the next round. One by one,
- * nobody would see how many bookings are cancelled or moved: those are left to the listing, which counts [R9].
+ * nobody would see how many bookings are cancelled or moved: those are left to the listing, which counts [R9]. But of an
+ * event that nobody here has ever seen, a listing may have nothing to say: the deletion of one whose insert went unanswered.
  */
 const decideFirst = async (
   deps: StepDeps,
@@ -82,7 +83,7 @@ const decideFirst = async (
   decision: Decision,
 ): Promise<Stepped> => {
   const { calendar, stamp } = place;
-  if (isHarmful(decision, stamp.now)) {
+  if (isHarmful(decision, stamp.now) && appointment.link?.observed !== undefined) {
     return keep(deps, appointment, parked(appointment, appointment.sync, 'left_to_listing', stamp.now), 'left');
   }
   const home = homeOf(calendar, appointment);

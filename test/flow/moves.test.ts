@@ -104,6 +104,22 @@ test.each([
   },
 );
 
+test.each(orders)(
+  '[R2] a booking whose cancellation waits for a person, and that is moved in Google, waits still, when %s is seen first',
+  async (_, [first, second]) => {
+    await job.cancel(id);
+    await job.patch(id, { summary: 'Shave' });
+    await job.push(id);
+    expect(await job.conflicts()).toMatchObject([{ kind: 'deleted_in_bookedbarber', status: 'open' }]);
+    await job.moveTo(shopId, id);
+    await job.sync(first);
+    await job.sync(second);
+    expect(await job.conflicts()).toMatchObject([{ kind: 'deleted_in_bookedbarber', status: 'open' }]);
+    expect(await job.appointment(id)).toMatchObject({ status: 'cancelled', sync: { state: 'conflict' } });
+    expect(job.live(shopId)).toMatchObject([{ summary: 'Shave' }]);
+  },
+);
+
 test('[R2][R12] a booking that a person has moved is found by the push of an edit, and that is on record', async () => {
   await job.moveTo(shopId, id);
   await job.edit(id, { title: 'Shave' });

@@ -14,6 +14,7 @@ const pick = <T>(random: Randomness, label: string, from: readonly T[]): T => {
 
 export const knobsOf = (random: Randomness) => {
   const nets = random.at('nets', 0) >= 0.4;
+  const poisoned = nets && random.at('poisoned', 0) < 0.08;
   const policy = random.at('default policy', 0) < 0.5 ? 'merge' : pick(random, 'policy', conflictPolicies);
   const settings: Settings = { ...defaultSettings, conflictPolicy: policy };
   return {
@@ -21,7 +22,7 @@ export const knobsOf = (random: Randomness) => {
     settings,
     timeZone: pick(random, 'zone', ['UTC', 'UTC', 'UTC', 'America/New_York', 'Europe/Vienna']),
     calendars: pick(random, 'calendars', [1, 1, 2]),
-    users: pick(random, 'users', [1, 1, 1, 2]),
+    users: poisoned ? 2 : pick(random, 'users', [1, 1, 1, 2]),
     batchSize: pick(random, 'batch', [1, 2, 10]),
     concurrency: pick(random, 'concurrency', [1, 2, 4]),
     pageSize: pick(random, 'page', [1, 2, 3, 2_500, 2_500]),
@@ -31,6 +32,6 @@ export const knobsOf = (random: Randomness) => {
     channelLifetimeMs: pick(random, 'lifetime', [24 * hour, 24 * hour, 2 * hour]),
     operations: 6 + Math.floor(random.at('operations', 0) * 12),
     /** Whose grant dies in the middle and is never renewed. */
-    poisoned: nets && random.at('poisoned', 0) < 0.08,
+    poisoned,
   };
 };

@@ -443,11 +443,10 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       }
     },
     'rotate keys': () => system.rotateKeys(),
-    revoke: (operation) => {
-      google.control.revokeGrant({ email: emailOf(operation.user) });
-      google.note(`person revokes the grant of barber-${operation.user}`);
-      if (!knobs.poisoned)
-        kernel.after(random.between('consent', 10_000, 30 * minute), () => consent(operation.user, operation.nth));
+    revoke: ({ user, nth }) => {
+      revokeGrant(user);
+      const isForGood = knobs.poisoned && user === knobs.users - 1;
+      if (!isForGood) kernel.after(random.between('consent', 10_000, 30 * minute), () => consent(user, nth));
     },
     policy: (operation) => {
       const conflictPolicy = (['merge', 'google_wins', 'bookedbarber_wins', 'latest_wins', 'manual'] as const)[
@@ -460,6 +459,11 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
           await deps.connections.saveSettings(connection, { ...knobs.settings, conflictPolicy });
       });
     },
+  };
+
+  const revokeGrant = (user: number): void => {
+    google.control.revokeGrant({ email: emailOf(user) });
+    google.note(`person revokes the grant of barber-${user}`);
   };
 
   /** As the callback does it; whoever gets an error there begins again. */
@@ -496,6 +500,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     liveEvents,
     emailsCalendars,
     consent,
+    revokeGrant,
     perform: (operation: Operation): void => {
       note(sim, 'op', () => JSON.stringify(operation));
       try {

@@ -111,6 +111,7 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
     };
     kernel.after(sweepEveryMs, tick);
   }
+  if (knobs.poisoned) kernel.after(20_000, () => people.revokeGrant(knobs.users - 1));
   for (const operation of operations) kernel.after(operation.at, () => people.perform(operation));
 
   const endOf = (ms: number): (() => boolean) => {
