@@ -25,6 +25,9 @@ export type Mutant = {
 
 export type Client = GoogleCalendar & EventWriter;
 
+export const mutantOf = (name: string | undefined): Mutant =>
+  mutants.find((one) => one.name === name) ?? noMutant;
+
 export const noMutant: Mutant = {
   name: 'none',
   stores: (stores) => stores,
@@ -37,3 +40,5 @@ export const noMutant: Mutant = {
   failures: (undone) => undone,
   sweeps: true,
 };
+
+export const mutants: Mutant[] = [];

@@ -26,6 +26,7 @@ export type Outcome = {
   /** What it takes to repeat it as a plan. */
   plan: Plan;
   trace: string[];
+  hash: number;
 };
 
 const startMs = Date.parse('2026-03-02T12:00:00Z');
@@ -75,8 +76,18 @@ export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: 
     counts: sim.counts,
     plan: { operations: operations.map(({ nth }) => nth), faults: Object.fromEntries(faults.fired) },
     trace: sim.trace.lines,
+    hash: sim.trace.hash,
   };
 };
+
+const isAnythingLeft = ({ store, queue, isIdle }: ReturnType<typeof systemIn>, nowMs: number): boolean =>
+  !isIdle() ||
+  queue.dead.length > 0 ||
+  [...store.appointments.values()].some(({ sync }) => sync.state === 'pending') ||
+  [...store.calendars.values()].some(
+    ({ trouble, checkpoint, writesPausedUntil, channel }) =>
+      trouble !== undefined || checkpoint !== undefined || Date.parse(writesPausedUntil ?? '1970-01-01') > nowMs || channel?.unsettled,
+  );
 
 type Life = {
   sim: Sim;
@@ -127,13 +138,17 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
 
   // Faults stop; whatever is under way, hidden or late comes in.
   sim.faults.stop();
-  await kernel.run(settlingBudget, endOf(8 * hour));
-  if (queue.dead.length > 0) {
-    count(sim, 'a redrive');
-    queue.redrive();
-    await kernel.run(settlingBudget, endOf(hour));
+  if (knobs.nets) {
+    // Each calendar is swept once at least; what was put off for hours takes as long.
+    for (let round = 1; round === 1 || (round <= 6 && isAnythingLeft(system, kernel.now())); round++) {
+      await kernel.run(settlingBudget, endOf(round === 1 ? 95 * minute : 2 * hour));
+      if (queue.dead.length === 0) continue;
+      count(sim, 'a redrive');
+      queue.redrive();
+    }
+  } else {
+    await kernel.run(settlingBudget, () => false); // Until nothing is left to happen.
   }
-  if (!knobs.nets) await kernel.run(settlingBudget, () => system.isIdle());
 
   const users = Array.from({ length: knobs.users }, (_, user) => user);
   const converging = knobs.poisoned ? users.filter((user) => user !== knobs.users - 1) : users;

@@ -71,8 +71,14 @@ export const streamIn = ({ sim, read }: StreamOptions) => {
     );
   };
 
-  const image = (key: { pk: string; sk: string }, value: object | undefined) =>
-    value === undefined ? undefined : marshall(toItem(key, value), { removeUndefinedValues: true });
+  /** The image before a write is the one after the write before it. */
+  const images = new WeakMap<object, ReturnType<typeof marshall>>();
+  const image = (key: { pk: string; sk: string }, value: object | undefined) => {
+    if (value === undefined) return undefined;
+    const known = images.get(value) ?? marshall(toItem(key, value), { removeUndefinedValues: true });
+    images.set(value, known);
+    return known;
+  };
 
   const recordOf = (key: { pk: string; sk: string }, before: object | undefined, after: object): DynamoDBRecord => {
     const [OldImage, NewImage] = [image(key, before), image(key, after)];

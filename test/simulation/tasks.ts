@@ -24,6 +24,7 @@ export type Task = {
   onDeath: () => void;
 };
 
+/** `hash`: of every call and its outcome, in order. */
 export type Trace = { isOn: boolean; lines: string[]; hash: number };
 
 export type Sim = {
@@ -44,6 +45,13 @@ export const note = ({ trace, kernel }: Pick<Sim, 'trace' | 'kernel'>, who: stri
   if (!trace.isOn) return;
   const text = `${clockOf(kernel.now())} ${who.padEnd(14)} ${what()}`;
   trace.lines.push(text);
+};
+
+/** Two runs of one seed leave the same mark, or something other than the seed has had its say. */
+export const mark = ({ trace, kernel }: Pick<Sim, 'trace' | 'kernel'>, what: string): void => {
+  let { hash } = trace;
+  for (let index = 0; index < what.length; index++) hash = Math.imul(hash ^ what.charCodeAt(index), 0x01000193);
+  trace.hash = Math.imul(hash ^ (kernel.now() % 2 ** 31), 0x01000193);
 };
 
 const clockOf = (ms: number): string => new Date(ms).toISOString().slice(8, 23).replace('T', ' ');
@@ -76,10 +84,12 @@ export const call = <T>(
     const settle = (outcome: Promise<T>) =>
       outcome.then(
         (value) => {
+          mark(sim, point);
           note(sim, task.name, () => `${port.name} → ${brief(value)}${fault ? `   ⚡ ${fault}` : ''}`);
           resolve(value);
         },
         (error) => {
+          mark(sim, `${point}!`);
           note(sim, task.name, () => `${port.name} ✗ ${error}${fault ? `   ⚡ ${fault}` : ''}`);
           reject(error);
         },
