@@ -95,17 +95,20 @@ describe('a new booking', () => {
   test.each([
     ['an increment', () => undefined],
     ['everything anew', () => job.control.expireSyncTokens({ calendar: calendarId })],
-  ])('[R1][R11] whose answer is lost, and that a person deletes at once, is cancelled, though %s is listed', async (_, expire) => {
-    const id = await job.book('booking');
-    job.control.orderFault({ kind: 'commit-then-drop', method: 'POST', path: '/events' });
-    await job.push(id);
-    await job.remove(id);
-    expire();
-    await job.push(id);
-    await job.sync();
-    expect(await job.appointment(id)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
-    await expectQuiet();
-  });
+  ])(
+    '[R1][R11] whose answer is lost, and that a person deletes at once, is cancelled, though %s is listed',
+    async (_, expire) => {
+      const id = await job.book('booking');
+      job.control.orderFault({ kind: 'commit-then-drop', method: 'POST', path: '/events' });
+      await job.push(id);
+      await job.remove(id);
+      expire();
+      await job.push(id);
+      await job.sync();
+      expect(await job.appointment(id)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+      await expectQuiet();
+    },
+  );
 
   test('[R3] does not adopt a stranger’s event of its id: it takes the next id', async () => {
     const id = await job.book('booking');

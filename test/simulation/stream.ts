@@ -1,5 +1,6 @@
 /** The table's stream: each write of an appointment or a calendar, in order, at least once; and the function that reads it. */
 
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Appointment } from '../../shared/domain/appointment.ts';
@@ -72,8 +73,8 @@ export const streamIn = ({ sim, read }: StreamOptions) => {
   };
 
   /** The image before a write is the one after the write before it. */
-  const images = new WeakMap<object, ReturnType<typeof marshall>>();
-  const image = (key: { pk: string; sk: string }, value: object | undefined) => {
+  const images = new WeakMap<object, Record<string, AttributeValue>>();
+  const image = (key: { pk: string; sk: string }, value: object | undefined): Record<string, AttributeValue> | undefined => {
     if (value === undefined) return undefined;
     const known = images.get(value) ?? marshall(toItem(key, value), { removeUndefinedValues: true });
     images.set(value, known);
