@@ -70,6 +70,8 @@ export const openLedger = () => {
   const created = new Set<string>();
   /** Somebody has brought it back. */
   const revived = new Map<string, number>();
+  /** Foreign events that people have moved to another calendar. */
+  const moved = new Set<string>();
 
   const keyOf = (entity: string, part: Part, value: string): string => `${entity}|${part}|${value}`;
 
@@ -102,6 +104,8 @@ export const openLedger = () => {
       saw(entity, over);
     },
     restored: (entity: string, at: number): void => void revived.set(entity, at),
+    movedForeign: (entity: string): void => void moved.add(entity),
+    isMoved: (entity: string): boolean => moved.has(entity),
     isRevived: (entity: string): boolean => revived.has(entity),
     /** A person has decided about both sides: what the one that lost said has been seen. */
     decided: (entity: string, before: Said, after: Said): void => {

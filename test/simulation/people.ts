@@ -8,7 +8,7 @@ import { seenOf } from '../../shared/conflicts/review.ts';
 import { takeBack } from '../../shared/conflicts/take-back.ts';
 import { connect } from '../../shared/connections/connect.ts';
 import type { Appointment } from '../../shared/domain/appointment.ts';
-import { bookingIdOf } from '../../shared/domain/derived-ids.ts';
+import { bookingIdOf, eventIdOf } from '../../shared/domain/derived-ids.ts';
 import { asId, type UserId } from '../../shared/domain/ids.ts';
 import { hour, instantAt, minute } from '../../shared/domain/instant.ts';
 import { googleCalendarOver } from '../../shared/google/calendar-client.ts';
@@ -51,13 +51,13 @@ const weights = {
   'google move': 0.5,
   'google unreadable': 0.3,
   'google readable': 0.3,
-  'google squat': 0.2,
   'expire tokens': 0.4,
   'expire access': 0.4,
   'drop channel': 0.3,
   'rotate keys': 0.2,
   revoke: 0.25,
   policy: 0.2,
+  'google clear': 0.15,
 } as const;
 
 /** Only the safety nets make these good. */
@@ -274,12 +274,26 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     return from[Math.floor(pick * 7.3 * from.length) % from.length] ?? emailOf(user);
   };
 
+  /** Another program has an event under the very id that a booking's next event will have. */
+  const squat = (eventId: string, operation: Operation): void => {
+    const calendarId = emailOf(operation.user);
+    if (google.find(calendarId, eventId) !== undefined) return;
+    count(sim, 'an id taken by a stranger');
+    const body = google.insert(calendarId, {
+      id: eventId,
+      summary: `stranger-${operation.nth}`,
+      ...inGoogle(startOf(operation.nth) + hour),
+    });
+    ledger.edited('google', entityOfEvent(body), undefined, saidThere(body), kernel.now());
+  };
+
   const single = ({ recurringEventId }: EventBody): boolean => recurringEventId === undefined;
 
   const acts: Record<OperationKind, (operation: Operation) => void> = {
     book: (operation) => {
       const id = bookingIdOf(userIdOf(operation.user), `key-${operation.nth}`);
       touch(id);
+      if (operation.pick < 0.05) squat(eventIdOf(id, 1), operation);
       const times = { ...spanOf(startOf(operation.nth)), allDay: false, timeZone: knobs.timeZone };
       const asked = { title: text('title', operation), text: {}, details: {}, times };
       request(
@@ -332,6 +346,10 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     'google delete': (operation) => {
       const at = theirs(operation);
       if (at !== undefined) remove(at);
+    },
+    /** All of it at once. */
+    'google clear': (operation) => {
+      for (const event of liveEvents(emailOf(operation.user)).filter(single)) remove({ calendarId: emailOf(operation.user), event });
     },
     'google restore': (operation) => {
       const gone = emailsCalendars(operation.user).flatMap((calendarId) =>
@@ -405,6 +423,8 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       if (from === undefined || destination === undefined || from === destination) return;
       touch(entityOfEvent(at.event));
       moveEvent(world, from, destination, at.event.id);
+      const entity = entityOfEvent(at.event);
+      if (entity.startsWith('event:')) ledger.movedForeign(entity);
       google.note(`person moves ${entityOfEvent(at.event)} to ${to}`);
       google.tell();
     },
@@ -415,19 +435,6 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     'google readable': (operation) => {
       const at = theirs(operation, ({ summary }) => String(summary).startsWith(unreadableMark));
       if (at !== undefined) patch({ summary: text('title', operation) }, at);
-    },
-    /** Another program has put an event under the very id that a booking's next event will have. */
-    'google squat': (operation) => {
-      const target = ours(operation);
-      if (target?.link === undefined || target.link.observed !== undefined || target.kind !== 'booking') return;
-      if (google.find(target.link.calendarId, target.link.eventId) !== undefined) return;
-      count(sim, 'an id taken by a stranger');
-      const body = google.insert(target.link.calendarId, {
-        id: target.link.eventId,
-        summary: text('title', operation),
-        ...inGoogle(startOf(operation.nth)),
-      });
-      ledger.edited('google', entityOfEvent(body), undefined, saidThere(body), kernel.now());
     },
     'expire tokens': ({ user }) => {
       for (const calendarId of emailsCalendars(user)) google.control.expireSyncTokens({ calendar: calendarId });
@@ -500,7 +507,18 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     liveEvents,
     emailsCalendars,
     consent,
+    /** A barber with much to do, before anything else happens; later it is all taken away at once. */
+    fillUp: (bookings: number): void => {
+      for (let nth = 100; nth < 100 + bookings; nth++) {
+        kernel.after(1_000 + (nth - 100) * 40, () => acts.book({ nth, at: 0, kind: 'book', user: 0, pick: 0, hot: false }));
+      }
+    },
+    clear: (): void => acts['google clear']({ nth: 999, at: 0, kind: 'google clear', user: 0, pick: 0, hot: false }),
     revokeGrant,
+    /** Something happens in the calendar, whatever it is. */
+    probe: (calendarId: string): void => {
+      google.insert(calendarId, { summary: 'title-probe', ...inGoogle(startOf(90)) });
+    },
     perform: (operation: Operation): void => {
       note(sim, 'op', () => JSON.stringify(operation));
       try {

@@ -48,7 +48,7 @@ export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: 
   const { kernel } = sim;
   const ledger = openLedger();
   const scene: Scene = {};
-  const oracle = oracleOf({ sim, ledger }, scene);
+  const oracle = oracleOf({ sim, ledger, googleLags: knobs.googleSkewMs < 0 }, scene);
   const system = systemIn({ sim, knobs, witness: oracle.witness, watch: oracle.watch, mutant });
   const people = peopleIn(sim, knobs, system, ledger);
   Object.assign(scene, { system, people });
@@ -122,6 +122,10 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
     };
     kernel.after(sweepEveryMs, tick);
   }
+  if (knobs.crowd > 0) {
+    people.fillUp(knobs.crowd);
+    kernel.after(sim.random.between('clear', 30_000, 10 * minute), () => people.clear());
+  }
   if (knobs.poisoned) kernel.after(20_000, () => people.revokeGrant(knobs.users - 1));
   for (const operation of operations) kernel.after(operation.at, () => people.perform(operation));
 
@@ -168,6 +172,9 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
   if (google.writes.length > writes) oracle.fail('R4', 'Google is written to, though nothing has changed');
   if (oracle.appointmentWrites() > saves) oracle.fail('R4', 'an appointment is written, though nothing has changed');
 
+  // Whatever still watches says so, and whatever should not is stopped.
+  for (const user of users) for (const calendarId of people.emailsCalendars(user)) people.probe(calendarId);
+  await kernel.run(settlingBudget, endOf(10 * minute));
   checkChannels({ system, oracle }, converging);
 };
 
@@ -184,6 +191,8 @@ const checkChannels = ({ system, oracle }: Pick<Life, 'system' | 'oracle'>, user
     if (known?.state !== 'active') oracle.fail('R7', `${calendar.calendarId} has no channel: ${JSON.stringify(known)}`);
     else if (!live.some(({ id }) => id === known.id) && !google.dropped.has(known.id)) {
       oracle.fail('R7', `${calendar.calendarId} has a channel that Google does not know: ${known.id}`);
+    } else if (live.length > 1) {
+      oracle.fail('R7', `${calendar.calendarId} has ${live.length} channels: ${live.map(({ id }) => id)}, and ${known.id} is ours`);
     }
   }
 };

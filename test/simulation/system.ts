@@ -123,16 +123,14 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
 
   /** One hint's dependencies. */
   const syncDepsOf = (task: Task): SyncDeps => {
-    const stores = mutant.stores(store.of(task, mutant.witnessed(store.witnessed(task), task)), task);
+    const beneath = store.witnessed(task);
+    const around = { task, google, stores: beneath, calendars: store.calendars, appointments: store.appointments };
+    const stores = mutant.stores(store.of(task, mutant.witnessed(beneath, task)), around);
     const deps: SyncDeps = {
       ...stores,
       vault: vaultOf(task),
       oauth: oauthOf(task),
-      google: mutant.google(googleCalendarOver(mutant.api(google.api(task))), {
-        task,
-        stores: store.witnessed(task),
-        google,
-      }),
+      google: mutant.google(googleCalendarOver(mutant.api(google.api(task))), around),
       queue: queueOf(task),
       webhookAddress: 'https://calendar.example.com/api/v2/webhooks/google-calendar',
       channelToken: ({ key, connectGeneration }, channelId, expiresAt) =>
@@ -168,6 +166,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     task.spared = !knobs.nets && (receives >= 4 || isTroubled);
     note(sim, task.name, () => `takes ${batch.map(({ messageId }) => messageId).join(' ')}`);
 
+    const acknowledged = new Set<string>();
     const deps: ConsumeDeps = {
       syncDeps: async () => syncDepsOf(task),
       report,
@@ -187,6 +186,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
           task.name,
           () => `hands back ${hints.length}: ${undone.kind} ${'error' in undone ? undone.error : undone.forMs}`,
         );
+        if (undone.kind === 'deferred' && mutant.acknowledgesDeferred) for (const { receiptHandle } of hints) acknowledged.add(receiptHandle);
         if (undone.kind === 'failed') count(sim, 'a hint that failed');
         else count(sim, 'a hint that waits for its turn');
         await handBack({
@@ -211,7 +211,12 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
         count(sim, `fault acknowledge ${fault}`);
         note(sim, task.name, () => `⚡ ${fault}`);
       }
-      const failed = new Set(mutant.failures(undone, batch).map(({ messageId }) => messageId));
+      const failed = new Set(
+        mutant
+          .failures(undone)
+          .filter(({ receiptHandle }) => !acknowledged.has(receiptHandle))
+          .map(({ messageId }) => messageId),
+      );
       const done = batch.filter(({ messageId }) => !failed.has(messageId));
       if (failed.size > 0 && done.length > 0) count(sim, 'a batch that is done in part');
       end(fault === undefined ? done.map(({ receiptHandle }) => receiptHandle) : []);
@@ -235,7 +240,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       const task = begin('stream', 'stream', () => reject(new PortFailed('The process has gone')));
       const { hints, syncEvents } = project(batch);
       const append = async (): Promise<void> => {
-        const effect = async () => syncEvents.forEach(watch.recorded);
+        const effect = async () => mutant.records(syncEvents).forEach(watch.recorded);
         if (syncEvents.length > 0) {
           await call(sim, task, { name: 'log.append', kind: 'write' }, effect, { latencyMs: 10 });
         }
