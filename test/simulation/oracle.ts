@@ -231,7 +231,7 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
       const stored = the(scene.system).google.world.state.calendars[calendarId]?.events ?? {};
       for (const { body } of Object.values(stored)) {
         const mark = markOf(body);
-        if (body.status === 'cancelled' || mark === undefined) continue;
+        if (body.status === 'cancelled' || mark === undefined || people.isRestored(body.id)) continue;
         if (seen.has(mark)) fail('R3', `${mark} has two events: ${seen.get(mark)} and ${calendarId}/${body.id}`);
         seen.set(mark, `${calendarId}/${body.id}`);
       }

@@ -115,8 +115,12 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
   const entityOfEvent = (event: { id: string; extendedProperties?: unknown }): string => {
     const marks = event.extendedProperties as { private?: Record<string, string> } | undefined;
     const [, appointmentId] = (marks?.private?.bookedBarber ?? '').split('.');
-    return (appointmentId && blocks.get(appointmentId)) ?? appointmentId ?? `event:${event.id}`;
+    const isLeftBehind = restored.has(event.id) && store.appointments.get(appointmentId ?? '')?.link?.eventId !== event.id;
+    if (appointmentId === undefined || isLeftBehind) return `event:${event.id}`;
+    return blocks.get(appointmentId) ?? appointmentId;
   };
+  /** Taken out of the bin by a person: where ours has been made anew meanwhile, it is a foreign one by now. */
+  const restored = new Set<string>();
   /** Of blocks: the event that each was made of. */
   const blocks = new Map<string, string>();
   const entityOf = ({ id, kind, link }: Pick<Appointment, 'id' | 'kind' | 'link'>): string => {
@@ -170,7 +174,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     const places = emailsCalendars(operation.user).flatMap((calendarId) =>
       liveEvents(calendarId).map((event) => ({ calendarId, event })),
     );
-    const wanted = places.filter(({ event }) => isWanted(event));
+    const wanted = places.filter(({ event }) => isWanted(event) && !isStrangers(event));
     return chosen(wanted, ({ event }) => entityOfEvent(event), operation);
   };
 
@@ -287,6 +291,9 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     ledger.edited('google', entityOfEvent(body), undefined, saidThere(body), kernel.now());
   };
 
+  /** It stays: of a deleted event Google says no more than its id, which is the booking's. */
+  const isStrangers = ({ summary }: EventBody): boolean => String(summary).startsWith('stranger');
+
   const single = ({ recurringEventId }: EventBody): boolean => recurringEventId === undefined;
 
   const acts: Record<OperationKind, (operation: Operation) => void> = {
@@ -349,7 +356,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     },
     /** All of it at once. */
     'google clear': (operation) => {
-      for (const event of liveEvents(emailOf(operation.user)).filter(single)) remove({ calendarId: emailOf(operation.user), event });
+      for (const event of liveEvents(emailOf(operation.user)).filter((event) => single(event) && !isStrangers(event))) remove({ calendarId: emailOf(operation.user), event });
     },
     'google restore': (operation) => {
       const gone = emailsCalendars(operation.user).flatMap((calendarId) =>
@@ -366,6 +373,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       const entity = entityOfEvent(at.event);
       if (emailsCalendars(operation.user).some((id) => liveEvents(id).some((one) => entityOfEvent(one) === entity)))
         return;
+      restored.add(at.event.id);
       const body = restoreEvent(world, calendar, at.event.id);
       touch(entity);
       ledger.restored(entity, kernel.now());
@@ -503,6 +511,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
 
   return {
     entityOf,
+    isRestored: (eventId: string): boolean => restored.has(eventId),
     entityOfEvent,
     liveEvents,
     emailsCalendars,

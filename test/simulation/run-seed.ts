@@ -4,7 +4,7 @@ import { hour, minute, second } from '../../shared/domain/instant.ts';
 import { isLive } from '../google/channels.ts';
 import { faultsOf } from './faults.ts';
 import { kernelAt, OutOfSteps } from './kernel.ts';
-import { knobsOf } from './knobs.ts';
+import { type Knobs, knobsOf } from './knobs.ts';
 import { openLedger } from './ledger.ts';
 import { type Mutant, noMutant } from './mutants.ts';
 import type { Oracle } from './oracle.ts';
@@ -14,7 +14,8 @@ import { randomnessOf } from './randomness.ts';
 import { systemIn } from './system.ts';
 import { count, type Sim } from './tasks.ts';
 
-export type Plan = { operations: number[]; faults: Record<string, string> };
+/** All that a run is made of; what else is drawn is drawn by the seed. */
+export type Plan = { knobs: Knobs; operations: Operation[]; faults: Record<string, string> };
 
 export type Options = { seed: number; mutant?: Mutant; plan?: Plan; trace?: boolean };
 
@@ -35,7 +36,7 @@ const settlingBudget = 60_000;
 
 export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: Options): Promise<Outcome> => {
   const random = randomnessOf(seed);
-  const knobs = knobsOf(random);
+  const knobs = plan?.knobs ?? knobsOf(random);
   const faults = faultsOf({ random, nets: knobs.nets, plan: plan && new Map(Object.entries(plan.faults)) });
   const sim: Sim = {
     kernel: kernelAt(startMs),
@@ -61,8 +62,7 @@ export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: 
     for (let user = 0; user < knobs.users; user++) oracle.checkDuplicates(user);
   };
 
-  const all = operationsOf(random, knobs);
-  const operations = plan === undefined ? all : all.filter(({ nth }) => plan.operations.includes(nth));
+  const operations = plan?.operations ?? operationsOf(random, knobs);
   try {
     await live({ sim, knobs, system, people, oracle, mutant, operations });
   } catch (error) {
@@ -74,7 +74,7 @@ export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: 
     violations: sim.violations,
     steps: kernel.steps(),
     counts: sim.counts,
-    plan: { operations: operations.map(({ nth }) => nth), faults: Object.fromEntries(faults.fired) },
+    plan: { knobs, operations, faults: Object.fromEntries(faults.fired) },
     trace: sim.trace.lines,
     hash: sim.trace.hash,
   };
