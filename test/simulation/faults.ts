@@ -96,7 +96,7 @@ export type Faults = {
   /** What has fired so far: `point#nth` → fault. */
   fired: Map<string, string>;
   /** How often each point was passed. */
-  passed: Map<Point, number>;
+  passed: Map<Point, { kind: PortKind; times: number }>;
   stop(): void;
 };
 
@@ -106,7 +106,7 @@ type Share = { fault: string; upTo: number };
 
 export const faultsOf = ({ random, nets, plan }: FaultOptions): Faults => {
   const fired = new Map<string, string>();
-  const passed = new Map<Point, number>();
+  const passed = new Map<Point, { kind: PortKind; times: number }>();
   const shares = plan === undefined ? sharesOf(random, nets) : undefined;
   let isOn = true;
 
@@ -125,8 +125,8 @@ export const faultsOf = ({ random, nets, plan }: FaultOptions): Faults => {
     },
     at(point, kind) {
       if (!isOn) return undefined;
-      const nth = (passed.get(point) ?? 0) + 1;
-      passed.set(point, nth);
+      const nth = (passed.get(point)?.times ?? 0) + 1;
+      passed.set(point, { kind, times: nth });
       const fault = plan === undefined ? drawn(point, kind, nth) : plan.get(`${point}#${nth}`);
       if (fault !== undefined) fired.set(`${point}#${nth}`, fault);
       return fault;

@@ -51,7 +51,10 @@ export const runFleet = async ({ seeds, start, workers, heard, ...how }: FleetOp
       const give = (): void => {
         clearTimeout(watchdog);
         const job = take();
-        if (job === undefined) return worker.disconnect();
+        if (job === undefined) {
+          worker.disconnect();
+          return;
+        }
         watchdog = setTimeout(() => {
           worker.kill();
           reject(new Error(`A worker hangs at one of the seeds ${job.seeds[0]} to ${job.seeds.at(-1)}`));

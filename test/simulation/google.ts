@@ -76,7 +76,8 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
   };
 
   const issue = (email: string): string => {
-    const token = `ya29.${email}.${(tokens += 1)}`;
+    tokens += 1;
+    const token = `ya29.${email}.${tokens}`;
     world.state.accessTokens[token] = { email, scopes, clientId: 'client', expiresAt: kernel.now() + 3_600_000 };
     return token;
   };
@@ -97,7 +98,8 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     hooks.called?.({ operation, email: emailIn(token), calendarId: path.calendarId, isFirstPage, task });
     const grant = world.state.accessTokens[token];
     const account = world.state.accounts[emailIn(token)];
-    if (grant === undefined || account === undefined || grant.expiresAt <= kernel.now()) throw refusal(401, 'authError');
+    if (grant === undefined || account === undefined || grant.expiresAt <= kernel.now())
+      throw refusal(401, 'authError');
     if (operation === 'events.watch') {
       const { calendar } = access(world, account, path.calendarId);
       const channel = openChannel(world, calendar, grant, requestBody as WatchRequest, 'https://www.googleapis.com');

@@ -6,11 +6,17 @@ import type { EventChange } from '../../shared/domain/calendar-event.ts';
 import { appointmentIdOf, eventMarkOf, ownerMarkOf } from '../../shared/domain/derived-ids.ts';
 import { asId, type CalendarKey, type EventId } from '../../shared/domain/ids.ts';
 import { instantAt } from '../../shared/domain/instant.ts';
-import type { Caller, EventsPage, EventsRequest, EventWriter, GoogleCalendar } from '../../shared/google/calendar-api.ts';
+import type { SyncEvent } from '../../shared/domain/sync-event.ts';
+import type {
+  Caller,
+  EventsPage,
+  EventsRequest,
+  EventWriter,
+  GoogleCalendar,
+} from '../../shared/google/calendar-api.ts';
 import type { CalendarApi } from '../../shared/google/calendar-client.ts';
 import { queryVersion } from '../../shared/google/query.ts';
 import type { Envelope } from '../../shared/queue/hint.ts';
-import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 import { isLive } from '../google/channels.ts';
 import type { Stores } from '../support/memory-store.ts';
 import type { Google } from './google.ts';
@@ -117,10 +123,10 @@ const saving = (stores: Stores, save: Stores['appointments']['save']): Stores =>
   appointments: { ...stores.appointments, save },
 });
 
-const strayId = (eventId: EventId, nth: number): EventId => asId(`${eventId.slice(0, 20)}${(nth * 7_919).toString(32)}`);
+const strayId = (eventId: EventId, nth: number): EventId =>
+  asId(`${eventId.slice(0, 20)}${(nth * 7_919).toString(32)}`);
 
-let drawn = 0;
-const anotherId = (eventId: EventId): EventId => strayId(eventId, (drawn += 1));
+const anotherId = (eventId: EventId, { writes }: Google): EventId => strayId(eventId, writes.length + 1);
 
 export const mutants: Mutant[] = [
   planted('cursor first', 20, {
@@ -131,24 +137,30 @@ export const mutants: Mutant[] = [
         const calendar = [...calendars.values()].find(({ calendarId }) => calendarId === request.calendarId);
         if (page.kind !== 'page' || page.next.kind === 'more' || calendar === undefined) return page;
         const at = instantAt(task.startedAt);
-        await stores.calendars.commitListing(calendar, { cursor: page.next.cursor, queryVersion, coveredBefore: at, lastSyncAt: at });
+        await stores.calendars.commitListing(calendar, {
+          cursor: page.next.cursor,
+          queryVersion,
+          coveredBefore: at,
+          lastSyncAt: at,
+        });
         return page;
       },
     }),
   }),
   planted('random event ids', 20, {
-    google: (client) => ({
+    google: (client, { google }) => ({
       ...client,
-      insertEvent: (caller, request) => client.insertEvent(caller, { ...request, eventId: anotherId(request.eventId) }),
+      insertEvent: (caller, request) =>
+        client.insertEvent(caller, { ...request, eventId: anotherId(request.eventId, google) }),
     }),
   }),
   planted('a duplicate is inserted under another id', 200, {
-    google: (client) => ({
+    google: (client, { google }) => ({
       ...client,
       async insertEvent(caller, request) {
         const result = await client.insertEvent(caller, request);
         if (result.kind === 'written') return result;
-        return client.insertEvent(caller, { ...request, eventId: anotherId(request.eventId) });
+        return client.insertEvent(caller, { ...request, eventId: anotherId(request.eventId, google) });
       },
     }),
   }),
@@ -225,7 +237,12 @@ export const mutants: Mutant[] = [
           const { cursor } = read;
           const coveredBefore = instantAt(task.startedAt + task.skewMs);
           if (cursor === undefined) return;
-          await stores.calendars.commitListing(read, { cursor, queryVersion, coveredBefore, lastSyncAt: coveredBefore });
+          await stores.calendars.commitListing(read, {
+            cursor,
+            queryVersion,
+            coveredBefore,
+            lastSyncAt: coveredBefore,
+          });
         },
       },
     }),
@@ -261,9 +278,16 @@ export const mutants: Mutant[] = [
     witnessed: (stores) =>
       saving(stores, async (next, beside) => {
         const { link, sync, provenance, updatedAt } = next;
-        if (provenance.actor !== 'google' || sync.state !== 'synced' || link === undefined) return stores.appointments.save(next, beside);
+        if (provenance.actor !== 'google' || sync.state !== 'synced' || link === undefined)
+          return stores.appointments.save(next, beside);
         const { calendarKey, calendarId } = link;
-        const pending = { state: 'pending', target: { calendarKey, calendarId }, since: updatedAt, notBefore: updatedAt, attempts: 0 } as const;
+        const pending = {
+          state: 'pending',
+          target: { calendarKey, calendarId },
+          since: updatedAt,
+          notBefore: updatedAt,
+          attempts: 0,
+        } as const;
         return stores.appointments.save({ ...next, sync: pending }, beside);
       }),
   }),
@@ -273,7 +297,10 @@ export const mutants: Mutant[] = [
         const [stored] = await stores.appointments.loadMany(next.userId, [next.id]);
         if (stored === undefined) return stores.appointments.save(next, beside);
         const version = next.version > (beside.before?.version ?? 0) ? stored.version + 1 : stored.version;
-        return stores.appointments.save({ ...next, revision: stored.revision + 1, version }, { ...beside, before: stored });
+        return stores.appointments.save(
+          { ...next, revision: stored.revision + 1, version },
+          { ...beside, before: stored },
+        );
       }),
   }),
   planted('a newer mark is cleared', 1_000, {
@@ -284,7 +311,10 @@ export const mutants: Mutant[] = [
         const [stored] = await stores.appointments.loadMany(next.userId, [next.id]);
         if (stored?.sync.state !== 'pending') return result;
         const { base: _base, ...rest } = stored;
-        return stores.appointments.save({ ...rest, ...(next.link && { link: next.link }), sync: next.sync, revision: stored.revision + 1 }, { before: stored });
+        return stores.appointments.save(
+          { ...rest, ...(next.link && { link: next.link }), sync: next.sync, revision: stored.revision + 1 },
+          { before: stored },
+        );
       }),
   }),
   planted('the order of versions is not checked', 6_000, {

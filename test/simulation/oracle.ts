@@ -144,7 +144,8 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
     const future = [...the(scene.system).store.appointments.values()].filter(
       ({ userId, kind, status }) => userId === after.userId && kind === 'booking' && status === 'confirmed',
     );
-    if (harmed > 10 && harmed > 0.2 * (future.length + harmed)) fail('R9', `${harmed} bookings of ${key} are cancelled at once, and nobody was asked`);
+    if (harmed > 10 && harmed > 0.2 * (future.length + harmed))
+      fail('R9', `${harmed} bookings of ${key} are cancelled at once, and nobody was asked`);
   };
 
   const noteEdit = (entity: string, before: Appointment | undefined, after: Appointment, task: Task): void => {
@@ -168,7 +169,10 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
     const { system, people } = { system: the(scene.system), people: the(scene.people) };
     const token = positionOf(cursor);
     const kept = system.google.world.state.calendars[calendar.calendarId];
-    if (token === undefined || kept === undefined) return fail('R5', `a cursor that is none: ${cursor}`);
+    if (token === undefined || kept === undefined) {
+      fail('R5', `a cursor that is none: ${cursor}`);
+      return;
+    }
     const byEvent = new Map<string, Appointment[]>();
     for (const appointment of system.store.appointments.values()) {
       const id = appointment.link?.eventId;

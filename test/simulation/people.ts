@@ -57,6 +57,7 @@ const weights = {
   'rotate keys': 0.2,
   revoke: 0.25,
   policy: 0.2,
+  'both at once': 1.5,
   'google clear': 0.15,
 } as const;
 
@@ -115,7 +116,8 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
   const entityOfEvent = (event: { id: string; extendedProperties?: unknown }): string => {
     const marks = event.extendedProperties as { private?: Record<string, string> } | undefined;
     const [, appointmentId] = (marks?.private?.bookedBarber ?? '').split('.');
-    const isLeftBehind = restored.has(event.id) && store.appointments.get(appointmentId ?? '')?.link?.eventId !== event.id;
+    const isLeftBehind =
+      restored.has(event.id) && store.appointments.get(appointmentId ?? '')?.link?.eventId !== event.id;
     if (appointmentId === undefined || isLeftBehind) return `event:${event.id}`;
     return blocks.get(appointmentId) ?? appointmentId;
   };
@@ -214,8 +216,8 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
   const edit = (
     operation: Operation,
     change: { title?: string; location?: string; notes?: string; startMs?: number },
+    target = ours(operation),
   ) => {
-    const target = ours(operation);
     if (target === undefined) return;
     touch(entityOf(target));
     const { title, startMs, ...others } = change;
@@ -342,9 +344,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       if (item !== undefined) request(operation, (deps, stamp) => takeBack(deps, item.id, stamp));
     },
     insert: (operation) =>
-      void insert({ summary: text('title', operation), ...inGoogle(startOf(operation.nth)) },
-        homeOf(operation),
-      ),
+      void insert({ summary: text('title', operation), ...inGoogle(startOf(operation.nth)) }, homeOf(operation)),
     'google title': (operation) => patch({ summary: text('title', operation) }, theirs(operation)),
     'google place': (operation) => patch({ location: text('place', operation) }, theirs(operation)),
     'google notes': (operation) =>
@@ -356,7 +356,21 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     },
     /** All of it at once. */
     'google clear': (operation) => {
-      for (const event of liveEvents(emailOf(operation.user)).filter((event) => single(event) && !isStrangers(event))) remove({ calendarId: emailOf(operation.user), event });
+      for (const event of liveEvents(emailOf(operation.user)).filter((event) => single(event) && !isStrangers(event)))
+        remove({ calendarId: emailOf(operation.user), event });
+    },
+    /** Each side another part, while the one is on its way to the other. */
+    'both at once': (operation) => {
+      const target = ours(operation);
+      if (target === undefined) return;
+      const entity = entityOf(target);
+      edit(operation, { title: text('title', operation) }, target);
+      kernel.after(random.between('both', 300, 1_500), () => {
+        const at = emailsCalendars(operation.user)
+          .flatMap((calendarId) => liveEvents(calendarId).map((event) => ({ calendarId, event })))
+          .find(({ event }) => entityOfEvent(event) === entity && !isStrangers(event));
+        patch({ location: text('place', operation) }, at);
+      });
     },
     'google restore': (operation) => {
       const gone = emailsCalendars(operation.user).flatMap((calendarId) =>
@@ -437,7 +451,8 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       google.tell();
     },
     'google unreadable': (operation) =>
-      void insert({ summary: `${unreadableMark}-${operation.nth}`, ...inGoogle(startOf(operation.nth)) },
+      void insert(
+        { summary: `${unreadableMark}-${operation.nth}`, ...inGoogle(startOf(operation.nth)) },
         homeOf(operation),
       ),
     'google readable': (operation) => {
@@ -519,7 +534,9 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     /** A barber with much to do, before anything else happens; later it is all taken away at once. */
     fillUp: (bookings: number): void => {
       for (let nth = 100; nth < 100 + bookings; nth++) {
-        kernel.after(1_000 + (nth - 100) * 40, () => acts.book({ nth, at: 0, kind: 'book', user: 0, pick: 0, hot: false }));
+        kernel.after(1_000 + (nth - 100) * 40, () =>
+          acts.book({ nth, at: 0, kind: 'book', user: 0, pick: 0, hot: false }),
+        );
       }
     },
     clear: (): void => acts['google clear']({ nth: 999, at: 0, kind: 'google clear', user: 0, pick: 0, hot: false }),

@@ -124,7 +124,8 @@ export const queueIn = ({ sim, batchSize, concurrency, consume, taken }: QueueOp
         return;
       }
       seen.set(key, kernel.now());
-      const id = `m${(sent += 1)}`;
+      sent += 1;
+      const id = `m${sent}`;
       const body = JSON.stringify(hint);
       messages.push({
         id,

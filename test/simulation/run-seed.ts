@@ -2,7 +2,7 @@
 
 import { hour, minute, second } from '../../shared/domain/instant.ts';
 import { isLive } from '../google/channels.ts';
-import { faultsOf } from './faults.ts';
+import { type Faults, faultsOf } from './faults.ts';
 import { kernelAt, OutOfSteps } from './kernel.ts';
 import { type Knobs, knobsOf } from './knobs.ts';
 import { openLedger } from './ledger.ts';
@@ -28,6 +28,8 @@ export type Outcome = {
   plan: Plan;
   trace: string[];
   hash: number;
+  /** How often each place where something can go wrong was passed. */
+  passed: Faults['passed'];
 };
 
 const startMs = Date.parse('2026-03-02T12:00:00Z');
@@ -77,6 +79,7 @@ export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: 
     plan: { knobs, operations, faults: Object.fromEntries(faults.fired) },
     trace: sim.trace.lines,
     hash: sim.trace.hash,
+    passed: faults.passed,
   };
 };
 
@@ -86,7 +89,10 @@ const isAnythingLeft = ({ store, queue, isIdle }: ReturnType<typeof systemIn>, n
   [...store.appointments.values()].some(({ sync }) => sync.state === 'pending') ||
   [...store.calendars.values()].some(
     ({ trouble, checkpoint, writesPausedUntil, channel }) =>
-      trouble !== undefined || checkpoint !== undefined || Date.parse(writesPausedUntil ?? '1970-01-01') > nowMs || channel?.unsettled,
+      trouble !== undefined ||
+      checkpoint !== undefined ||
+      Date.parse(writesPausedUntil ?? '1970-01-01') > nowMs ||
+      channel?.unsettled,
   );
 
 type Life = {
@@ -192,7 +198,10 @@ const checkChannels = ({ system, oracle }: Pick<Life, 'system' | 'oracle'>, user
     else if (!live.some(({ id }) => id === known.id) && !google.dropped.has(known.id)) {
       oracle.fail('R7', `${calendar.calendarId} has a channel that Google does not know: ${known.id}`);
     } else if (live.length > 1) {
-      oracle.fail('R7', `${calendar.calendarId} has ${live.length} channels: ${live.map(({ id }) => id)}, and ${known.id} is ours`);
+      oracle.fail(
+        'R7',
+        `${calendar.calendarId} has ${live.length} channels: ${live.map(({ id }) => id)}, and ${known.id} is ours`,
+      );
     }
   }
 };

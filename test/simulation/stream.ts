@@ -49,10 +49,14 @@ export const streamIn = ({ sim, read }: StreamOptions) => {
       count(sim, `fault stream ${fault}`);
       note(sim, 'stream', () => `⚡ ${fault} (${batch.length} records)`);
     }
-    if (fault === 'stalled') return kernel.after(random.between('stall', 5_000, 300_000), () => next(size, attempt));
+    if (fault === 'stalled') {
+      kernel.after(random.between('stall', 5_000, 300_000), () => next(size, attempt));
+      return;
+    }
     if (fault === 'given-up') {
       shard.splice(0, size);
-      return kernel.after(100, () => next(Math.min(shard.length, 5), 1));
+      kernel.after(100, () => next(Math.min(shard.length, 5), 1));
+      return;
     }
     const again = fault === 'replayed';
     read(batch).then(
@@ -74,17 +78,25 @@ export const streamIn = ({ sim, read }: StreamOptions) => {
 
   /** The image before a write is the one after the write before it. */
   const images = new WeakMap<object, Record<string, AttributeValue>>();
-  const image = (key: { pk: string; sk: string }, value: object | undefined): Record<string, AttributeValue> | undefined => {
+  const image = (
+    key: { pk: string; sk: string },
+    value: object | undefined,
+  ): Record<string, AttributeValue> | undefined => {
     if (value === undefined) return undefined;
     const known = images.get(value) ?? marshall(toItem(key, value), { removeUndefinedValues: true });
     images.set(value, known);
     return known;
   };
 
+  const nextId = (): string => {
+    written += 1;
+    return `e${written}`;
+  };
+
   const recordOf = (key: { pk: string; sk: string }, before: object | undefined, after: object): DynamoDBRecord => {
     const [OldImage, NewImage] = [image(key, before), image(key, after)];
     return {
-      eventID: `e${(written += 1)}`,
+      eventID: nextId(),
       dynamodb: {
         Keys: { pk: { S: key.pk }, sk: { S: key.sk } },
         ...(OldImage && { OldImage: OldImage as Image }),

@@ -135,7 +135,10 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       webhookAddress: 'https://calendar.example.com/api/v2/webhooks/google-calendar',
       channelToken: ({ key, connectGeneration }, channelId, expiresAt) =>
         createChannelToken(keys, channelId, { calendarKey: key, connectGeneration, expiresAt }),
-      newChannelId: () => asId<ChannelId>(`channel-${(channels += 1)}`),
+      newChannelId: () => {
+        channels += 1;
+        return asId<ChannelId>(`channel-${channels}`);
+      },
       channelLifetimeMs: knobs.channelLifetimeMs,
       random: () => random.next('jitter'),
       ownerMarkOf: (userId: UserId) => ownerMarkOf('simulation', userId),
@@ -186,7 +189,8 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
           task.name,
           () => `hands back ${hints.length}: ${undone.kind} ${'error' in undone ? undone.error : undone.forMs}`,
         );
-        if (undone.kind === 'deferred' && mutant.acknowledgesDeferred) for (const { receiptHandle } of hints) acknowledged.add(receiptHandle);
+        if (undone.kind === 'deferred' && mutant.acknowledgesDeferred)
+          for (const { receiptHandle } of hints) acknowledged.add(receiptHandle);
         if (undone.kind === 'failed') count(sim, 'a hint that failed');
         else count(sim, 'a hint that waits for its turn');
         await handBack({
@@ -294,9 +298,9 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     if (fault === 'lost') return;
     if (fault === 'twice') post(wait + random.between('delivery', 100, 3_000));
     if (fault === 'again-as-new') post(wait + random.between('delivery', 0, 400), number + 100_000);
-    if (fault === 'late') return post(random.between('late', 2_000, 60_000));
-    if (fault === 'very-late') return post(random.between('late', minute, 90 * minute));
-    post(wait);
+    if (fault === 'late') post(random.between('late', 2_000, 60_000));
+    else if (fault === 'very-late') post(random.between('late', minute, 90 * minute));
+    else post(wait);
   };
 
   type Post = { channel: Channel; number: number; state: 'sync' | 'exists'; attempt: number };

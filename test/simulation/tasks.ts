@@ -99,19 +99,23 @@ export const call = <T>(
         case undefined:
           return void settle(effect());
         case 'crash-before':
-          return die(sim, task, `${port.name} ⚡ crash before`);
+          die(sim, task, `${port.name} ⚡ crash before`);
+          return;
         case 'crash-after':
           effect().then(
             () => undefined,
             () => undefined,
           );
-          return die(sim, task, `${port.name} ⚡ crash after`);
+          die(sim, task, `${port.name} ⚡ crash after`);
+          return;
         case 'slow':
-          return parked(sim, task, slownessMs(random), () => void settle(effect()));
+          parked(sim, task, slownessMs(random), () => void settle(effect()));
+          return;
         case 'slow-answer': {
           const done = effect();
           done.catch(() => undefined);
-          return parked(sim, task, slownessMs(random), () => void settle(done));
+          parked(sim, task, slownessMs(random), () => void settle(done));
+          return;
         }
         case 'before':
           return void settle(Promise.reject(new PortFailed(`${port.name} is out of reach`)));
@@ -135,8 +139,8 @@ const slownessMs = (random: Randomness): number => 500 * 2 ** random.between('sl
 export const parked = ({ kernel }: Pick<Sim, 'kernel'>, task: Task, ms: number, act: () => void): void => {
   const go = (): void => {
     if (task.dead) return;
-    if (task.thawsAt !== undefined && kernel.now() < task.thawsAt) return kernel.at(task.thawsAt, go);
-    act();
+    if (task.thawsAt !== undefined && kernel.now() < task.thawsAt) kernel.at(task.thawsAt, go);
+    else act();
   };
   kernel.after(ms, go);
 };

@@ -1,6 +1,7 @@
 /** A worker process of the fleet: runs the seeds that it is given, and says what came of them. */
-import type { Job, Told } from './fleet.ts';
+
 import { banAmbience } from './ambience.ts';
+import type { Job, Told } from './fleet.ts';
 import { mutantOf } from './mutants.ts';
 import { runSeed } from './run-seed.ts';
 
