@@ -83,7 +83,7 @@ const listPages = async (deps: PullDeps, { calendar, run }: Work, begun: Progres
     }
     const stored = await storePage(deps, { calendar, run }, { listing, saved, page });
     tally = addTallies(tally, stored.tally);
-    const compares = isCompared(calendar, listing);
+    const compares = isCompared(listing);
     listing = { ...counted(listing, stored), page: listing.page + 1, step: nextStep(page, compares) };
     if (listing.step.kind === 'done') break;
     if (listing.page >= maxPagesPerListing) await startAgain(deps, { calendar, run });

@@ -47,7 +47,7 @@ export const specs = {
     { fault: '410', rate: 0.012 },
     { fault: '400-token', rate: 0.006 },
     { fault: 'empty', rate: 0.01 },
-    { fault: 'short', rate: 0.02 },
+    { fault: 'short', rate: 0.04 },
     { fault: 'stale', rate: 0.006, nets: true },
     { fault: 'no-token', rate: 0.005 },
   ],

@@ -46,7 +46,7 @@ export const runFleet = async ({ seeds, start, workers, heard, ...how }: FleetOp
   const path = fileURLToPath(new URL('./worker.ts', import.meta.url));
   const work = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const worker = fork(path, { execArgv: ['--disable-warning=DEP0134'] });
+      const worker = fork(path, { execArgv: ['--max-semi-space-size=64'] });
       let watchdog: NodeJS.Timeout | undefined;
       const give = (): void => {
         clearTimeout(watchdog);

@@ -164,7 +164,7 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('no If-Match', 300, {
+  planted('no If-Match', 600, {
     api: (api) => ({
       ...api,
       events: {
@@ -227,7 +227,7 @@ export const mutants: Mutant[] = [
     }),
   }),
   planted('old channels are never stopped', 400, { google: (client) => ({ ...client, stop: async () => undefined }) }),
-  planted('a failed pull covers', 500, {
+  planted('a failed pull covers', 1_500, {
     witnessed: (stores, task) => ({
       ...stores,
       calendars: {
@@ -248,7 +248,7 @@ export const mutants: Mutant[] = [
     }),
   }),
   planted('a page is skipped', 100, { google: firstPageOnly }),
-  planted('absence is not confirmed', 300, { google: unconfirmed }),
+  planted('absence is not confirmed', 1_500, { google: unconfirmed }),
   planted('absence is judged before the last page', 100, {
     google: (client, around) => unconfirmed(firstPageOnly(client, around), around),
   }),

@@ -66,6 +66,12 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
           `${entity} changed within version ${after.version}: ${JSON.stringify(saidHere(before))} → ${JSON.stringify(saidHere(after))}`,
         );
       }
+      if (before?.version !== after.version && after.provenance.settled !== undefined) {
+        const { userId, id: appointmentId, version, provenance, updatedAt: at } = after;
+        const event = { userId, appointmentId, version, provenance, at, after, ...(before && { before }) };
+        ledger.recorded(event);
+        checkSettlement(event);
+      }
       if (after.revision !== (before?.revision ?? 0) + 1)
         fail('R13', `${entity}: revision ${before?.revision} → ${after.revision}`);
       system.stream.appointmentWritten(before, after);
@@ -121,8 +127,6 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
         return;
       }
       records.set(key, event);
-      ledger.recorded(event);
-      checkSettlement(event);
     },
     listed(task, calendarId) {
       const of = firstList.get(task) ?? new Map<string, number>();

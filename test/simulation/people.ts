@@ -51,7 +51,7 @@ const weights = {
   'google move': 0.5,
   'google unreadable': 0.3,
   'google readable': 0.3,
-  'expire tokens': 0.4,
+  'expire tokens': 0.8,
   'expire access': 0.4,
   'drop channel': 0.3,
   'rotate keys': 0.2,
