@@ -350,6 +350,19 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
+  planted('the appointments of whoever comes first', 300, {
+    stores: (stores, { appointments }) => ({
+      ...stores,
+      appointments: {
+        ...stores.appointments,
+        loadMany: (userId, ids) =>
+          stores.appointments.loadMany(
+            [...appointments.values()].find((one) => one.userId !== userId)?.userId ?? userId,
+            ids,
+          ),
+      },
+    }),
+  }),
   planted('no limit on mass changes', 1_000, {
     stores: (stores) => ({
       ...stores,

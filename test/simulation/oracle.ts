@@ -108,7 +108,7 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
       count(sim, 'a grant that is known to be dead');
     },
     consented: (userId) => void reauth.delete(userId),
-    touched: () => undefined,
+    strayed: (owner, userId, task) => fail('R15', `${task.name} works for ${owner} and touches what is ${userId}'s`),
   };
 
   const watch: Watch = {

@@ -25,7 +25,8 @@ export type Witness = {
   parked(key: CalendarKey, eventId: string, isParked: boolean): void;
   reauthNeeded(read: Connection): void;
   consented(userId: string): void;
-  touched(userId: string, task: Task): void;
+  /** Whoever works for one user has touched what is another's. */
+  strayed(owner: string, userId: string, task: Task): void;
 };
 
 type Kinds<Store> = { [Method in keyof Store]?: PortKind };
@@ -169,9 +170,10 @@ export const storeIn = (sim: Sim, witness: Witness) => {
     witnessed,
     /** As the task sees them, or as something in between does. */
     of: (task: Task, stores: Stores = witnessed(task)): Stores => {
+      const around = { witness, scope: {} };
       const entries = Object.entries(readsAndWrites).map(([name, kinds]) => [
         name,
-        ported(sim, task, witness, { name, target: stores[name as keyof Stores], kinds }),
+        ported(sim, task, around, { name, target: stores[name as keyof Stores], kinds }),
       ]);
       return Object.fromEntries(entries);
     },
@@ -183,17 +185,33 @@ type Method = (...given: unknown[]) => Promise<unknown>;
 
 const latencyMs = 8;
 
-const ported = (sim: Sim, task: Task, witness: Witness, { name, target, kinds }: Ported) => {
+/** Whose work is done: the owner of the first calendar or connection that is read. */
+type Scope = { owner?: string };
+
+const ported = (
+  sim: Sim,
+  task: Task,
+  { witness, scope }: { witness: Witness; scope: Scope },
+  { name, target, kinds }: Ported,
+) => {
   const methods = Object.entries(target as Record<string, Method>).map(([method, act]) => {
     const port = { name: `${name}.${method}`, kind: kinds[method] ?? ('read' as const) };
     const called: Method = (...given) => {
       const userId = userOf(given[0]);
-      if (userId !== undefined) witness.touched(userId, task);
-      return call(sim, task, port, () => act(...given), { latencyMs, instead: insteadOf(method) });
+      if (userId !== undefined && userId !== (scope.owner ?? userId)) witness.strayed(scope.owner ?? '', userId, task);
+      const answer = call(sim, task, port, () => act(...given), { latencyMs, instead: insteadOf(method) });
+      return scope.owner === undefined && method === 'load' ? owned(answer, scope) : answer;
     };
     return [method, called];
   });
   return Object.fromEntries(methods);
+};
+
+const owned = async (answer: Promise<unknown>, scope: Scope): Promise<unknown> => {
+  const value = await answer;
+  const owner = typeof value === 'object' && value !== null && 'userId' in value ? String(value.userId) : undefined;
+  if (owner !== undefined) scope.owner ??= owner;
+  return value;
 };
 
 /** Whose partition is touched, where the request says so. */
