@@ -185,7 +185,7 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('no fence', 2_000, {
+  planted('no fence', 400, {
     stores: (stores, { calendars }) => {
       const known = new Map<CalendarKey, Calendar>();
       return {
@@ -264,7 +264,7 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('any 409 is adopted', 3_000, {
+  planted('any 409 is adopted', 300, {
     google: (client, { appointments }) =>
       changing(client, (change) => {
         const id = change.kind === 'event' ? appointmentIdOf(change.event.id) : undefined;

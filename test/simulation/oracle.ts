@@ -34,6 +34,8 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
   /** A complete listing of the calendar began then, at the latest. */
   const coveredUntil = new Map<string, number>();
   const accepted = new Map<string, number>();
+  /** How far Google's log has been covered. */
+  const positions = new Map<string, number>();
   const records = new Map<string, SyncEvent>();
   const writtenVersions = new Map<string, Appointment>();
   let appointmentWrites = 0;
@@ -177,6 +179,10 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
       fail('R5', `a cursor that is none: ${cursor}`);
       return;
     }
+    const last = positions.get(calendar.key) ?? 0;
+    if (token < last)
+      fail('R13', `a late worker takes the cursor of ${calendar.calendarId} back from ${last} to ${token}`);
+    positions.set(calendar.key, Math.max(token, last));
     const byEvent = new Map<string, Appointment[]>();
     for (const appointment of system.store.appointments.values()) {
       const id = appointment.link?.eventId;
