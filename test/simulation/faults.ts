@@ -51,7 +51,7 @@ export const specs = {
     { fault: 'stale', rate: 0.006, nets: true },
     { fault: 'no-token', rate: 0.005 },
   ],
-  get: [...answers, { fault: 'stale', rate: 0.008 }],
+  get: [...answers, { fault: 'stale', rate: 0.05 }],
   change: [
     ...answers,
     { fault: 'after', rate: 0.02 },

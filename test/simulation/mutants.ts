@@ -317,7 +317,7 @@ export const mutants: Mutant[] = [
         );
       }),
   }),
-  planted('the order of versions is not checked', 6_000, {
+  planted('the order of versions is not checked', 4_000, {
     google: (client, { google }) =>
       changing(client, (change) =>
         change.kind === 'event'

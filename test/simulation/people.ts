@@ -166,7 +166,9 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
 
   const ours = (operation: Operation, status: Appointment['status'] = 'confirmed'): Appointment | undefined => {
     const userId = userIdOf(operation.user);
-    const known = [...store.appointments.values()].filter((one) => one.userId === userId && one.status === status);
+    const known = [...store.appointments.values()].filter(
+      (one) => one.userId === userId && one.status === status && !one.fields.title.startsWith('stranger'),
+    );
     return chosen(known, entityOf, operation);
   };
 
@@ -385,6 +387,11 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       const calendar = at && world.state.calendars[at.calendarId];
       if (at === undefined || calendar === undefined) return;
       const entity = entityOfEvent(at.event);
+      // Made anew by us under another id: the old one back would have no appointment, as the block's id is taken (decision 26).
+      const isMadeAnew = [...store.appointments.values()].some(
+        (one) => entityOf(one) === entity && one.link?.eventId !== at.event.id,
+      );
+      if (isMadeAnew) return;
       if (emailsCalendars(operation.user).some((id) => liveEvents(id).some((one) => entityOfEvent(one) === entity)))
         return;
       restored.add(at.event.id);
