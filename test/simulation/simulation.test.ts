@@ -5,8 +5,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { idAt, template } from '../infra/synthesised.ts';
-import { maxReceiveCount, visibilityMs } from './queue.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -72,9 +70,3 @@ test.concurrent(
   },
   limitMs,
 );
-
-test('the simulated queue is the one that is deployed', () => {
-  const { VisibilityTimeout, RedrivePolicy } = template.Resources[idAt('SyncQueue/Hints')]?.Properties ?? {};
-  expect(VisibilityTimeout).toBe(visibilityMs / 1_000);
-  expect(RedrivePolicy).toMatchObject({ maxReceiveCount });
-});
