@@ -38,6 +38,9 @@ const answers: Spec[] = [
 
 const retriedBySweep = (spec: Spec): Spec => (process.includes(spec) ? spec : { ...spec, nets: true });
 
+/** Where a seed comes by seldom, more goes wrong. */
+const rarelyPassed = (of: Spec[]): Spec[] => of.map((spec) => ({ ...spec, rate: 4 * spec.rate }));
+
 /** By kind of port. The first that its share of the number meets fires. */
 export const specs = {
   read,
@@ -63,8 +66,8 @@ export const specs = {
     ...answers.filter(({ fault }) => fault !== '403-permission').map(retriedBySweep),
     { fault: 'after', rate: 0.03, nets: true },
   ],
-  stop: [...answers.filter(({ fault }) => fault !== '403-permission'), { fault: 'after', rate: 0.02 }],
-  refresh: [{ fault: 'before', rate: 0.03 }, ...process],
+  stop: rarelyPassed([...answers.filter(({ fault }) => fault !== '403-permission'), { fault: 'after', rate: 0.02 }]),
+  refresh: rarelyPassed([{ fault: 'before', rate: 0.01 }, ...process]),
   send: [{ fault: 'before', rate: 0.01 }, { fault: 'after', rate: 0.02 }, ...process],
   hide: [{ fault: 'before', rate: 0.05 }],
   /** What happens between Google, the queue, the stream and us. */

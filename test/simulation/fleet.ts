@@ -21,7 +21,7 @@ export const workersOf = (asked: string | undefined): number => Number(asked ?? 
 
 const seedsPerJob = 50;
 /** A worker that says nothing for so long hangs, and a hang is a failure. */
-const silenceMs = 180_000;
+const silenceMs = 600_000;
 
 export type FleetOptions = {
   seeds: number;

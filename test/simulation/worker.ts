@@ -16,7 +16,7 @@ process.on('message', async (job: Job) => {
     told.steps += outcome.steps;
     for (const [what, times] of outcome.counts) counts.set(what, (counts.get(what) ?? 0) + times);
     if (outcome.violations.length > 0) told.failures.push({ seed, violations: outcome.violations });
-    if (job.repeat && seed % 5 === 0) {
+    if (job.repeat && seed % 50 === 0) {
       const again = await runSeed({ seed, mutant });
       if (again.hash !== outcome.hash) told.unstable.push(seed);
     }
