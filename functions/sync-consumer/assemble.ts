@@ -12,7 +12,7 @@ import { googleEndpoints } from '../../shared/google/endpoints.ts';
 import { googleOAuth } from '../../shared/google/oauth.ts';
 import { createChannelToken } from '../../shared/notifications/channel-token.ts';
 import { webhookPath } from '../../shared/notifications/webhook-path.ts';
-import { handBack } from '../../shared/queue/hand-back.ts';
+import { handBack, sqsHide } from '../../shared/queue/hand-back.ts';
 import { sqsSyncQueue } from '../../shared/queue/sync-queue.ts';
 import { patient } from '../../shared/runtime/aws-clients.ts';
 import { readConfig } from '../../shared/runtime/config.ts';
@@ -78,7 +78,8 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   return {
     begin: log.begin,
     report: createReport(log, emit),
-    handBack: handBack({ client: sqs, queueUrl: config.SYNC_QUEUE_URL, log, emit, random: Math.random }),
+    handBack: handBack({ hide: sqsHide(sqs, config.SYNC_QUEUE_URL), log, emit, random: Math.random }),
+    now,
     /** The secrets are read anew now and then, so what holds them is put together for each hint. */
     async syncDeps(): Promise<SyncDeps> {
       const [keys, client] = await Promise.all([webhookKeys(), oauthClient()]);

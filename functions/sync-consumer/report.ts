@@ -8,7 +8,7 @@ import type { Hint } from '../../shared/queue/hint.ts';
 import type { Emit, Log } from '../../shared/runtime/observability.ts';
 import type { SyncOutcome } from '../../shared/sync/sync-calendar.ts';
 
-type Done = Exclude<SyncOutcome, { kind: 'deferred' | 'failed' }>;
+export type Done = Exclude<SyncOutcome, { kind: 'deferred' | 'failed' }>;
 type Synced = Extract<Done, { kind: 'synced' }>;
 
 /** When the hint was sent, its run began, and it was done with. */

@@ -8,7 +8,7 @@ import { type ListPage, readCalendars, readEvent, readEvents, readOccurrences, r
 import { as, ask, isOneOf, options } from './ask.ts';
 import type { EventWriter, GoogleCalendar } from './calendar-api.ts';
 import { eventFields } from './event-schema.ts';
-import { eventWrites } from './event-writes.ts';
+import { type Answer, type EventsApi, eventWrites } from './event-writes.ts';
 import { GoogleError } from './google-error.ts';
 
 const eventsPerPage = 2_500;
@@ -16,9 +16,21 @@ const calendarsPerPage = 250;
 /** Far more than Google lets a person have; this bounds the loop, not the user. */
 const maxPagesPerList = 20;
 
-export const googleCalendar = (rootUrl: string): GoogleCalendar & EventWriter => {
-  const api = new calendar_v3.Calendar({ rootUrl });
+/** What is called of Google's own client. */
+export type CalendarApi = EventsApi & {
+  events: {
+    list(query: calendar_v3.Params$Resource$Events$List, options: object): Answer;
+    instances(query: calendar_v3.Params$Resource$Events$Instances, options: object): Answer;
+    watch(query: calendar_v3.Params$Resource$Events$Watch, options: object): Answer;
+  };
+  calendarList: { list(query: calendar_v3.Params$Resource$Calendarlist$List, options: object): Answer };
+  channels: { stop(query: calendar_v3.Params$Resource$Channels$Stop, options: object): Answer };
+};
 
+export const googleCalendar = (rootUrl: string): GoogleCalendar & EventWriter =>
+  googleCalendarOver(new calendar_v3.Calendar({ rootUrl }));
+
+export const googleCalendarOver = (api: CalendarApi): GoogleCalendar & EventWriter => {
   return {
     ...eventWrites(api),
 

@@ -15,7 +15,20 @@ const silently = { sendUpdates: 'none' } as const;
 /** What an event may have that only those get to keep who say that they know of it. */
 const wholly = { supportsAttachments: true, conferenceDataVersion: 1 } as const;
 
-export const eventWrites = (api: calendar_v3.Calendar): EventWriter => {
+export type Answer = Promise<{ data: unknown }>;
+
+export type EventsApi = {
+  events: {
+    get(query: calendar_v3.Params$Resource$Events$Get, options: object): Answer;
+    insert(query: calendar_v3.Params$Resource$Events$Insert, options: object): Answer;
+    update(query: calendar_v3.Params$Resource$Events$Update, options: object): Answer;
+    patch(query: calendar_v3.Params$Resource$Events$Patch, options: object): Answer;
+    delete(query: calendar_v3.Params$Resource$Events$Delete, options: object): Answer;
+    move(query: calendar_v3.Params$Resource$Events$Move, options: object): Answer;
+  };
+};
+
+export const eventWrites = (api: EventsApi): EventWriter => {
   const read = async (caller: Caller, { calendarId, eventId }: EventRef) => {
     const query = { ...as(caller), calendarId, eventId };
     try {

@@ -19,10 +19,13 @@ export type QueuedHint = {
 /** Never throws: the hints are reported to Lambda all the same, and no other group may suffer for it [R10]. */
 export type HandBack = (hints: QueuedHint[], undone: Undone) => Promise<void>;
 
-export type HandBackDeps = { client: SQSClient; queueUrl: string; log: Log; emit: Emit; random(): number };
+/** Hides all of these for so long; throws when some could not be. */
+export type Hide = (hints: QueuedHint[], seconds: number) => Promise<void>;
+
+export type HandBackDeps = { hide: Hide; log: Log; emit: Emit; random(): number };
 
 export const handBack =
-  ({ client, queueUrl, log, emit, random }: HandBackDeps): HandBack =>
+  ({ hide, log, emit, random }: HandBackDeps): HandBack =>
   async (hints, undone) => {
     const [first] = hints;
     if (first === undefined) return;
@@ -42,8 +45,7 @@ export const handBack =
       log.error('A hint failed and goes back to the queue', undone.error, fields);
     }
     try {
-      const { Failed = [] } = await client.send(hide(queueUrl, hints, retryInSeconds));
-      if (Failed.length > 0) throw new Error(`SQS refused ${Failed.length} of ${hints.length}: ${Failed[0]?.Code}`);
+      await hide(hints, retryInSeconds);
     } catch (cause) {
       log.error('A hint could not be hidden for as long as it should', cause, fields);
     }
@@ -59,12 +61,14 @@ const secondsUntilRetry = (undone: Undone, receiveCount: number, random: number)
   return backoffSeconds(failures, random, error instanceof GoogleError ? error.retryAfterMs : undefined);
 };
 
-const hide = (queueUrl: string, hints: QueuedHint[], seconds: number) =>
-  new ChangeMessageVisibilityBatchCommand({
-    QueueUrl: queueUrl,
-    Entries: hints.map(({ receiptHandle }, index) => ({
+export const sqsHide =
+  (client: SQSClient, queueUrl: string): Hide =>
+  async (hints, seconds) => {
+    const Entries = hints.map(({ receiptHandle }, index) => ({
       Id: String(index),
       ReceiptHandle: receiptHandle,
       VisibilityTimeout: seconds,
-    })),
-  });
+    }));
+    const { Failed = [] } = await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
+    if (Failed.length > 0) throw new Error(`SQS refused ${Failed.length} of ${hints.length}: ${Failed[0]?.Code}`);
+  };

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 /** Every test has stores of its own. */
 export const implementations: [string, () => Promise<Stores> | Stores][] = [
-  ['in memory', memoryStores],
+  ['in memory', () => memoryStores()],
   ['on the local engine', () => engine.freshStores()],
 ];
 if (hasJava) {

@@ -35,6 +35,7 @@ export function instantOf(time: EventTime, zone: string): number {
 
 /** RFC 3339 in the zone, whole seconds, as Google writes it: `Z` for UTC, else the offset. */
 export function formatInstant(epochMs: number, zone: string): string {
+  if (zone === 'UTC') return `${new Date(epochMs).toISOString().slice(0, -5)}Z`; // Of what is asked, the most by far.
   const zoned = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone);
   return zoned.toString({ timeZoneName: 'never', fractionalSecondDigits: 0 }).replace(/\+00:00$/, 'Z');
 }

@@ -1,5 +1,6 @@
 /** The stores in memory, with the semantics of the real ones (test/contract holds both to one suite). */
 
+import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { CalendarGenerations, CalendarRegistry, DueCalendars } from '../../shared/store/calendars.ts';
 import type { ConnectionRegistry } from '../../shared/store/connections.ts';
 import type { OAuthStates } from '../../shared/store/oauth-states.ts';
@@ -22,7 +23,7 @@ import { memoryConflicts } from './memory/conflicts.ts';
 import { memoryConnections } from './memory/connections.ts';
 import { memoryStates } from './memory/oauth-states.ts';
 import { memoryQuarantine } from './memory/quarantine.ts';
-import type { Conflicts } from './memory/revisioned.ts';
+import type { Conflicts, Copy } from './memory/revisioned.ts';
 import { memorySeen } from './memory/seen-events.ts';
 
 export type Stores = {
@@ -36,16 +37,17 @@ export type Stores = {
   states: OAuthStates;
 };
 
-export const memoryStores = (): Stores => {
-  const calendars: Calendars = new Map();
-  const due: Due = new Map();
+/** `calendars`, `due`: to look at from outside. `indexed`: see memory/appointments.ts. */
+export type Memory = { copy?: Copy; calendars?: Calendars; due?: Due; indexed?: Map<string, Appointment> };
+
+export const memoryStores = ({ copy, calendars = new Map(), due = new Map(), indexed }: Memory = {}): Stores => {
   const conflicts: Conflicts = new Map();
   return {
-    appointments: memoryAppointments(conflicts),
-    calendars: memoryCalendars(calendars, due),
-    channels: memoryChannels(calendars, due),
-    conflicts: memoryConflicts(conflicts),
-    connections: memoryConnections(),
+    appointments: memoryAppointments(conflicts, copy, indexed),
+    calendars: memoryCalendars(calendars, due, copy),
+    channels: memoryChannels(calendars, due, copy),
+    conflicts: memoryConflicts(conflicts, copy),
+    connections: memoryConnections(copy),
     quarantine: memoryQuarantine(),
     seen: memorySeen(),
     states: memoryStates(),

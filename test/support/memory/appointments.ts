@@ -3,19 +3,23 @@ import type { Appointment } from '../../../shared/domain/appointment.ts';
 import { agendaPosition } from '../../../shared/store/keys.ts';
 import { datesTouchedBy, dayChanges } from '../../../shared/store/occupied-days.ts';
 import type { AgendaReader, AppointmentStore, Day, DayReader, PendingReader } from '../../../shared/sync/ports.ts';
-import { type Conflicts, isNext, keyOf } from './revisioned.ts';
+import { type Conflicts, type Copy, isNext, keyOf } from './revisioned.ts';
 
+/** `indexed`: what the indexes show, where that is not at once what is stored. */
 export const memoryAppointments = (
   conflicts: Conflicts,
+  copy: Copy = structuredClone,
+  indexed?: Map<string, Appointment>,
 ): AppointmentStore & AgendaReader & DayReader & PendingReader => {
   const byId = new Map<string, Appointment>();
+  const shown = indexed ?? byId;
   const days = new Map<string, Day>();
   const dayOf = (userId: Day['userId'], date: string): Day =>
     days.get(`${userId}/${date}`) ?? { userId, date, version: 0, bookings: {} };
 
   return {
     async loadMany(userId, ids) {
-      return ids.flatMap((id) => structuredClone(byId.get(keyOf({ userId, id })) ?? []));
+      return ids.flatMap((id) => copy(byId.get(keyOf({ userId, id })) ?? []));
     },
 
     async save(next, { before, conflict, days: read = [] } = {}) {
@@ -27,8 +31,8 @@ export const memoryAppointments = (
         read.every(({ date, version }) => dayOf(userId, date).version === version);
       if (!isAsRead) return 'conflict';
 
-      byId.set(keyOf(next), structuredClone(next));
-      if (conflict) conflicts.set(keyOf(conflict), structuredClone(conflict));
+      byId.set(keyOf(next), copy(next));
+      if (conflict) conflicts.set(keyOf(conflict), copy(conflict));
       for (const [date, span] of changes) {
         const { [id]: _, ...others } = dayOf(userId, date).bookings;
         const bookings = span === undefined ? others : { ...others, [id]: span };
@@ -38,7 +42,7 @@ export const memoryAppointments = (
     },
 
     async list({ userId, from, to, limit, includeCancelled, after = '' }) {
-      const wanted = [...byId.values()]
+      const wanted = [...shown.values()]
         .filter((item) => item.userId === userId && item.endsAt > from && item.startsAt < to)
         .filter((item) => includeCancelled || item.status === 'confirmed')
         .map((item) => ({ item, position: agendaPosition(item.startsAt, item.id) }))
@@ -46,16 +50,16 @@ export const memoryAppointments = (
         .sort((a, b) => (a.position < b.position ? -1 : 1));
       const page = wanted.slice(0, limit);
       const last = page.at(-1);
-      const items = page.map(({ item }) => structuredClone(item));
+      const items = page.map(({ item }) => copy(item));
       return wanted.length > limit && last ? { items, after: last.position } : { items };
     },
 
     async loadDays(userId, startsAt, endsAt) {
-      return datesTouchedBy({ startsAt, endsAt }).map((date) => structuredClone(dayOf(userId, date)));
+      return datesTouchedBy({ startsAt, endsAt }).map((date) => copy(dayOf(userId, date)));
     },
 
     async listPending(key, now, limit) {
-      return [...byId.values()]
+      return [...shown.values()]
         .flatMap(({ userId, id, sync }) => (sync.state === 'pending' ? { userId, id, ...sync } : []))
         .filter(({ target, notBefore }) => target.calendarKey === key && notBefore <= now)
         .sort((a, b) => (`${a.notBefore}#${a.id}` < `${b.notBefore}#${b.id}` ? -1 : 1))

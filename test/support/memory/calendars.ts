@@ -8,17 +8,18 @@ import { withSync } from '../../../shared/health/recent-syncs.ts';
 import type { CalendarGenerations, CalendarRegistry, DueCalendars } from '../../../shared/store/calendars.ts';
 import { dueShardOf } from '../../../shared/store/keys.ts';
 import type { CalendarStore } from '../../../shared/sync/ports.ts';
+import type { Copy } from './revisioned.ts';
 
 export type Calendars = Map<CalendarKey, Calendar>;
 export type Due = Map<CalendarKey, Instant>;
 
 type MemoryCalendars = CalendarStore & CalendarRegistry & CalendarGenerations & DueCalendars;
 
-export const memoryCalendars = (calendars: Calendars, due: Due): MemoryCalendars => {
+export const memoryCalendars = (calendars: Calendars, due: Due, copy: Copy = structuredClone): MemoryCalendars => {
   const change = (key: CalendarKey, set: Partial<Calendar>, isAsRead: (stored: Calendar) => boolean = () => true) => {
     const stored = calendars.get(key);
     if (stored === undefined || !isAsRead(stored)) throw new Superseded('The calendar moved on');
-    calendars.set(key, { ...stored, ...structuredClone(set) });
+    calendars.set(key, { ...stored, ...copy(set) });
   };
   const remove = (key: CalendarKey, ...fields: (keyof Calendar)[]) => {
     for (const field of fields) delete calendars.get(key)?.[field];
@@ -31,7 +32,7 @@ export const memoryCalendars = (calendars: Calendars, due: Due): MemoryCalendars
     const owned = [...calendars.values()].filter(
       (calendar) => calendar.userId === userId && (calendar.disabledBecause === 'account_replaced') === isReplaced,
     );
-    return structuredClone(owned.sort((a, b) => (a.calendarId < b.calendarId ? -1 : 1)));
+    return copy(owned.sort((a, b) => (a.calendarId < b.calendarId ? -1 : 1)));
   };
   const progress = Object.keys(withoutProgress) as (keyof typeof withoutProgress)[];
   const ofGeneration = (read: Calendar) => (stored: Calendar) => stored.connectGeneration === read.connectGeneration;
@@ -46,7 +47,7 @@ export const memoryCalendars = (calendars: Calendars, due: Due): MemoryCalendars
   };
   return {
     async load(key) {
-      return structuredClone(calendars.get(key));
+      return copy(calendars.get(key));
     },
     async commitListing(read, commit) {
       change(read.key, { ...commit, recentSyncs: withSync(read.recentSyncs, 'complete') }, unmoved(read));
@@ -87,13 +88,13 @@ export const memoryCalendars = (calendars: Calendars, due: Due): MemoryCalendars
       due.delete(read.key);
     },
     async loadMany(keys) {
-      return structuredClone(keys.flatMap((key) => calendars.get(key) ?? []));
+      return copy(keys.flatMap((key) => calendars.get(key) ?? []));
     },
     async register(calendar, { dueAt, renewChannel }) {
       const { key, summary, timeZone, writable } = calendar;
       const known = calendars.get(key);
       if (known === undefined) {
-        calendars.set(key, structuredClone(calendar));
+        calendars.set(key, copy(calendar));
         if (calendar.enabled) due.set(key, dueAt);
         return;
       }

@@ -4,8 +4,9 @@ import type { Channel } from '../../../shared/domain/channel.ts';
 import { Superseded } from '../../../shared/domain/errors.ts';
 import type { ChannelStore } from '../../../shared/sync/ports.ts';
 import type { Calendars, Due } from './calendars.ts';
+import type { Copy } from './revisioned.ts';
 
-export const memoryChannels = (calendars: Calendars, due: Due): ChannelStore => {
+export const memoryChannels = (calendars: Calendars, due: Due, copy: Copy = structuredClone): ChannelStore => {
   const channels = new Map<string, Channel>();
   const takeSlot = (read: Calendar, expected: string | undefined, set: Partial<Calendar>) => {
     const stored = calendars.get(read.key);
@@ -13,14 +14,14 @@ export const memoryChannels = (calendars: Calendars, due: Due): ChannelStore => 
       throw new Superseded('The channel slot changed');
     }
     const { channel, ...rest } = stored as Calendar;
-    calendars.set(read.key, { ...rest, ...structuredClone(set) });
+    calendars.set(read.key, { ...rest, ...copy(set) });
   };
   const slotOf = ({ key }: Calendar) => {
     const slot = calendars.get(key)?.channel;
     if (slot === undefined) throw new Superseded('The slot is empty');
     return slot;
   };
-  const put = (channel: Channel) => channels.set(channel.id, structuredClone(channel));
+  const put = (channel: Channel) => channels.set(channel.id, copy(channel));
   return {
     async begin(read, channel, slot) {
       takeSlot(read, read.channel?.id, { channel: slot });
@@ -56,7 +57,7 @@ export const memoryChannels = (calendars: Calendars, due: Due): ChannelStore => 
       due.set(read.key, now);
     },
     async listOf(userId, key) {
-      return structuredClone([...channels.values()].filter((one) => one.userId === userId && one.calendarKey === key));
+      return copy([...channels.values()].filter((one) => one.userId === userId && one.calendarKey === key));
     },
     async note({ id, state, resourceId }) {
       const known = channels.get(id);

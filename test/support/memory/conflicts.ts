@@ -1,15 +1,15 @@
 /** The review queue in memory. */
 import type { ConflictStore } from '../../../shared/sync/ports.ts';
-import { type Conflicts, isNext, keyOf } from './revisioned.ts';
+import { type Conflicts, type Copy, isNext, keyOf } from './revisioned.ts';
 
-export const memoryConflicts = (conflicts: Conflicts): ConflictStore => ({
+export const memoryConflicts = (conflicts: Conflicts, copy: Copy = structuredClone): ConflictStore => ({
   async load(userId, id) {
-    return structuredClone(conflicts.get(keyOf({ userId, id })));
+    return copy(conflicts.get(keyOf({ userId, id })));
   },
 
   async save(conflict) {
     if (!isNext(conflicts, conflict)) return 'conflict';
-    conflicts.set(keyOf(conflict), structuredClone(conflict));
+    conflicts.set(keyOf(conflict), copy(conflict));
     return 'saved';
   },
 
@@ -21,7 +21,7 @@ export const memoryConflicts = (conflicts: Conflicts): ConflictStore => ({
       .sort((a, b) => (a.position > b.position ? -1 : 1));
     const page = wanted.slice(0, limit);
     const last = page.at(-1);
-    const items = page.map(({ item }) => structuredClone(item));
+    const items = page.map(({ item }) => copy(item));
     return wanted.length > limit && last ? { items, after: last.position } : { items };
   },
 });

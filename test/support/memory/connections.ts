@@ -4,17 +4,18 @@ import { Superseded } from '../../../shared/domain/errors.ts';
 import type { UserId } from '../../../shared/domain/ids.ts';
 import type { ConnectionRegistry } from '../../../shared/store/connections.ts';
 import type { ConnectionStore } from '../../../shared/sync/ports.ts';
+import type { Copy } from './revisioned.ts';
 
 type Fields = Record<string, unknown>;
 
-export const memoryConnections = (): ConnectionStore & ConnectionRegistry => {
+export const memoryConnections = (copy: Copy = structuredClone): ConnectionStore & ConnectionRegistry => {
   const connections = new Map<string, Connection>();
   const changeWhere = (userId: UserId, expected: Fields, set: Fields) => {
     const stored: Fields | undefined = connections.get(userId);
     const isAsRead = Object.entries(expected).every(([field, value]) => stored?.[field] === value);
     if (stored === undefined || !isAsRead) throw new Superseded('The connection changed');
     const next = Object.entries({ ...stored, ...set }).filter(([, value]) => value !== undefined);
-    connections.set(userId, structuredClone(Object.fromEntries(next)) as Connection);
+    connections.set(userId, copy(Object.fromEntries(next) as Connection));
   };
   const change = async (read: Connection, set: Fields) => {
     const { userId, connectGeneration } = read;
@@ -23,14 +24,14 @@ export const memoryConnections = (): ConnectionStore & ConnectionRegistry => {
   };
   return {
     async load(userId) {
-      return structuredClone(connections.get(userId));
+      return copy(connections.get(userId));
     },
     async loadMany(userIds) {
-      return structuredClone(userIds.flatMap((userId) => connections.get(userId) ?? []));
+      return copy(userIds.flatMap((userId) => connections.get(userId) ?? []));
     },
     async create(connection) {
       if (connections.has(connection.userId)) throw new Superseded('There is a connection');
-      connections.set(connection.userId, structuredClone(connection));
+      connections.set(connection.userId, copy(connection));
     },
     resume: (read, grant, now) => change(read, { ...connectedWith(grant), since: now }),
     startAfresh: (read, { grant, ...next }, now) =>

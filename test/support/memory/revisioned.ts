@@ -2,6 +2,9 @@
 import type { Conflict } from '../../../shared/domain/conflict.ts';
 import type { UserId } from '../../../shared/domain/ids.ts';
 
+/** What is stored and what is given out must not be one object, or neither may ever change. */
+export type Copy = <T>(value: T) => T;
+
 export type Conflicts = Map<string, Conflict>;
 
 export const keyOf = ({ userId, id }: { userId: UserId; id: string }): string => `${userId}/${id}`;

@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
 import { asId } from '../../../shared/domain/ids.ts';
 import { GoogleError } from '../../../shared/google/google-error.ts';
-import { handBack } from '../../../shared/queue/hand-back.ts';
+import { handBack, sqsHide } from '../../../shared/queue/hand-back.ts';
 import { freshHint } from '../../../shared/queue/hint.ts';
 import type { Undone } from '../../../shared/sync/batch.ts';
 
@@ -35,8 +35,7 @@ const handingBack = async (undone: Undone, { hints = [hint('a')], send = async (
     { step: 'initialize' },
   );
   await handBack({
-    client,
-    queueUrl: 'http://127.0.0.1/queue',
+    hide: sqsHide(client, 'http://127.0.0.1/queue'),
     log: { info: noting('info'), error: noting('error') },
     emit: (values) => counted.push(...Object.keys(values)),
     random: () => almostOne,

@@ -1,0 +1,142 @@
+/**
+ * Every edit that a person makes, on either side, and what has become of it. Every value is used once, so that a value names
+ * its edit. Shares no code with the system: what counts as seen, overwritten or settled is worked out here anew.
+ */
+import type { Appointment } from '../../shared/domain/appointment.ts';
+import type { Conflict, SideState } from '../../shared/domain/conflict.ts';
+import type { SyncEvent } from '../../shared/domain/sync-event.ts';
+
+export type Part = 'title' | 'place' | 'notes' | 'times';
+export const parts: readonly Part[] = ['title', 'place', 'notes', 'times'];
+/** What a side says of an appointment or event; `times`: when it begins, epoch milliseconds. */
+export type Said = Partial<Record<Part, string>>;
+export type Side = 'ours' | 'google';
+
+export type Edit = { entity: string; part: Part; value: string; over: string | undefined; side: Side; at: number };
+export type Deletion = { entity: string; side: Side; at: number; over: Said };
+
+export const saidHere = ({ fields, startsAt }: Pick<Appointment, 'fields' | 'startsAt'>): Said =>
+  sayingOf(fields, startsAt);
+
+const sayingOf = (
+  { title, location, notes }: { title: string; location?: string | undefined; notes?: string | undefined },
+  start: string,
+): Said => ({
+  title: plain(title),
+  ...(location !== undefined && { place: plain(location) }),
+  ...(notes !== undefined && { notes: plain(notes) }),
+  times: String(Date.parse(start)),
+});
+
+type GoogleEvent = {
+  id: string;
+  status?: string;
+  summary?: unknown;
+  location?: unknown;
+  description?: unknown;
+  start: { dateTime?: string; date?: string; timeZone?: string };
+  end: { dateTime?: string; date?: string };
+};
+
+export const saidThere = ({ summary, location, description, start }: GoogleEvent): Said => ({
+  title: plain(String(summary ?? '')),
+  ...(location !== undefined && { place: plain(String(location)) }),
+  ...(description !== undefined && { notes: plain(String(description)) }),
+  times: String(Date.parse(start.dateTime ?? start.date ?? '')),
+});
+
+/** Text without the tags that Google's editor writes. */
+const plain = (text: string): string =>
+  text
+    .replaceAll(/<br\/?>/g, '\n')
+    .replaceAll('&nbsp;', ' ')
+    .trim();
+
+export type Ledger = ReturnType<typeof openLedger>;
+
+export const openLedger = () => {
+  const edits: Edit[] = [];
+  const deletions: Deletion[] = [];
+  /** Values that somebody saw and changed, or saw and deleted. */
+  const overwritten = new Set<string>();
+  /** What a value was written over: its ancestor. */
+  const ancestors = new Map<string, string>();
+  const settled: SyncEvent[] = [];
+  /** What review items have shown as either side: accounted for while they are open, or once a person has decided. */
+  const reviewed = new Map<
+    string,
+    { entity: string; status: Conflict['status']; values: Set<string>; kind: Conflict['kind'] }
+  >();
+  const created = new Set<string>();
+  /** Somebody has brought it back. */
+  const revived = new Map<string, number>();
+  /** Foreign events that people have moved to another calendar. */
+  const moved = new Set<string>();
+
+  const keyOf = (entity: string, part: Part, value: string): string => `${entity}|${part}|${value}`;
+
+  const saw = (entity: string, said: Said): void => {
+    for (const part of parts) {
+      const value = said[part];
+      if (value !== undefined) overwritten.add(keyOf(entity, part, value));
+    }
+  };
+
+  return {
+    edits,
+    deletions,
+    reviewed,
+    created,
+    settled,
+    edited(side: Side, entity: string, before: Said | undefined, after: Said, at: number): void {
+      if (before === undefined) created.add(entity);
+      for (const part of parts) {
+        const [over, value] = [before?.[part], after[part]];
+        if (value === over) continue;
+        if (over !== undefined) overwritten.add(keyOf(entity, part, over));
+        if (value === undefined) continue;
+        edits.push({ entity, part, value, over, side, at });
+        if (over !== undefined) ancestors.set(keyOf(entity, part, value), over);
+      }
+    },
+    deleted(side: Side, entity: string, over: Said, at: number): void {
+      deletions.push({ entity, side, at, over });
+      saw(entity, over);
+    },
+    restored: (entity: string, at: number): void => void revived.set(entity, at),
+    movedForeign: (entity: string): void => void moved.add(entity),
+    isMoved: (entity: string): boolean => moved.has(entity),
+    isRevived: (entity: string): boolean => revived.has(entity),
+    /** A person has decided about both sides: what the one that lost said has been seen. */
+    decided: (entity: string, before: Said, after: Said): void => {
+      for (const part of parts) {
+        const [over, value] = [before[part], after[part]];
+        if (over !== undefined && value !== over) overwritten.add(keyOf(entity, part, over));
+      }
+    },
+    conflictSaved(entity: string, { id, status, ours, theirs, kind, base }: Conflict): void {
+      const known = reviewed.get(id);
+      const values = status === 'agreed' || known === undefined ? new Set<string>() : known.values;
+      const sides: SideState[] = kind === 'overlap' ? [ours, theirs, base ?? 'gone'] : [ours, theirs];
+      for (const side of sides) {
+        if (side === 'gone') values.add('gone');
+        else for (const value of Object.values(sayingOf(side, side.start))) values.add(value);
+      }
+      reviewed.set(id, { entity, status, values, kind });
+    },
+    recorded(event: SyncEvent): void {
+      if (event.provenance.settled !== undefined) settled.push(event);
+    },
+    isOverwritten: (entity: string, part: Part, value: string): boolean => overwritten.has(keyOf(entity, part, value)),
+    /** Did whoever wrote `value` know of `other`? */
+    knewOf(entity: string, part: Part, value: string, other: string): boolean {
+      const passed = new Set<string>();
+      for (let at: string | undefined = value; at !== undefined && !passed.has(at); ) {
+        if (at === other) return true;
+        passed.add(at);
+        at = ancestors.get(keyOf(entity, part, at));
+      }
+      return false;
+    },
+  };
+};

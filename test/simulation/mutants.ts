@@ -1,0 +1,381 @@
+/** Planted bugs: each changes what a port does or says, in tests only. The harness must catch every one. */
+import type { HintRecord } from '../../functions/sync-consumer/consume.ts';
+import type { Appointment } from '../../shared/domain/appointment.ts';
+import type { Calendar } from '../../shared/domain/calendar.ts';
+import type { EventChange } from '../../shared/domain/calendar-event.ts';
+import { appointmentIdOf, eventMarkOf, ownerMarkOf } from '../../shared/domain/derived-ids.ts';
+import { asId, type CalendarKey, type EventId } from '../../shared/domain/ids.ts';
+import { instantAt } from '../../shared/domain/instant.ts';
+import type { SyncEvent } from '../../shared/domain/sync-event.ts';
+import type {
+  Caller,
+  EventsPage,
+  EventsRequest,
+  EventWriter,
+  GoogleCalendar,
+} from '../../shared/google/calendar-api.ts';
+import type { CalendarApi } from '../../shared/google/calendar-client.ts';
+import { queryVersion } from '../../shared/google/query.ts';
+import type { Envelope } from '../../shared/queue/hint.ts';
+import { isLive } from '../google/channels.ts';
+import type { Stores } from '../support/memory-store.ts';
+import type { Google } from './google.ts';
+import type { Task } from './tasks.ts';
+
+export type Client = GoogleCalendar & EventWriter;
+
+export type Around = {
+  task: Task;
+  google: Google;
+  /** Beneath the ports. */
+  stores: Stores;
+  calendars: ReadonlyMap<CalendarKey, Calendar>;
+  appointments: ReadonlyMap<string, Appointment>;
+};
+
+export type Mutant = {
+  name: string;
+  /** Within so many seeds it must be caught. */
+  budget: number;
+  /** As the sync calls them. */
+  stores(stores: Stores, around: Around): Stores;
+  /** Of a person's request. */
+  requestStores(stores: Stores): Stores;
+  /** Beneath the ports. */
+  witnessed(stores: Stores, task: Task): Stores;
+  api(api: CalendarApi): CalendarApi;
+  google(client: Client, around: Around): Client;
+  envelope(envelope: Envelope): Envelope;
+  hints(hints: Envelope[]): Envelope[];
+  records(events: SyncEvent[]): SyncEvent[];
+  failures(undone: HintRecord[]): HintRecord[];
+  acknowledgesDeferred: boolean;
+  sweeps: boolean;
+};
+
+export const noMutant: Mutant = {
+  name: 'none',
+  budget: 0,
+  stores: (stores) => stores,
+  requestStores: (stores) => stores,
+  witnessed: (stores) => stores,
+  api: (api) => api,
+  google: (client) => client,
+  envelope: (envelope) => envelope,
+  hints: (hints) => hints,
+  records: (events) => events,
+  failures: (undone) => undone,
+  acknowledgesDeferred: false,
+  sweeps: true,
+};
+
+const planted = (name: string, budget: number, bug: Partial<Mutant>): Mutant => ({ ...noMutant, name, budget, ...bug });
+
+type Listing = EventsPage | { kind: 'expired' };
+
+/** All pages from here on, and the last one. */
+const lastPage = async (client: Client, caller: Caller, request: EventsRequest): Promise<Listing> => {
+  let page: Listing = await client.listEvents(caller, request);
+  while (page.kind === 'page' && page.next.kind === 'more') {
+    page = await client.listEvents(caller, { ...request, pageToken: page.next.pageToken });
+  }
+  return page;
+};
+
+/** The first page, said to be the last. */
+const firstPageOnly: Mutant['google'] = (client) => ({
+  ...client,
+  async listEvents(caller, request) {
+    const page = await client.listEvents(caller, request);
+    if (page.kind !== 'page' || page.next.kind !== 'more') return page;
+    const last = await lastPage(client, caller, { ...request, pageToken: page.next.pageToken });
+    return last.kind === 'page' ? { ...page, next: last.next } : last;
+  },
+});
+
+const unconfirmed: Mutant['google'] = (client) => ({
+  ...client,
+  getEvent: async (_, { eventId }) => ({ kind: 'deleted', id: eventId }),
+});
+
+const changing = (client: Client, change: (one: EventChange) => EventChange): Client => ({
+  ...client,
+  async listEvents(caller, request) {
+    const page = await client.listEvents(caller, request);
+    return page.kind === 'page' ? { ...page, changes: page.changes.map(change) } : page;
+  },
+  getEvent: async (caller, request) => change(await client.getEvent(caller, request)),
+  async readEvent(caller, request) {
+    const reading = await client.readEvent(caller, request);
+    return { ...reading, change: change(reading.change) };
+  },
+});
+
+/** `headers` without the version that the call depends on. */
+const careless = (options: object): object => {
+  const { headers = {}, ...rest } = options as { headers?: Record<string, string> };
+  const { 'if-match': _, ...others } = headers;
+  return { ...rest, headers: others };
+};
+
+const saving = (stores: Stores, save: Stores['appointments']['save']): Stores => ({
+  ...stores,
+  appointments: { ...stores.appointments, save },
+});
+
+const strayId = (eventId: EventId, nth: number): EventId =>
+  asId(`${eventId.slice(0, 20)}${(nth * 7_919).toString(32)}`);
+
+const anotherId = (eventId: EventId, { writes }: Google): EventId => strayId(eventId, writes.length + 1);
+
+export const mutants: Mutant[] = [
+  planted('cursor first', 20, {
+    google: (client, { calendars, stores, task }) => ({
+      ...client,
+      async listEvents(caller, request) {
+        const page = await client.listEvents(caller, request);
+        const calendar = [...calendars.values()].find(({ calendarId }) => calendarId === request.calendarId);
+        if (page.kind !== 'page' || page.next.kind === 'more' || calendar === undefined) return page;
+        const at = instantAt(task.startedAt);
+        await stores.calendars.commitListing(calendar, {
+          cursor: page.next.cursor,
+          queryVersion,
+          coveredBefore: at,
+          lastSyncAt: at,
+        });
+        return page;
+      },
+    }),
+  }),
+  planted('random event ids', 20, {
+    google: (client, { google }) => ({
+      ...client,
+      insertEvent: (caller, request) =>
+        client.insertEvent(caller, { ...request, eventId: anotherId(request.eventId, google) }),
+    }),
+  }),
+  planted('a duplicate is inserted under another id', 200, {
+    google: (client, { google }) => ({
+      ...client,
+      async insertEvent(caller, request) {
+        const result = await client.insertEvent(caller, request);
+        if (result.kind === 'written') return result;
+        return client.insertEvent(caller, { ...request, eventId: anotherId(request.eventId, google) });
+      },
+    }),
+  }),
+  planted('no If-Match', 600, {
+    api: (api) => ({
+      ...api,
+      events: {
+        ...api.events,
+        update: (query, options) => api.events.update(query, careless(options)),
+        patch: (query, options) => api.events.patch(query, careless(options)),
+        delete: (query, options) => api.events.delete(query, careless(options)),
+      },
+    }),
+  }),
+  planted('tombstones missed', 50, {
+    google: (client) => ({
+      ...client,
+      async listEvents(caller, request) {
+        const page = await client.listEvents(caller, request);
+        if (page.kind !== 'page') return page;
+        return { ...page, changes: page.changes.filter(({ kind }) => kind !== 'deleted') };
+      },
+    }),
+  }),
+  planted('no fence', 400, {
+    stores: (stores, { calendars }) => {
+      const known = new Map<CalendarKey, Calendar>();
+      return {
+        ...stores,
+        calendars: {
+          ...stores.calendars,
+          async load(key) {
+            const calendar = known.get(key) ?? (await stores.calendars.load(key));
+            if (calendar !== undefined) known.set(key, calendar);
+            return calendar;
+          },
+          async saveCheckpoint(read, checkpoint) {
+            const stored = calendars.get(read.key) ?? read;
+            await stores.calendars.saveCheckpoint(stored, checkpoint);
+            known.set(read.key, { ...(known.get(read.key) ?? read), checkpoint });
+          },
+          commitListing: (read, commit) => stores.calendars.commitListing(calendars.get(read.key) ?? read, commit),
+        },
+      };
+    },
+  }),
+  planted('failures are acknowledged', 30, { failures: () => [] }),
+  planted('only the first failure of a batch is reported', 1_000, { failures: (undone) => undone.slice(0, 1) }),
+  planted('acknowledged when busy', 300, { acknowledgesDeferred: true }),
+  planted('deduplicated by calendar', 20, {
+    envelope: ({ hint }) => ({ hint, deduplicationId: hint.calendarKey }),
+  }),
+  planted('stop before watch', 200, {
+    google: (client, { google }) => ({
+      ...client,
+      async watch(caller, request) {
+        const channels = Object.values(google.world.state.channels);
+        for (const channel of channels) {
+          const isOld = channel.calendarId === request.calendarId && isLive(google.world, channel);
+          if (isOld) await client.stop(caller, { id: asId(channel.id), resourceId: channel.resourceId });
+        }
+        return client.watch(caller, request);
+      },
+    }),
+  }),
+  planted('old channels are never stopped', 400, { google: (client) => ({ ...client, stop: async () => 'stopped' }) }),
+  planted('a failed pull covers', 1_500, {
+    witnessed: (stores, task) => ({
+      ...stores,
+      calendars: {
+        ...stores.calendars,
+        async noteTrouble(read, trouble) {
+          await stores.calendars.noteTrouble(read, trouble);
+          const { cursor } = read;
+          const coveredBefore = instantAt(task.startedAt + task.skewMs);
+          if (cursor === undefined) return;
+          await stores.calendars.commitListing(read, {
+            cursor,
+            queryVersion,
+            coveredBefore,
+            lastSyncAt: coveredBefore,
+          });
+        },
+      },
+    }),
+  }),
+  planted('a page is skipped', 100, { google: firstPageOnly }),
+  planted('absence is not confirmed', 1_500, { google: unconfirmed }),
+  planted('absence is judged before the last page', 100, {
+    google: (client, around) => unconfirmed(firstPageOnly(client, around), around),
+  }),
+  planted('410 is swallowed', 300, {
+    google: (client) => ({
+      ...client,
+      async listEvents(caller, request) {
+        const page = await client.listEvents(caller, request);
+        if (page.kind === 'page') return page;
+        const { cursor: _cursor, pageToken: _pageToken, ...anew } = request;
+        const last = await lastPage(client, caller, anew);
+        return last.kind === 'page' ? { ...last, changes: [] } : last;
+      },
+    }),
+  }),
+  planted('any 409 is adopted', 300, {
+    google: (client, { appointments }) =>
+      changing(client, (change) => {
+        const id = change.kind === 'event' ? appointmentIdOf(change.event.id) : undefined;
+        const userId = id && appointments.get(id)?.userId;
+        if (change.kind !== 'event' || id === undefined || userId === undefined) return change;
+        return { kind: 'event', event: { ...change.event, mark: eventMarkOf(ownerMarkOf('simulation', userId), id) } };
+      }),
+  }),
+  planted('no sweep', 100, { sweeps: false }),
+  planted('what comes in is sent back', 30, {
+    witnessed: (stores) =>
+      saving(stores, async (next, beside) => {
+        const { link, sync, provenance, updatedAt } = next;
+        if (provenance.actor !== 'google' || sync.state !== 'synced' || link === undefined)
+          return stores.appointments.save(next, beside);
+        const { calendarKey, calendarId } = link;
+        const pending = {
+          state: 'pending',
+          target: { calendarKey, calendarId },
+          since: updatedAt,
+          notBefore: updatedAt,
+          attempts: 0,
+        } as const;
+        return stores.appointments.save({ ...next, sync: pending }, beside);
+      }),
+  }),
+  planted('writes are not conditional', 300, {
+    witnessed: (stores) =>
+      saving(stores, async (next, beside = {}) => {
+        const [stored] = await stores.appointments.loadMany(next.userId, [next.id]);
+        if (stored === undefined) return stores.appointments.save(next, beside);
+        const version = next.version > (beside.before?.version ?? 0) ? stored.version + 1 : stored.version;
+        return stores.appointments.save(
+          { ...next, revision: stored.revision + 1, version },
+          { ...beside, before: stored },
+        );
+      }),
+  }),
+  planted('a newer mark is cleared', 1_000, {
+    witnessed: (stores, task) =>
+      saving(stores, async (next, beside) => {
+        const result = await stores.appointments.save(next, beside);
+        if (result === 'saved' || next.sync.state !== 'synced' || task.kind !== 'consumer') return result;
+        const [stored] = await stores.appointments.loadMany(next.userId, [next.id]);
+        if (stored?.sync.state !== 'pending') return result;
+        const { base: _base, ...rest } = stored;
+        return stores.appointments.save(
+          { ...rest, ...(next.link && { link: next.link }), sync: next.sync, revision: stored.revision + 1 },
+          { before: stored },
+        );
+      }),
+  }),
+  planted('the order of versions is not checked', 4_000, {
+    google: (client, { google }) =>
+      changing(client, (change) =>
+        change.kind === 'event'
+          ? { kind: 'event', event: { ...change.event, updated: instantAt(google.world.now()) } }
+          : change,
+      ),
+  }),
+  planted('what cannot be read is dropped', 200, {
+    witnessed: (stores) => ({ ...stores, quarantine: { ...stores.quarantine, park: async () => undefined } }),
+  }),
+  planted('the mark is not set', 20, {
+    requestStores: (stores) =>
+      saving(stores, (next, beside) =>
+        stores.appointments.save(next.sync.state === 'pending' ? { ...next, sync: { state: 'synced' } } : next, beside),
+      ),
+  }),
+  planted('the stream sends no hints', 50, { hints: () => [] }),
+  planted('what Google changes is not on record', 20, {
+    records: (events) => events.filter(({ provenance }) => provenance.actor !== 'google'),
+  }),
+  planted('a dead grant is used on', 500, {
+    stores: (stores) => ({
+      ...stores,
+      connections: {
+        ...stores.connections,
+        async load(userId) {
+          const connection = await stores.connections.load(userId);
+          return connection?.state === 'needs_reauth' ? { ...connection, state: 'connected' } : connection;
+        },
+      },
+    }),
+  }),
+  planted('the appointments of whoever comes first', 300, {
+    stores: (stores, { appointments }) => ({
+      ...stores,
+      appointments: {
+        ...stores.appointments,
+        loadMany: (userId, ids) =>
+          stores.appointments.loadMany(
+            [...appointments.values()].find((one) => one.userId !== userId)?.userId ?? userId,
+            ids,
+          ),
+      },
+    }),
+  }),
+  planted('no limit on mass changes', 1_000, {
+    stores: (stores) => ({
+      ...stores,
+      appointments: {
+        ...stores.appointments,
+        async list(request) {
+          const page = await stores.appointments.list(request);
+          if (request.limit !== 500) return page;
+          return { ...page, items: page.items.flatMap((item) => Array.from({ length: 20 }, () => item)) };
+        },
+      },
+    }),
+  }),
+];
+
+export const mutantOf = (name: string | undefined): Mutant => mutants.find((one) => one.name === name) ?? noMutant;

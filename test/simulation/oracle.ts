@@ -1,0 +1,508 @@
+/**
+ * What must hold, always and once all is at rest. Works on what Google has, what the table has and what people did; shares no
+ * code with the system under test. Each violation names its rule.
+ */
+import type { Appointment } from '../../shared/domain/appointment.ts';
+import type { Calendar } from '../../shared/domain/calendar.ts';
+import type { Conflict } from '../../shared/domain/conflict.ts';
+import type { Connection } from '../../shared/domain/connection.ts';
+import type { SyncEvent } from '../../shared/domain/sync-event.ts';
+import { isLive } from '../google/channels.ts';
+import type { EventBody } from '../google/state.ts';
+import { unreadableMark } from './google.ts';
+import { type Ledger, parts, type Said, saidHere, saidThere } from './ledger.ts';
+import { emailOf, type People, userIdOf } from './people.ts';
+import type { Witness } from './store.ts';
+import type { System, Watch } from './system.ts';
+import { count, note, type Sim, type Task } from './tasks.ts';
+
+/** `googleLags`: Google's clock is behind ours, so that which of two edits is the later one may come out wrong. */
+type Parts = { sim: Sim; ledger: Ledger; googleLags: boolean };
+
+/** Filled in once the system stands: it is being watched from its first write on. */
+export type Scene = { system?: System; people?: People };
+
+export type Oracle = ReturnType<typeof oracleOf>;
+
+export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
+  const { kernel } = sim;
+  const parked = new Set<string>();
+  const reauth = new Map<string, number>();
+  /** When the calendar was first listed for the listing that began (by the system's word) then. */
+  const listedAt = new Map<string, number>();
+  const firstList = new Map<Task, Map<string, number>>();
+  /** A complete listing of the calendar began then, at the latest. */
+  const coveredUntil = new Map<string, number>();
+  const accepted = new Map<string, number>();
+  /** How far Google's log has been covered. */
+  const positions = new Map<string, number>();
+  const records = new Map<string, SyncEvent>();
+  const writtenVersions = new Map<string, Appointment>();
+  let appointmentWrites = 0;
+
+  const fail = (rule: string, text: string): void => {
+    const violation = `[${rule}] ${text}`;
+    note(sim, 'ORACLE', () => `✗ ${violation}`);
+    if (sim.violations.length < 20) sim.violations.push(violation);
+  };
+
+  const the = <T>(part: T | undefined): T => {
+    if (part === undefined) throw new Error('The scene is not set');
+    return part;
+  };
+
+  const witness: Witness = {
+    appointmentSaved(before, after, task) {
+      appointmentWrites += 1;
+      const { system, people } = { system: the(scene.system), people: the(scene.people) };
+      const entity = people.entityOf(after);
+      noteEdit(entity, before, after, task);
+      countHarm(before, after, task);
+      if (before === undefined || before.version !== after.version) {
+        if (after.version !== (before?.version ?? 0) + 1)
+          fail('R12', `${entity}: version ${before?.version} → ${after.version}`);
+        writtenVersions.set(`${after.id}:${after.version}`, after);
+      } else if (isVisiblyOther(before, after)) {
+        fail(
+          'R12',
+          `${entity} changed within version ${after.version}: ${JSON.stringify(saidHere(before))} → ${JSON.stringify(saidHere(after))}`,
+        );
+      }
+      if (before?.version !== after.version && after.provenance.settled !== undefined) {
+        const { userId, id: appointmentId, version, provenance, updatedAt: at } = after;
+        const event = { userId, appointmentId, version, provenance, at, after, ...(before && { before }) };
+        ledger.recorded(event);
+        checkSettlement(event);
+      }
+      if (after.revision !== (before?.revision ?? 0) + 1)
+        fail('R13', `${entity}: revision ${before?.revision} → ${after.revision}`);
+      system.stream.appointmentWritten(before, after);
+    },
+    conflictSaved(conflict) {
+      const appointment = the(scene.system).store.appointments.get(conflict.appointmentId);
+      count(sim, `a review item: ${conflict.kind} ${conflict.status}`);
+      if (appointment === undefined) return;
+      const of = conflict.held ?? [conflict.appointmentId];
+      for (const id of of) {
+        const held = the(scene.system).store.appointments.get(id);
+        if (held !== undefined) ledger.conflictSaved(the(scene.people).entityOf(held), conflict);
+      }
+    },
+    calendarWritten: (before, after) => the(scene.system).stream.calendarWritten(before, after),
+    checkpointSaved(read, { startedAt }, task) {
+      const first = firstList.get(task)?.get(read.calendarId);
+      const key = `${read.key} ${startedAt}`;
+      if (first !== undefined && !listedAt.has(key)) listedAt.set(key, first);
+    },
+    listingCommitted(read, { cursor, coveredBefore }, task) {
+      const first = listedAt.get(`${read.key} ${coveredBefore}`) ?? firstList.get(task)?.get(read.calendarId);
+      if (first !== undefined) coveredUntil.set(read.key, Math.max(first, coveredUntil.get(read.key) ?? 0));
+      checkCursor(read, cursor);
+      harm.get(task)?.delete(read.key);
+      count(sim, read.cursor === undefined ? 'a first listing' : 'a listing');
+    },
+    parked(key, eventId, isParked) {
+      if (isParked) parked.add(`${key} ${eventId}`);
+      else parked.delete(`${key} ${eventId}`);
+    },
+    reauthNeeded({ userId }: Connection) {
+      reauth.set(userId, kernel.now());
+      count(sim, 'a grant that is known to be dead');
+    },
+    consented: (userId) => void reauth.delete(userId),
+    strayed: (owner, userId, task) => fail('R15', `${task.name} works for ${owner} and touches what is ${userId}'s`),
+  };
+
+  const watch: Watch = {
+    accepted: (key, at) => {
+      accepted.set(key, Math.max(at, accepted.get(key) ?? 0));
+    },
+    fooled: (what) => fail('R15', `a stranger was believed: ${what}`),
+    logged(text) {
+      if (/ya29|refresh\.|title-\d|notes-\d|place-\d/.test(text)) fail('R15', `a log says too much: ${text}`);
+    },
+    recorded(event) {
+      const { appointmentId, version } = event;
+      const key = `${appointmentId}:${version}`;
+      if (records.has(key)) {
+        if (records.get(key)?.at !== event.at) fail('R12', `${key} has two records`);
+        return;
+      }
+      records.set(key, event);
+    },
+    listed(task, calendarId) {
+      const of = firstList.get(task) ?? new Map<string, number>();
+      of.set(calendarId, kernel.now());
+      firstList.set(task, of);
+    },
+  };
+
+  /** [R9] How many future bookings each run has cancelled, unasked. */
+  const harm = new Map<Task, Map<string, number>>();
+  const countHarm = (before: Appointment | undefined, after: Appointment, task: Task): void => {
+    if (task.kind !== 'consumer' || after.kind !== 'booking' || before?.status !== 'confirmed') return;
+    const isReleased = before.sync.state === 'pending' && before.sync.prefer === 'google';
+    if (after.status !== 'cancelled' || isReleased || Date.parse(after.startsAt) < kernel.now()) return;
+    const key = after.link?.calendarKey ?? '';
+    const of = harm.get(task) ?? new Map<string, number>();
+    const harmed = (of.get(key) ?? 0) + 1;
+    harm.set(task, of.set(key, harmed));
+    const future = [...the(scene.system).store.appointments.values()].filter(
+      ({ userId, kind, status }) => userId === after.userId && kind === 'booking' && status === 'confirmed',
+    );
+    if (harmed > 10 && harmed > 0.2 * (future.length + harmed))
+      fail('R9', `${harmed} bookings of ${key} are cancelled at once, and nobody was asked`);
+  };
+
+  const noteEdit = (entity: string, before: Appointment | undefined, after: Appointment, task: Task): void => {
+    const { actor, reason } = after.provenance;
+    if (actor !== 'user' || before?.version === after.version) return;
+    const was = before && saidHere(before);
+    const is = saidHere(after);
+    if (task.kind !== 'person') return;
+    if (reason === 'create' || reason === 'update') ledger.edited('ours', entity, was, is, kernel.now());
+    else if (reason === 'cancel') ledger.deleted('ours', entity, was ?? {}, kernel.now());
+    else {
+      ledger.decided(entity, was ?? {}, is);
+      if (before?.status === 'cancelled' && after.status === 'confirmed') ledger.restored(entity, kernel.now());
+      if (before?.status === 'confirmed' && after.status === 'cancelled')
+        ledger.deleted('ours', entity, was ?? {}, kernel.now());
+    }
+  };
+
+  /** [R5] Whatever the cursor covers is stored, parked or waits for a person. */
+  const checkCursor = (calendar: Calendar, cursor: string): void => {
+    const { system, people } = { system: the(scene.system), people: the(scene.people) };
+    const token = positionOf(cursor);
+    const kept = system.google.world.state.calendars[calendar.calendarId];
+    if (token === undefined || kept === undefined) {
+      fail('R5', `a cursor that is none: ${cursor}`);
+      return;
+    }
+    const last = positions.get(calendar.key) ?? 0;
+    if (token < last)
+      fail('R13', `a late worker takes the cursor of ${calendar.calendarId} back from ${last} to ${token}`);
+    positions.set(calendar.key, Math.max(token, last));
+    const byEvent = new Map<string, Appointment[]>();
+    for (const appointment of system.store.appointments.values()) {
+      const id = appointment.link?.eventId;
+      if (appointment.userId === calendar.userId && id !== undefined)
+        byEvent.set(id, [...(byEvent.get(id) ?? []), appointment]);
+    }
+    for (const { seq, body } of Object.values(kept.events)) {
+      if (seq > token || body.recurrence !== undefined) continue;
+      const of = byEvent.get(body.id) ?? [];
+      if (of.some(({ sync }) => sync.state === 'conflict' || sync.state === 'held' || sync.state === 'quarantined'))
+        continue;
+      const isUnreadable = String(body.summary).startsWith(unreadableMark);
+      if (body.status === 'cancelled') {
+        const left = of.find(
+          ({ status, link, sync }) =>
+            status === 'confirmed' && sync.state === 'synced' && link?.calendarId === calendar.calendarId,
+        );
+        if (left !== undefined && !isNewer(left.link?.observed?.etag, body.etag)) {
+          fail('R5', `the cursor covers the deletion of ${people.entityOfEvent(body)}, which is still confirmed`);
+        }
+        continue;
+      }
+      if (isUnreadable) {
+        if (!parked.has(`${calendar.key} ${body.id}`))
+          fail('R5', `the cursor covers ${body.id}, which cannot be read and is not parked`);
+        continue;
+      }
+      if (!of.some(({ link }) => isNewer(link?.observed?.etag, body.etag))) {
+        fail(
+          'R5',
+          `the cursor covers ${people.entityOfEvent(body)} of ${body.etag}, and we know ${of.map(({ link }) => link?.observed?.etag)}`,
+        );
+      }
+    }
+  };
+
+  /** [R2] A record excuses a loss only where neither side had seen the other's change. */
+  const checkSettlement = ({ appointmentId, provenance: { settled }, before, after, version }: SyncEvent): void => {
+    if (settled === undefined || settled.policy === 'person' || before === undefined) return;
+    const entity = the(scene.people).entityOf(after);
+    const theirs: Said | undefined = settled.theirs === 'gone' ? undefined : fieldsSaid(settled.theirs);
+    const ours = saidHere(before);
+    for (const [group, side] of Object.entries(settled.chosen)) {
+      const part = partOf[group];
+      if (part === undefined || theirs === undefined || side === 'merged') continue;
+      const [winner, loser] = side === 'google' ? [theirs[part], ours[part]] : [ours[part], theirs[part]];
+      if (winner === undefined || loser === undefined || winner === loser) continue;
+      count(sim, 'a part that was settled');
+      if (!googleLags && ledger.knewOf(entity, part, loser, winner)) {
+        fail('R2', `${appointmentId}:${version} settles ${part} for ${winner}, which whoever wrote ${loser} had seen`);
+      }
+    }
+  };
+
+  /** [R3] Each write of ours leaves at most one event of an appointment. */
+  const checkDuplicates = (user: number): void => {
+    const people = the(scene.people);
+    const seen = new Map<string, string>();
+    for (const calendarId of people.emailsCalendars(user)) {
+      const stored = the(scene.system).google.world.state.calendars[calendarId]?.events ?? {};
+      for (const { body } of Object.values(stored)) {
+        const mark = markOf(body);
+        if (body.status === 'cancelled' || mark === undefined || people.isRestored(body.id)) continue;
+        if (seen.has(mark)) fail('R3', `${mark} has two events: ${seen.get(mark)} and ${calendarId}/${body.id}`);
+        seen.set(mark, `${calendarId}/${body.id}`);
+      }
+    }
+  };
+
+  /** [R7] Stopped while no other one is there: what changes now is not told. */
+  const checkStop = (id: string): void => {
+    const { google, store } = the(scene.system);
+    const channel = Object.values(google.world.state.channels).find((one) => one.id === id);
+    const calendar = [...store.calendars.values()].find(({ calendarId }) => calendarId === channel?.calendarId);
+    if (channel === undefined || calendar === undefined || !isLive(google.world, channel)) return;
+    if (!calendar.enabled || !calendar.realTimeSync) return;
+    const others = Object.values(google.world.state.channels).filter(
+      (one) => one.calendarId === channel.calendarId && one.id !== id && isLive(google.world, one),
+    );
+    if (others.length === 0) fail('R7', `${id} is stopped, and ${channel.calendarId} has no other channel`);
+  };
+
+  /** [R14] Whoever began after the grant was known to be dead asks Google for nothing. */
+  const checkCall = (email: string, task: Task): void => {
+    const user = [0, 1].find((one) => emailOf(one) === email);
+    const since = user === undefined ? undefined : reauth.get(userIdOf(user));
+    if (since !== undefined && task.startedAt > since && task.kind === 'consumer')
+      fail('R14', `${task.name} calls Google as ${email}`);
+  };
+
+  return {
+    witness,
+    watch,
+    fail,
+    checkDuplicates,
+    checkStop,
+    checkCall,
+    appointmentWrites: (): number => appointmentWrites,
+    /** Once all is at rest. `users`: those who can be expected to have converged. */
+    settled(users: number[]): void {
+      const { system } = { system: the(scene.system) };
+      const appointments = [...system.store.appointments.values()];
+      for (const user of users) {
+        const own = appointments.filter(({ userId }) => userId === userIdOf(user));
+        const finals = checkConvergence(user, own);
+        checkEdits(finals, user);
+        checkCovered(user);
+        checkDuplicates(user);
+      }
+      for (const { id, version } of appointments) {
+        for (let one = 1; one <= version; one++) {
+          const record = records.get(`${id}:${one}`);
+          if (record === undefined) {
+            if (!sim.counts.has('fault stream given-up') && !sim.counts.has('a record that the stream has given up')) {
+              fail('R12', `${id}:${one} has no record`);
+            }
+            continue;
+          }
+          const written = writtenVersions.get(`${id}:${one}`);
+          if (written && isVisiblyOther(record.after, written))
+            fail('R12', `the record of ${id}:${one} says otherwise`);
+        }
+      }
+      for (const { id, status, appointmentId } of system.store.conflicts.values()) checkOpen(id, status, appointmentId);
+    },
+  };
+
+  function checkOpen(id: string, status: Conflict['status'], appointmentId: string): void {
+    const { store } = the(scene.system);
+    const waiting = [...store.appointments.values()].filter(
+      ({ sync }) => (sync.state === 'conflict' || sync.state === 'held') && sync.conflictId === id,
+    );
+    if (status !== 'open' && waiting.length > 0) fail('R2', `${appointmentId} waits for ${id}, which is ${status}`);
+  }
+
+  type Final = { entity: string; isGone: boolean; isOpen: boolean; said: Said[] };
+
+  /** [R1][R3] Each confirmed appointment has its event and each event its appointment, and both say the same. */
+  function checkConvergence(user: number, own: Appointment[]): Map<string, Final> {
+    const { system, people } = { system: the(scene.system), people: the(scene.people) };
+    const finals = new Map<string, Final>();
+    const final = (entity: string): Final => {
+      const known = finals.get(entity) ?? { entity, isGone: true, isOpen: false, said: [] };
+      finals.set(entity, known);
+      return known;
+    };
+    const live = new Map<string, { calendarId: string; event: EventBody }>();
+    for (const calendarId of people.emailsCalendars(user)) {
+      for (const event of people.liveEvents(calendarId)) live.set(`${calendarId} ${event.id}`, { calendarId, event });
+    }
+    const claimed = new Map<string, Appointment>();
+    for (const appointment of own) {
+      const { link, status, sync } = appointment;
+      const entity = people.entityOf(appointment);
+      const isOpen = sync.state === 'conflict' || sync.state === 'held';
+      if (isOpen) final(entity).isOpen = true;
+      if (status === 'confirmed') {
+        final(entity).isGone = false;
+        final(entity).said.push(saidHere(appointment));
+      }
+      const place = link && `${link.calendarId} ${link.eventId}`;
+      const at = place === undefined ? undefined : live.get(place);
+      if (isOpen) {
+        if (place !== undefined && status === 'confirmed') claimed.set(place, appointment);
+        if (place !== undefined && status === 'cancelled') claimed.set(place, appointment);
+        continue;
+      }
+      if (sync.state === 'pending') {
+        fail('R1', `${entity} is pending still: ${JSON.stringify(sync)}`);
+        continue;
+      }
+      if (status === 'cancelled') {
+        if (at !== undefined && !claimedByOther(own, appointment)) {
+          fail('R1', `${entity} is cancelled here, and its event ${link?.eventId} is live`);
+        }
+        continue;
+      }
+      if (sync.state === 'quarantined') {
+        if (place !== undefined) claimed.set(place, appointment);
+        if (at === undefined || !String(at.event.summary).startsWith(unreadableMark))
+          fail('R1', `${entity} is in quarantine: ${sync.reason}`);
+        continue;
+      }
+      if (place === undefined || at === undefined) {
+        fail('R1', `${entity} has no event in Google (${place}, ${sync.state})`);
+        continue;
+      }
+      if (claimed.has(place)) fail('R3', `${place} is the event of two appointments`);
+      claimed.set(place, appointment);
+      const differences = differing(saidHere(appointment), saidThere(at.event));
+      if (differences.length > 0) fail('R1', `${entity} differs: ${differences.join('; ')}`);
+      if (Date.parse(appointment.endsAt) !== Date.parse(at.event.end.dateTime ?? ''))
+        fail('R1', `${entity} ends at another time`);
+    }
+    for (const [place, { calendarId, event }] of live) {
+      const entity = people.entityOfEvent(event);
+      final(entity).isGone = false;
+      final(entity).said.push(saidThere(event));
+      if (claimed.has(place)) continue;
+      const calendar = [...system.store.calendars.values()].find((one) => one.calendarId === calendarId);
+      const isUnreadable = String(event.summary).startsWith(unreadableMark);
+      if (isUnreadable && parked.has(`${calendar?.key} ${event.id}`)) {
+        final(entity).isOpen = true;
+        continue;
+      }
+      if (!final(entity).isOpen) fail('R1', `${entity} is in Google (${place}) and not here`);
+    }
+    return finals;
+  }
+
+  function claimedByOther(own: Appointment[], appointment: Appointment): boolean {
+    return own.some(
+      ({ id, status, link }) =>
+        id !== appointment.id && status === 'confirmed' && link?.eventId === appointment.link?.eventId,
+    );
+  }
+
+  /** [R2] Each edit is there, or was seen and overwritten, or lost to another by a rule and on record, or is in review. */
+  function checkEdits(finals: Map<string, Final>, user: number): void {
+    const people = the(scene.people);
+    const own = new Set([...finals.keys(), ...entitiesOf(user)]);
+    const inReview = (entity: string, value: string): boolean =>
+      [...ledger.reviewed.values()].some(
+        (item) => item.entity === entity && item.status !== 'agreed' && item.values.has(value),
+      );
+    const isSettled = (entity: string, value: string, part: string): boolean =>
+      ledger.settled.some(({ provenance: { settled }, before, after }) => {
+        if (settled === undefined || people.entityOf(after) !== entity) return false;
+        const said = [before && saidHere(before), settled.theirs === 'gone' ? undefined : fieldsSaid(settled.theirs)];
+        if ('status' in settled.chosen) return true;
+        const group = Object.keys(partOf).find((name) => partOf[name] === part);
+        return (
+          group !== undefined &&
+          group in settled.chosen &&
+          said.some((one) => one && Object.values(one).includes(value))
+        );
+      });
+    for (const { entity, part, value, side } of ledger.edits) {
+      if (!own.has(entity)) continue;
+      const final = finals.get(entity);
+      if (final?.said.some((said) => said[part] === value)) continue;
+      if (ledger.isOverwritten(entity, part, value)) continue;
+      if (final?.isOpen || inReview(entity, value) || isSettled(entity, value, part)) continue;
+      fail(
+        'R2',
+        `${side}: ${part} of ${entity} said ${value}, and nobody knows what became of it; now ${JSON.stringify(final?.said)}`,
+      );
+    }
+    for (const { entity, side } of ledger.deletions) {
+      if (!own.has(entity)) continue;
+      const final = finals.get(entity);
+      if (final === undefined || final.isGone || final.isOpen || ledger.isRevived(entity)) continue;
+      if (side === 'ours' && ledger.isMoved(entity)) continue; // A foreign event is another block in another calendar.
+      const isOnRecord = ledger.settled.some(
+        ({ provenance: { settled }, after }) =>
+          people.entityOf(after) === entity && settled?.chosen.status !== undefined,
+      );
+      if (isOnRecord || inReview(entity, 'gone')) continue;
+      fail('R2', `${side}: ${entity} was deleted, and is there again`);
+    }
+    for (const entity of ledger.created) {
+      if (!own.has(entity) || !(finals.get(entity)?.isGone ?? true)) continue;
+      const isWanted = ledger.deletions.some((one) => one.entity === entity);
+      if (!isWanted) fail('R2', `${entity} is gone, and nobody has deleted it`);
+    }
+  }
+
+  function entitiesOf(user: number): string[] {
+    const { system, people } = { system: the(scene.system), people: the(scene.people) };
+    const here = [...system.store.appointments.values()]
+      .filter(({ userId }) => userId === userIdOf(user))
+      .map(people.entityOf);
+    const there = people
+      .emailsCalendars(user)
+      .flatMap((id) => Object.values(system.google.world.state.calendars[id]?.events ?? {}))
+      .map(({ body }) => people.entityOfEvent(body));
+    return [...here, ...there];
+  }
+
+  /** [R6] Whatever the queue has taken is followed by a complete listing that began later, or by a dead letter. */
+  function checkCovered(user: number): void {
+    const { system } = { system: the(scene.system) };
+    for (const calendar of system.store.calendars.values()) {
+      if (calendar.userId !== userIdOf(user) || !calendar.enabled) continue;
+      const at = accepted.get(calendar.key);
+      if (at === undefined) continue;
+      if ((coveredUntil.get(calendar.key) ?? 0) >= at) continue;
+      if (system.queue.dead.some(({ groupId }) => groupId === calendar.key)) continue;
+      fail('R6', `a notification of ${calendar.calendarId} was taken, and no listing has begun since`);
+    }
+  }
+};
+
+const partOf: Record<string, (typeof parts)[number]> = {
+  title: 'title',
+  location: 'place',
+  notes: 'notes',
+  times: 'times',
+};
+
+const fieldsSaid = (fields: Appointment['fields']): Said =>
+  saidHere({ fields, startsAt: fields.start as Appointment['startsAt'] });
+
+const markOf = (body: EventBody): string | undefined =>
+  (body.extendedProperties as { private?: Record<string, string> } | undefined)?.private?.bookedBarber;
+
+const isVisiblyOther = (a: Appointment, b: Appointment): boolean =>
+  a.status !== b.status || differing(saidHere(a), saidHere(b)).length > 0;
+
+const differing = (a: Said, b: Said): string[] =>
+  parts.flatMap((part) => ((a[part] ?? '') === (b[part] ?? '') ? [] : [`${part}: ${a[part]} ≠ ${b[part]}`]));
+
+/** Google's etags are opaque to the system, and numbers to us. */
+const isNewer = (known: string | undefined, etag: string): boolean =>
+  known !== undefined && Number(known.replaceAll('"', '')) >= Number(etag.replaceAll('"', ''));
+
+const positionOf = (cursor: string): number | undefined => {
+  try {
+    return (JSON.parse(Buffer.from(cursor, 'base64').toString().slice(8)) as { seq: number }).seq;
+  } catch {
+    return undefined;
+  }
+};

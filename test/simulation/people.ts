@@ -1,0 +1,566 @@
+/** People who edit both sides, as the seed has it: through the product's own functions here, and in Google as in Google. */
+import { cancelAppointment } from '../../shared/bookings/cancel-appointment.ts';
+import { createBooking } from '../../shared/bookings/create-booking.ts';
+import { editAppointment } from '../../shared/bookings/edit-appointment.ts';
+import { decideConflict } from '../../shared/conflicts/decide-conflict.ts';
+import { loadReview } from '../../shared/conflicts/load-review.ts';
+import { seenOf } from '../../shared/conflicts/review.ts';
+import { takeBack } from '../../shared/conflicts/take-back.ts';
+import { connect } from '../../shared/connections/connect.ts';
+import type { Appointment } from '../../shared/domain/appointment.ts';
+import { bookingIdOf, eventIdOf } from '../../shared/domain/derived-ids.ts';
+import { asId, type UserId } from '../../shared/domain/ids.ts';
+import { hour, instantAt, minute } from '../../shared/domain/instant.ts';
+import { googleCalendarOver } from '../../shared/google/calendar-client.ts';
+import { ApiError } from '../google/errors.ts';
+import { deleteEvent, moveEvent, patchEvent, restoreEvent } from '../google/events.ts';
+import { listEvents } from '../google/listing.ts';
+import type { EventBody } from '../google/state.ts';
+import { unreadableMark } from './google.ts';
+import type { Knobs } from './knobs.ts';
+import { type Ledger, saidThere } from './ledger.ts';
+import type { Randomness } from './randomness.ts';
+import { type System, sealed } from './system.ts';
+import { count, note, type Sim } from './tasks.ts';
+
+export type Operation = { nth: number; at: number; kind: OperationKind; user: number; pick: number; hot: boolean };
+
+export type OperationKind = keyof typeof weights;
+
+const weights = {
+  book: 3,
+  title: 2.5,
+  place: 1,
+  notes: 1,
+  times: 1.5,
+  cancel: 1,
+  decide: 1.5,
+  undo: 0.3,
+  insert: 2.5,
+  'google title': 2.5,
+  'google place': 1,
+  'google notes': 1,
+  'google times': 1.5,
+  'google delete': 1.2,
+  'google restore': 0.4,
+  'google burst': 0.4,
+  'google overlap': 0.3,
+  'google series': 0.5,
+  'google series title': 0.3,
+  'google series delete': 0.3,
+  'google move': 0.5,
+  'google unreadable': 0.3,
+  'google readable': 0.3,
+  'expire tokens': 0.8,
+  'expire access': 0.4,
+  'drop channel': 0.3,
+  'rotate keys': 0.2,
+  revoke: 0.25,
+  policy: 0.2,
+  'both at once': 1.5,
+  'google clear': 0.15,
+} as const;
+
+/** Only the safety nets make these good. */
+const needNets: ReadonlySet<OperationKind> = new Set(['drop channel', 'revoke']);
+
+const kinds = Object.keys(weights) as OperationKind[];
+
+export const operationsOf = (random: Randomness, knobs: Knobs): Operation[] => {
+  const possible = kinds.filter((kind) => knobs.nets || !needNets.has(kind));
+  const total = possible.reduce((sum, kind) => sum + weights[kind], 0);
+  let at = 3_000;
+  return Array.from({ length: knobs.operations }, (_, nth) => {
+    at += gapMs(random.at('rhythm', nth), random.at('gap', nth));
+    let left = random.at('operation', nth) * total;
+    const kind = nth < 2 && random.at('first', nth) < 0.7 ? (['book', 'insert'] as const)[nth] : undefined;
+    const drawn = possible.find((one) => {
+      left -= weights[one];
+      return left < 0;
+    });
+    return {
+      nth,
+      at,
+      kind: kind ?? drawn ?? 'book',
+      user: random.at('user', nth) < 0.7 ? 0 : knobs.users - 1,
+      pick: random.at('pick', nth),
+      hot: random.at('hot', nth) < 0.6,
+    };
+  });
+};
+
+/** Bursts, quick answers, and long silences. */
+const gapMs = (rhythm: number, share: number): number => {
+  if (rhythm < 0.3) return Math.floor(share * 400);
+  if (rhythm < 0.65) return 400 + Math.floor(share * 5_000);
+  if (rhythm < 0.9) return 5_000 + Math.floor(share * minute);
+  return minute + Math.floor(share * 25 * minute);
+};
+
+export type People = ReturnType<typeof peopleIn>;
+
+export const userIdOf = (user: number): UserId => asId(`barber-${user}`);
+export const emailOf = (user: number): string => `barber-${user}@example.com`;
+export const shopOf = (user: number): string => `shop-${user}@group.calendar.google.com`;
+
+export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger) => {
+  const { kernel, random } = sim;
+  const { google, store } = system;
+  const { world } = google;
+  /** What was edited last comes first. */
+  let recent: string[] = [];
+  const touch = (entity: string): void => {
+    recent = [entity, ...recent.filter((one) => one !== entity)];
+  };
+
+  const entityOfEvent = (event: { id: string; extendedProperties?: unknown }): string => {
+    const marks = event.extendedProperties as { private?: Record<string, string> } | undefined;
+    const [, appointmentId] = (marks?.private?.bookedBarber ?? '').split('.');
+    const isLeftBehind =
+      restored.has(event.id) && store.appointments.get(appointmentId ?? '')?.link?.eventId !== event.id;
+    if (appointmentId === undefined || isLeftBehind) return `event:${event.id}`;
+    return blocks.get(appointmentId) ?? appointmentId;
+  };
+  /** Taken out of the bin by a person: where ours has been made anew meanwhile, it is a foreign one by now. */
+  const restored = new Set<string>();
+  /** Of blocks: the event that each was made of. */
+  const blocks = new Map<string, string>();
+  const entityOf = ({ id, kind, link }: Pick<Appointment, 'id' | 'kind' | 'link'>): string => {
+    if (kind === 'booking') return id;
+    const known = blocks.get(id);
+    if (known !== undefined) return known;
+    const entity = `event:${link?.eventId}`;
+    blocks.set(id, entity);
+    return entity;
+  };
+
+  const emailsCalendars = (user: number): string[] =>
+    knobs.calendars > 1 ? [emailOf(user), shopOf(user)] : [emailOf(user)];
+
+  /** As a person sees the calendar: expanded, without what is deleted. */
+  const liveEvents = (calendarId: string): EventBody[] => {
+    const calendar = world.state.calendars[calendarId];
+    if (calendar === undefined) return [];
+    const { items } = listEvents(world, calendar, 'owner', { singleEvents: true }, 2_500) as { items: EventBody[] };
+    return items;
+  };
+
+  const slotMs = 2 * hour;
+  const firstSlot = Math.ceil(kernel.now() / (24 * hour)) * 24 * hour;
+  const startOf = (nth: number): number => firstSlot + nth * slotMs;
+  const spanOf = (startMs: number) => ({ start: instantAt(startMs), end: instantAt(startMs + 30 * minute) });
+  const inGoogle = (startMs: number) => {
+    const { start, end } = spanOf(startMs);
+    return { start: { dateTime: start, timeZone: knobs.timeZone }, end: { dateTime: end, timeZone: knobs.timeZone } };
+  };
+
+  const chosen = <T>(from: readonly T[], entity: (one: T) => string, { pick, hot }: Operation): T | undefined => {
+    if (hot) {
+      for (const wanted of recent.slice(0, 3)) {
+        const found = from.find((one) => entity(one) === wanted);
+        if (found !== undefined) return found;
+      }
+    }
+    return from[Math.floor(pick * from.length)];
+  };
+
+  const ours = (operation: Operation, status: Appointment['status'] = 'confirmed'): Appointment | undefined => {
+    const userId = userIdOf(operation.user);
+    const known = [...store.appointments.values()].filter(
+      (one) => one.userId === userId && one.status === status && !one.fields.title.startsWith('stranger'),
+    );
+    return chosen(known, entityOf, operation);
+  };
+
+  type Place = { calendarId: string; event: EventBody };
+
+  const theirs = (operation: Operation, isWanted: (event: EventBody) => boolean = () => true): Place | undefined => {
+    const places = emailsCalendars(operation.user).flatMap((calendarId) =>
+      liveEvents(calendarId).map((event) => ({ calendarId, event })),
+    );
+    const wanted = places.filter(({ event }) => isWanted(event) && !isStrangers(event));
+    return chosen(wanted, ({ event }) => entityOfEvent(event), operation);
+  };
+
+  /** A person's request to our API; its process may die like any other. */
+  const request = (
+    operation: Operation,
+    act: (deps: ReturnType<typeof requestDeps>, stamp: Stamp) => Promise<unknown>,
+    attempts = 1,
+  ): void => {
+    const again = (why: unknown): void => {
+      note(sim, 'person', () => `request failed: ${why}`);
+      if (attempts > 1) kernel.after(900, () => request(operation, act, attempts - 1));
+    };
+    const task = system.begin('person', 'person', () => again('no answer'));
+    const stamp = {
+      now: system.nowOf(task),
+      chainId: asId<Stamp['chainId']>(`request-${operation.nth}`),
+      userId: userIdOf(operation.user),
+    };
+    act(requestDeps(task), stamp).then(
+      (outcome) => {
+        const { kind, because } = (outcome ?? {}) as { kind?: string; because?: string };
+        if (kind !== undefined) count(sim, `${operation.kind}: ${kind}${because === undefined ? '' : ` ${because}`}`);
+      },
+      (error) => {
+        if (!task.dead) again(error);
+      },
+    );
+  };
+
+  type Stamp = { now: Appointment['updatedAt']; chainId: Appointment['provenance']['chainId']; userId: UserId };
+  type Begun = ReturnType<System['begin']>;
+  const requestDeps = (task: Begun) => ({ ...system.syncDepsOf(task), ...system.storesOf(task), task });
+
+  const text = (kind: string, { nth }: Operation): string => `${kind}-${nth}`;
+
+  const edit = (
+    operation: Operation,
+    change: { title?: string; location?: string; notes?: string; startMs?: number },
+    target = ours(operation),
+  ) => {
+    if (target === undefined) return;
+    touch(entityOf(target));
+    const { title, startMs, ...others } = change;
+    const times = startMs === undefined ? {} : { ...spanOf(startMs), timeZone: knobs.timeZone };
+    const asked = {
+      edit: { ...(title !== undefined && { title }), text: others, details: {}, times },
+      allowOverlap: true,
+    };
+    request(operation, (deps, stamp) =>
+      editAppointment(deps, { userId: stamp.userId, id: target.id, versions: [] }, asked, stamp),
+    );
+  };
+
+  const patch = (change: Record<string, unknown>, at: Place | undefined): void => {
+    if (at === undefined) return;
+    const { calendarId, event } = at;
+    const calendar = world.state.calendars[calendarId];
+    if (calendar === undefined) return;
+    const entity = entityOfEvent(event);
+    touch(entity);
+    google.remember(calendarId, event.id);
+    const before = saidThere(event);
+    const after = patchEvent(world, calendar, event.id, change);
+    ledger.edited('google', entity, before, saidThere(after), kernel.now());
+    google.note(`person changes ${entity} ${JSON.stringify(change)}`);
+    google.tell();
+  };
+
+  const remove = ({ calendarId, event }: Place): void => {
+    const calendar = world.state.calendars[calendarId];
+    if (calendar === undefined) return;
+    const entity = entityOfEvent(event);
+    touch(entity);
+    google.remember(calendarId, event.id);
+    ledger.deleted('google', entity, saidThere(event), kernel.now());
+    deleteEvent(world, calendar, event.id);
+    google.note(`person deletes ${entity} in ${calendarId}`);
+    google.tell();
+  };
+
+  const insert = (event: Record<string, unknown>, calendarId: string): EventBody => {
+    const body = google.insert(calendarId, event);
+    google.note(`person makes ${entityOfEvent(body)} ${JSON.stringify(event)}`);
+    touch(entityOfEvent(body));
+    if (body.recurrence === undefined) {
+      ledger.edited('google', entityOfEvent(body), undefined, saidThere(body), kernel.now());
+      return body;
+    }
+    for (const one of instancesOf(calendarId, body.id)) {
+      ledger.edited('google', entityOfEvent(one), undefined, saidThere(one), kernel.now());
+    }
+    return body;
+  };
+
+  const instancesOf = (calendarId: string, masterId: string): EventBody[] =>
+    liveEvents(calendarId).filter(({ recurringEventId }) => recurringEventId === masterId);
+
+  const homeOf = ({ user, pick }: Operation): string => {
+    const from = emailsCalendars(user);
+    return from[Math.floor(pick * 7.3 * from.length) % from.length] ?? emailOf(user);
+  };
+
+  /** Another program has an event under the very id that a booking's next event will have. */
+  const squat = (eventId: string, operation: Operation): void => {
+    const calendarId = emailOf(operation.user);
+    if (google.find(calendarId, eventId) !== undefined) return;
+    count(sim, 'an id taken by a stranger');
+    const body = google.insert(calendarId, {
+      id: eventId,
+      summary: `stranger-${operation.nth}`,
+      ...inGoogle(startOf(operation.nth) + hour),
+    });
+    ledger.edited('google', entityOfEvent(body), undefined, saidThere(body), kernel.now());
+  };
+
+  /** It stays: of a deleted event Google says no more than its id, which is the booking's. */
+  const isStrangers = ({ summary }: EventBody): boolean => String(summary).startsWith('stranger');
+
+  const single = ({ recurringEventId }: EventBody): boolean => recurringEventId === undefined;
+
+  const acts: Record<OperationKind, (operation: Operation) => void> = {
+    book: (operation) => {
+      const id = bookingIdOf(userIdOf(operation.user), `key-${operation.nth}`);
+      touch(id);
+      if (operation.pick < 0.05) squat(eventIdOf(id, 1), operation);
+      const times = { ...spanOf(startOf(operation.nth)), allDay: false, timeZone: knobs.timeZone };
+      const asked = { title: text('title', operation), text: {}, details: {}, times };
+      request(
+        operation,
+        (deps, stamp) => createBooking(deps, { id, userId: stamp.userId, request: asked, allowOverlap: true }, stamp),
+        3,
+      );
+    },
+    title: (operation) => edit(operation, { title: text('title', operation) }),
+    place: (operation) => edit(operation, { location: text('place', operation) }),
+    notes: (operation) => edit(operation, { notes: `${text('notes', operation)}\nsecond line` }),
+    times: (operation) => edit(operation, { startMs: startOf(operation.nth) }),
+    cancel: (operation) => {
+      const target = ours(operation);
+      if (target === undefined) return;
+      touch(entityOf(target));
+      request(operation, (deps, stamp) =>
+        cancelAppointment(deps, { userId: stamp.userId, id: target.id, versions: [] }, stamp),
+      );
+    },
+    decide: (operation) => {
+      const open = [...store.conflicts.values()].filter(
+        ({ status, userId }) => status === 'open' && userId === userIdOf(operation.user),
+      );
+      const item = open[Math.floor(operation.pick * open.length)];
+      if (item === undefined) return;
+      const choice = (operation.pick * 1_000) % 2 < 1 ? 'google' : 'bookedbarber';
+      request(operation, async (deps, stamp) => {
+        const review = await loadReview(deps, { userId: stamp.userId, id: item.id }, stamp.now);
+        if (review === undefined) return undefined;
+        return decideConflict(deps, item.id, { choice, seen: seenOf(review), allowOverlap: true }, stamp);
+      });
+    },
+    undo: (operation) => {
+      const closed = [...store.conflicts.values()].filter(
+        ({ status, userId }) => status === 'resolved' && userId === userIdOf(operation.user),
+      );
+      const item = closed[Math.floor(operation.pick * closed.length)];
+      if (item !== undefined) request(operation, (deps, stamp) => takeBack(deps, item.id, stamp));
+    },
+    insert: (operation) =>
+      void insert({ summary: text('title', operation), ...inGoogle(startOf(operation.nth)) }, homeOf(operation)),
+    'google title': (operation) => patch({ summary: text('title', operation) }, theirs(operation)),
+    'google place': (operation) => patch({ location: text('place', operation) }, theirs(operation)),
+    'google notes': (operation) =>
+      patch({ description: `${text('notes', operation)}<br>more&nbsp;text` }, theirs(operation)),
+    'google times': (operation) => patch(inGoogle(startOf(operation.nth)), theirs(operation)),
+    'google delete': (operation) => {
+      const at = theirs(operation);
+      if (at !== undefined) remove(at);
+    },
+    /** All of it at once. */
+    'google clear': (operation) => {
+      for (const event of liveEvents(emailOf(operation.user)).filter((event) => single(event) && !isStrangers(event)))
+        remove({ calendarId: emailOf(operation.user), event });
+    },
+    /** Each side another part, while the one is on its way to the other. */
+    'both at once': (operation) => {
+      const target = ours(operation);
+      if (target === undefined) return;
+      const entity = entityOf(target);
+      edit(operation, { title: text('title', operation) }, target);
+      kernel.after(random.between('both', 300, 1_500), () => {
+        const at = emailsCalendars(operation.user)
+          .flatMap((calendarId) => liveEvents(calendarId).map((event) => ({ calendarId, event })))
+          .find(({ event }) => entityOfEvent(event) === entity && !isStrangers(event));
+        patch({ location: text('place', operation) }, at);
+      });
+    },
+    'google restore': (operation) => {
+      const gone = emailsCalendars(operation.user).flatMap((calendarId) =>
+        Object.values(world.state.calendars[calendarId]?.events ?? {})
+          .filter(
+            ({ body }) =>
+              body.status === 'cancelled' && body.recurringEventId === undefined && body.recurrence === undefined,
+          )
+          .map(({ body }) => ({ calendarId, event: body })),
+      );
+      const at = chosen(gone, ({ event }) => entityOfEvent(event), operation);
+      const calendar = at && world.state.calendars[at.calendarId];
+      if (at === undefined || calendar === undefined) return;
+      const entity = entityOfEvent(at.event);
+      // Made anew by us under another id: the old one back would have no appointment, as the block's id is taken (decision 26).
+      const isMadeAnew = [...store.appointments.values()].some(
+        (one) => entityOf(one) === entity && one.link?.eventId !== at.event.id,
+      );
+      if (isMadeAnew) return;
+      if (emailsCalendars(operation.user).some((id) => liveEvents(id).some((one) => entityOfEvent(one) === entity)))
+        return;
+      restored.add(at.event.id);
+      const body = restoreEvent(world, calendar, at.event.id);
+      touch(entity);
+      ledger.restored(entity, kernel.now());
+      google.note(`person restores ${entity}`);
+      ledger.edited('google', entity, saidThere(body), saidThere(body), kernel.now());
+      google.tell();
+    },
+    'google burst': (operation) => {
+      for (let nth = 0; nth < 4; nth++) {
+        kernel.after(nth * 60, () => patch({ summary: `${text('title', operation)}.${nth}` }, theirs(operation)));
+      }
+    },
+    'google overlap': (operation) => {
+      const under = ours({ ...operation, hot: false });
+      if (under === undefined) return;
+      const startMs = Date.parse(under.startsAt) + (operation.nth + 1) * minute;
+      insert({ summary: text('title', operation), ...inGoogle(startMs) }, emailOf(operation.user));
+    },
+    'google series': (operation) => {
+      const recurrence = ['RRULE:FREQ=DAILY;COUNT=3'];
+      const startMs = startOf(operation.nth) + 10 * 24 * hour + hour;
+      insert({ summary: text('title', operation), ...inGoogle(startMs), recurrence }, homeOf(operation));
+    },
+    'google series title': (operation) => {
+      const at = theirs(operation, (event) => !single(event));
+      const calendar = at && world.state.calendars[at.calendarId];
+      const masterId = at?.event.recurringEventId;
+      if (at === undefined || calendar === undefined || masterId === undefined) return;
+      const before = new Map(instancesOf(at.calendarId, masterId).map((one) => [one.id, saidThere(one)]));
+      patchEvent(world, calendar, masterId, { summary: text('title', operation) });
+      for (const one of instancesOf(at.calendarId, masterId)) {
+        ledger.edited('google', entityOfEvent(one), before.get(one.id), saidThere(one), kernel.now());
+      }
+      google.note(`person renames the series ${masterId}`);
+      google.tell();
+    },
+    'google series delete': (operation) => {
+      const at = theirs(operation, (event) => !single(event));
+      const calendar = at && world.state.calendars[at.calendarId];
+      const masterId = at?.event.recurringEventId;
+      if (at === undefined || calendar === undefined || masterId === undefined) return;
+      for (const one of instancesOf(at.calendarId, masterId)) {
+        ledger.deleted('google', entityOfEvent(one), saidThere(one), kernel.now());
+      }
+      deleteEvent(world, calendar, masterId);
+      google.note(`person deletes the series ${masterId}`);
+      google.tell();
+    },
+    'google move': (operation) => {
+      const at = theirs(operation, single);
+      const [first, second] = emailsCalendars(operation.user);
+      const to = at?.calendarId === first ? second : first;
+      if (at === undefined || to === undefined) return;
+      const [from, destination] = [world.state.calendars[at.calendarId], world.state.calendars[to]];
+      if (from === undefined || destination === undefined || from === destination) return;
+      touch(entityOfEvent(at.event));
+      moveEvent(world, from, destination, at.event.id);
+      const entity = entityOfEvent(at.event);
+      if (entity.startsWith('event:')) ledger.movedForeign(entity);
+      google.note(`person moves ${entityOfEvent(at.event)} to ${to}`);
+      google.tell();
+    },
+    'google unreadable': (operation) =>
+      void insert(
+        { summary: `${unreadableMark}-${operation.nth}`, ...inGoogle(startOf(operation.nth)) },
+        homeOf(operation),
+      ),
+    'google readable': (operation) => {
+      const at = theirs(operation, ({ summary }) => String(summary).startsWith(unreadableMark));
+      if (at !== undefined) patch({ summary: text('title', operation) }, at);
+    },
+    'expire tokens': ({ user }) => {
+      for (const calendarId of emailsCalendars(user)) google.control.expireSyncTokens({ calendar: calendarId });
+    },
+    'expire access': ({ user }) => {
+      for (const grant of Object.values(world.state.accessTokens)) {
+        if (grant.email === emailOf(user)) grant.expiresAt = kernel.now();
+      }
+    },
+    'drop channel': ({ user }) => {
+      for (const channel of Object.values(world.state.channels)) {
+        if (channel.email === emailOf(user)) google.dropChannel(channel);
+      }
+    },
+    'rotate keys': () => system.rotateKeys(),
+    revoke: ({ user, nth }) => {
+      revokeGrant(user);
+      const isForGood = knobs.poisoned && user === knobs.users - 1;
+      if (!isForGood) kernel.after(random.between('consent', 10_000, 30 * minute), () => consent(user, nth));
+    },
+    policy: (operation) => {
+      const conflictPolicy = (['merge', 'google_wins', 'bookedbarber_wins', 'latest_wins', 'manual'] as const)[
+        Math.floor(operation.pick * 5)
+      ];
+      if (conflictPolicy === undefined) return;
+      request(operation, async (deps, stamp) => {
+        const connection = await deps.connections.load(stamp.userId);
+        if (connection !== undefined)
+          await deps.connections.saveSettings(connection, { ...knobs.settings, conflictPolicy });
+      });
+    },
+  };
+
+  const revokeGrant = (user: number): void => {
+    google.control.revokeGrant({ email: emailOf(user) });
+    google.note(`person revokes the grant of barber-${user}`);
+  };
+
+  /** As the callback does it; whoever gets an error there begins again. */
+  const consent = (user: number, nth: number, attempts = 5): void => {
+    const email = emailOf(user);
+    const refreshToken = `refresh.${user}.${nth}`;
+    const grants = { email, scopes: ['https://www.googleapis.com/auth/calendar'], clientId: 'client' };
+    world.state.refreshTokens[refreshToken] = grants;
+    const again = (): void => {
+      if (attempts > 0) kernel.after(2_000, () => consent(user, nth, attempts - 1));
+    };
+    const task = system.begin('person', 'consent', again);
+    task.spared = nth < 0; // What is booked before there is a connection stays here, and is another story.
+    const deps = { ...requestDeps(task), ...system.leavingOf(task), google: googleCalendarOver(google.api(task)) };
+    const grant = {
+      accessToken: google.issue(email),
+      accessTokenExpiresAt: instantAt(kernel.now() + hour),
+      refreshToken,
+      scopes: [],
+    };
+    const chainId = asId<Stamp['chainId']>(`consent-${user}-${nth}-${attempts}`);
+    connect(deps, { userId: userIdOf(user), grant, replaceAccount: false, chainId, now: system.nowOf(task) }).then(
+      () => count(sim, 'a consent'),
+      (error) => {
+        note(sim, task.name, () => `consent failed: ${error}`);
+        if (!task.dead) again();
+      },
+    );
+  };
+
+  return {
+    entityOf,
+    isRestored: (eventId: string): boolean => restored.has(eventId),
+    entityOfEvent,
+    liveEvents,
+    emailsCalendars,
+    consent,
+    /** A barber with much to do, before anything else happens; later it is all taken away at once. */
+    fillUp: (bookings: number): void => {
+      for (let nth = 100; nth < 100 + bookings; nth++) {
+        kernel.after(1_000 + (nth - 100) * 40, () =>
+          acts.book({ nth, at: 0, kind: 'book', user: 0, pick: 0, hot: false }),
+        );
+      }
+    },
+    clear: (): void => acts['google clear']({ nth: 999, at: 0, kind: 'google clear', user: 0, pick: 0, hot: false }),
+    revokeGrant,
+    /** Something happens in the calendar, whatever it is. */
+    probe: (calendarId: string): void => {
+      google.insert(calendarId, { summary: 'title-probe', ...inGoogle(startOf(90)) });
+    },
+    perform: (operation: Operation): void => {
+      note(sim, 'op', () => JSON.stringify(operation));
+      try {
+        acts[operation.kind](operation);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        note(sim, 'google', () => `refuses the person: ${error.message}`);
+      }
+    },
+    sealed,
+  };
+};

@@ -1,0 +1,207 @@
+/** One seed, from the first consent to the last check: safety, quiescence, rest. */
+
+import { hour, minute, second } from '../../shared/domain/instant.ts';
+import { isLive } from '../google/channels.ts';
+import { type Faults, faultsOf } from './faults.ts';
+import { kernelAt, OutOfSteps } from './kernel.ts';
+import { type Knobs, knobsOf } from './knobs.ts';
+import { openLedger } from './ledger.ts';
+import { type Mutant, noMutant } from './mutants.ts';
+import type { Oracle } from './oracle.ts';
+import { oracleOf, type Scene } from './oracle.ts';
+import { emailOf, type Operation, operationsOf, peopleIn, shopOf, userIdOf } from './people.ts';
+import { randomnessOf } from './randomness.ts';
+import { systemIn } from './system.ts';
+import { count, type Sim } from './tasks.ts';
+
+/** All that a run is made of; what else is drawn is drawn by the seed. */
+export type Plan = { knobs: Knobs; operations: Operation[]; faults: Record<string, string> };
+
+export type Options = { seed: number; mutant?: Mutant; plan?: Plan; trace?: boolean };
+
+export type Outcome = {
+  seed: number;
+  violations: string[];
+  steps: number;
+  counts: Map<string, number>;
+  /** What it takes to repeat it as a plan. */
+  plan: Plan;
+  trace: string[];
+  hash: number;
+  /** How often each place where something can go wrong was passed. */
+  passed: Faults['passed'];
+};
+
+const startMs = Date.parse('2026-03-02T12:00:00Z');
+const safetyBudget = 60_000;
+const settlingBudget = 60_000;
+
+export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: Options): Promise<Outcome> => {
+  const random = randomnessOf(seed);
+  const knobs = plan?.knobs ?? knobsOf(random);
+  const faults = faultsOf({ random, nets: knobs.nets, plan: plan && new Map(Object.entries(plan.faults)) });
+  const sim: Sim = {
+    kernel: kernelAt(startMs),
+    random,
+    faults,
+    trace: { isOn: trace, lines: [], hash: 0 },
+    violations: [],
+    counts: new Map(),
+  };
+  const { kernel } = sim;
+  const ledger = openLedger();
+  const scene: Scene = {};
+  const oracle = oracleOf({ sim, ledger, googleLags: knobs.googleSkewMs < 0 }, scene);
+  const system = systemIn({ sim, knobs, witness: oracle.witness, watch: oracle.watch, mutant });
+  const people = peopleIn(sim, knobs, system, ledger);
+  Object.assign(scene, { system, people });
+  system.google.hooks.called = ({ operation, email, calendarId, isFirstPage, task }) => {
+    if (operation === 'events.list' && isFirstPage) oracle.watch.listed(task, calendarId);
+    if (operation !== 'channels.stop') oracle.checkCall(email, task);
+  };
+  system.google.hooks.stopping = (id) => oracle.checkStop(id);
+  system.google.hooks.written = () => {
+    for (let user = 0; user < knobs.users; user++) oracle.checkDuplicates(user);
+  };
+
+  const operations = plan?.operations ?? operationsOf(random, knobs);
+  try {
+    await live({ sim, knobs, system, people, oracle, mutant, operations });
+  } catch (error) {
+    if (!(error instanceof OutOfSteps)) throw error;
+    oracle.fail('R11', error.message);
+  }
+  return {
+    seed,
+    violations: sim.violations,
+    steps: kernel.steps(),
+    counts: sim.counts,
+    plan: { knobs, operations, faults: Object.fromEntries(faults.fired) },
+    trace: sim.trace.lines,
+    hash: sim.trace.hash,
+    passed: faults.passed,
+  };
+};
+
+const isAnythingLeft = ({ store, queue, isIdle }: ReturnType<typeof systemIn>, nowMs: number): boolean =>
+  !isIdle() ||
+  queue.dead.length > 0 ||
+  [...store.appointments.values()].some(({ sync }) => sync.state === 'pending') ||
+  [...store.calendars.values()].some(
+    ({ trouble, checkpoint, writesPausedUntil, channel }) =>
+      trouble !== undefined ||
+      checkpoint !== undefined ||
+      Date.parse(writesPausedUntil ?? '1970-01-01') > nowMs ||
+      channel?.unsettled,
+  );
+
+type Life = {
+  sim: Sim;
+  knobs: ReturnType<typeof knobsOf>;
+  system: ReturnType<typeof systemIn>;
+  people: ReturnType<typeof peopleIn>;
+  oracle: Oracle;
+  mutant: Mutant;
+  operations: Operation[];
+};
+
+const sweepEveryMs = 5 * minute;
+
+const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: Life): Promise<void> => {
+  const { kernel } = sim;
+  const { google, store, queue } = system;
+  for (let user = 0; user < knobs.users; user++) {
+    google.control.createAccount({
+      email: emailOf(user),
+      calendars: [
+        { primary: true, timeZone: knobs.timeZone },
+        ...(knobs.calendars > 1 ? [{ id: shopOf(user), summary: 'Shop', timeZone: knobs.timeZone }] : []),
+      ],
+    });
+    people.consent(user, -1);
+  }
+  if (knobs.nets && mutant.sweeps) {
+    const tick = (): void => {
+      const isDue = [...store.due.values()].some((at) => Date.parse(at) <= kernel.now() + 2 * second);
+      if (isDue) system.runRenewal();
+      kernel.after(sweepEveryMs, tick);
+    };
+    kernel.after(sweepEveryMs, tick);
+  }
+  if (knobs.crowd > 0) {
+    people.fillUp(knobs.crowd);
+    kernel.after(sim.random.between('clear', 30_000, 10 * minute), () => people.clear());
+  }
+  if (knobs.poisoned) kernel.after(20_000, () => people.revokeGrant(knobs.users - 1));
+  for (const operation of operations) kernel.after(operation.at, () => people.perform(operation));
+
+  const endOf = (ms: number): (() => boolean) => {
+    const at = kernel.now() + ms;
+    let isOver = false;
+    kernel.at(at, () => {
+      isOver = true;
+    });
+    return () => isOver;
+  };
+
+  await kernel.run(safetyBudget, endOf((operations.at(-1)?.at ?? 0) + 2 * minute));
+
+  // Faults stop; whatever is under way, hidden or late comes in.
+  sim.faults.stop();
+  if (knobs.nets) {
+    // Each calendar is swept once at least; what was put off for hours takes as long.
+    for (let round = 1; round === 1 || (round <= 6 && isAnythingLeft(system, kernel.now())); round++) {
+      await kernel.run(settlingBudget, endOf(round === 1 ? 95 * minute : 2 * hour));
+      if (queue.dead.length === 0) continue;
+      count(sim, 'a redrive');
+      queue.redrive();
+    }
+  } else {
+    await kernel.run(settlingBudget, () => false); // Until nothing is left to happen.
+  }
+
+  const users = Array.from({ length: knobs.users }, (_, user) => user);
+  const converging = knobs.poisoned ? users.filter((user) => user !== knobs.users - 1) : users;
+  oracle.settled(converging);
+  if (!system.isIdle()) oracle.fail('R11', 'the system does not come to rest');
+
+  // Nothing to do: asked once more, it writes nothing.
+  const writes = google.writes.length;
+  const saves = oracle.appointmentWrites();
+  for (const calendar of store.calendars.values()) {
+    queue.send({
+      hint: { calendarKey: calendar.key, chainId: calendar.key as never, reason: 'sweep' },
+      deduplicationId: `rest-${calendar.key}`,
+    });
+  }
+  await kernel.run(settlingBudget, endOf(10 * minute));
+  if (google.writes.length > writes) oracle.fail('R4', 'Google is written to, though nothing has changed');
+  if (oracle.appointmentWrites() > saves) oracle.fail('R4', 'an appointment is written, though nothing has changed');
+
+  // Whatever still watches says so, and whatever should not is stopped.
+  for (const user of users) for (const calendarId of people.emailsCalendars(user)) people.probe(calendarId);
+  await kernel.run(settlingBudget, endOf(10 * minute));
+  checkChannels({ system, oracle }, converging);
+};
+
+/** [R7] One live channel for each calendar, and it is the one that we know. */
+const checkChannels = ({ system, oracle }: Pick<Life, 'system' | 'oracle'>, users: number[]): void => {
+  const { google, store } = system;
+  for (const calendar of store.calendars.values()) {
+    const isExpected = users.some((user) => userIdOf(user) === calendar.userId);
+    if (!isExpected || !calendar.enabled || !calendar.realTimeSync || !calendar.watchable) continue;
+    const live = Object.values(google.world.state.channels).filter(
+      (channel) => channel.calendarId === calendar.calendarId && isLive(google.world, channel),
+    );
+    const known = calendar.channel;
+    if (known?.state !== 'active') oracle.fail('R7', `${calendar.calendarId} has no channel: ${JSON.stringify(known)}`);
+    else if (!live.some(({ id }) => id === known.id) && !google.dropped.has(known.id)) {
+      oracle.fail('R7', `${calendar.calendarId} has a channel that Google does not know: ${known.id}`);
+    } else if (live.length > 1) {
+      oracle.fail(
+        'R7',
+        `${calendar.calendarId} has ${live.length} channels: ${live.map(({ id }) => id)}, and ${known.id} is ours`,
+      );
+    }
+  }
+};

@@ -1,0 +1,48 @@
+/** The sometimes-table: what must have happened now and then, or many seeds have proved little. */
+import { type PortKind, specs } from './faults.ts';
+
+/** Every fault that there is. */
+const faults = (Object.entries(specs) as [PortKind, { fault: string }[]][]).flatMap(([kind, of]) =>
+  of.map(({ fault }) => `fault ${kind} ${fault}`),
+);
+
+/** Branches that are rarely taken. */
+const branches = [
+  'a batch that is done in part',
+  'a consent',
+  'a dead letter',
+  'a forged notification',
+  'a generation that leaves out what is there',
+  'a grant that is known to be dead',
+  'a hint that failed',
+  'a hint that was there already',
+  'a hint that waits for its turn',
+  'a notification that was rejected: expired',
+  'a part that was settled',
+  'a redrive',
+  'a review item: deleted_in_bookedbarber open',
+  'a review item: deleted_in_bookedbarber resolved',
+  'a review item: deleted_in_google open',
+  'a review item: deleted_in_google resolved',
+  'a review item: fields agreed',
+  'a review item: fields open',
+  'a review item: fields resolved',
+  'a review item: mass_change open',
+  'a review item: overlap open',
+  'a review item: overlap resolved',
+  'an access token made afresh',
+  'an id taken by a stranger',
+  'an id used again unnoticed',
+  'an invocation that ran out of time',
+  'undo: done',
+];
+
+export type Row = { what: string; times: number; atLeast: number };
+
+/** Of so many seeds: each fault once in 400, each branch once in 2,000; nothing is asked of a few seeds. */
+export const tableOf = (totals: ReadonlyMap<string, number>, seeds: number): Row[] => [
+  ...faults.map((what) => ({ what, times: totals.get(what) ?? 0, atLeast: Math.floor(seeds / 2_000) })),
+  ...branches.map((what) => ({ what, times: totals.get(what) ?? 0, atLeast: Math.floor(seeds / 10_000) })),
+];
+
+export const missing = (table: Row[]): Row[] => table.filter(({ times, atLeast }) => times < atLeast);
