@@ -101,6 +101,7 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
       harm.get(task)?.delete(read.key);
       count(sim, read.cursor === undefined ? 'a first listing' : 'a listing');
     },
+    channelBegun: (slot) => the(scene.system).channelBegun(slot),
     parked(key, eventId, isParked) {
       if (isParked) parked.add(`${key} ${eventId}`);
       else parked.delete(`${key} ${eventId}`);

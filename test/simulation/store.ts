@@ -4,6 +4,7 @@
  */
 import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { Calendar, Checkpoint } from '../../shared/domain/calendar.ts';
+import type { ChannelSlot } from '../../shared/domain/channel.ts';
 import type { Conflict } from '../../shared/domain/conflict.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { Superseded } from '../../shared/domain/errors.ts';
@@ -22,6 +23,7 @@ export type Witness = {
   calendarWritten(before: Calendar | undefined, after: Calendar): void;
   listingCommitted(read: Calendar, commit: ListingCommit, task: Task): void;
   checkpointSaved(read: Calendar, checkpoint: Checkpoint, task: Task): void;
+  channelBegun(slot: ChannelSlot): void;
   parked(key: CalendarKey, eventId: string, isParked: boolean): void;
   reauthNeeded(read: Connection): void;
   consented(userId: string): void;
@@ -147,6 +149,13 @@ export const storeIn = (sim: Sim, witness: Witness) => {
       async saveCheckpoint(read, checkpoint) {
         await memory.calendars.saveCheckpoint(read, checkpoint);
         witness.checkpointSaved(read, checkpoint, task);
+      },
+    },
+    channels: {
+      ...memory.channels,
+      async begin(read, channel, slot) {
+        await memory.channels.begin(read, channel, slot);
+        witness.channelBegun(slot);
       },
     },
     quarantine: {

@@ -8,6 +8,7 @@ import { type ConsumeDeps, consume, type HintRecord } from '../../functions/sync
 import { createReport } from '../../functions/sync-consumer/report.ts';
 import { type After, withinTime } from '../../functions/sync-consumer/within-time.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
+import type { ChannelSlot } from '../../shared/domain/channel.ts';
 import type { Connection, Sealed } from '../../shared/domain/connection.ts';
 import { ownerMarkOf } from '../../shared/domain/derived-ids.ts';
 import { GrantRevoked } from '../../shared/domain/errors.ts';
@@ -293,15 +294,17 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       now: nowOf(task),
       until: instantAt(task.endsAt + task.skewMs - 45 * second),
     };
-    const deps: RenewalDeps = {
-      ...syncDepsOf(task),
+    const { calendars, ...deps } = syncDepsOf(task);
+    const renewalDeps: RenewalDeps = {
+      ...deps,
+      ...(knobs.nets ? { calendars } : abandonedOnly(calendars)),
       clock: () => nowOf(task),
       onVisit: (visit) => {
         count(sim, `renewal: ${visitOf(visit)}`);
         note(sim, task.name, () => visitOf(visit));
       },
     };
-    renewDue(deps, round).then(
+    renewDue(renewalDeps, round).then(
       (visits) => {
         if (surprisesIn(visits).length > 0) count(sim, 'a round of renewals that ends with an error');
         freeze(sim, task);
@@ -309,6 +312,29 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       (error) => note(sim, task.name, () => `failed: ${error}`),
     );
     kernel.at(task.endsAt, () => die(sim, task, 'over'));
+  };
+
+  /**
+   * Without nets, what is left of the renewal worker: a slot that is being created belongs to its maker for a minute, and to
+   * no hint [decision 15]; where the maker has gone, only a round can take it.
+   */
+  const abandonedOnly = (calendars: Stores['calendars']) => ({
+    calendars: {
+      ...calendars,
+      listDue: async (...shard: Parameters<Stores['calendars']['listDue']>) =>
+        (await calendars.listDue(...shard)).filter((key) => store.calendars.get(key)?.channel?.state === 'creating'),
+    },
+    queue: { send: async () => undefined },
+  });
+
+  const channelBegun = ({ id, renewAt }: ChannelSlot): void => {
+    if (knobs.nets) return;
+    kernel.at(Date.parse(renewAt) + random.between('round', second, 5 * minute), () => {
+      const isAbandoned = [...store.calendars.values()].some(
+        ({ channel }) => channel?.id === id && channel.state === 'creating',
+      );
+      if (isAbandoned) runRenewal();
+    });
   };
 
   /** Google's message, on its way to the webhook. */
@@ -395,6 +421,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     /** What it takes to leave an account, beside the rest. */
     leavingOf: (task: Task) => ({ oauth: async () => oauthOf(task), within: withinOf(task) }),
     runRenewal,
+    channelBegun,
     /** A new key signs from now on, and the old one is still accepted. */
     rotateKeys: (): void => {
       keys = {
