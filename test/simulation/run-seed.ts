@@ -11,7 +11,7 @@ import type { Oracle } from './oracle.ts';
 import { oracleOf, type Scene } from './oracle.ts';
 import { emailOf, type Operation, operationsOf, peopleIn, shopOf, userIdOf } from './people.ts';
 import { randomnessOf } from './randomness.ts';
-import { systemIn } from './system.ts';
+import { roundEveryMs, systemIn } from './system.ts';
 import { count, type Sim } from './tasks.ts';
 
 /** All that a run is made of; what else is drawn is drawn by the seed. */
@@ -105,8 +105,6 @@ type Life = {
   operations: Operation[];
 };
 
-const sweepEveryMs = 5 * minute;
-
 const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: Life): Promise<void> => {
   const { kernel } = sim;
   const { google, store, queue } = system;
@@ -124,9 +122,9 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
     const tick = (): void => {
       const isDue = [...store.due.values()].some((at) => Date.parse(at) <= kernel.now() + 2 * second);
       if (isDue) system.runRenewal();
-      kernel.after(sweepEveryMs, tick);
+      kernel.after(roundEveryMs, tick);
     };
-    kernel.after(sweepEveryMs, tick);
+    kernel.after(roundEveryMs, tick);
   }
   if (knobs.crowd > 0) {
     people.fillUp(knobs.crowd);

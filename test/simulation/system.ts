@@ -53,6 +53,8 @@ export type Watch = {
 
 export type System = ReturnType<typeof systemIn>;
 
+export const roundEveryMs = 5 * minute;
+
 const timeLimitMs: Record<TaskKind, number> = {
   consumer: 60 * second,
   stream: 60 * second,
@@ -328,13 +330,15 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
   });
 
   const channelBegun = ({ id, renewAt }: ChannelSlot): void => {
-    if (knobs.nets) return;
-    kernel.at(Date.parse(renewAt) + random.between('round', second, 5 * minute), () => {
+    const tend = (): void => {
       const isAbandoned = [...store.calendars.values()].some(
         ({ channel }) => channel?.id === id && channel.state === 'creating',
       );
-      if (isAbandoned) runRenewal();
-    });
+      if (!isAbandoned) return;
+      runRenewal();
+      kernel.after(roundEveryMs, tend);
+    };
+    if (!knobs.nets) kernel.at(Date.parse(renewAt) + random.between('round', second, roundEveryMs), tend);
   };
 
   /** Google's message, on its way to the webhook. */
