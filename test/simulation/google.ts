@@ -58,7 +58,7 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
   const hooks: {
     called?: (called: Called) => void;
     written?: (written: Written) => void;
-    stopping?: (id: string) => void;
+    stopping?: (id: string, task: Task) => void;
   } = {};
 
   /** Every live channel of what has changed hears of it. */
@@ -109,7 +109,7 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     const id = `calendar.${operation}`;
     const perform = operations[id];
     if (perform === undefined) throw new Error(`The stand-in has no ${id}`);
-    if (operation === 'channels.stop') hooks.stopping?.(String((requestBody as { id?: string }).id));
+    if (operation === 'channels.stop') hooks.stopping?.(String((requestBody as { id?: string }).id), task);
     const isWrite = changes.has(operation);
     if (isWrite && operation !== 'events.insert') remember(path.calendarId, path.eventId);
     const reply = perform(world, {

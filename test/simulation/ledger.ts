@@ -28,6 +28,9 @@ const sayingOf = (
   times: String(Date.parse(start)),
 });
 
+/** Of a foreign event; others are bookings'. */
+export const isForeign = (entity: string): boolean => entity.startsWith('event:');
+
 type GoogleEvent = {
   id: string;
   status?: string;
@@ -73,6 +76,8 @@ export const openLedger = () => {
   /** Foreign events that people have moved to another calendar. */
   const moved = new Set<string>();
 
+  const left = new Map<string, number>();
+
   const keyOf = (entity: string, part: Part, value: string): string => `${entity}|${part}|${value}`;
 
   const saw = (entity: string, said: Said): void => {
@@ -105,6 +110,11 @@ export const openLedger = () => {
     },
     restored: (entity: string, at: number): void => void revived.set(entity, at),
     movedForeign: (entity: string): void => void moved.add(entity),
+    /** Its calendar is none of the user's account any more: what Google said of it until then is nobody's concern. */
+    leftBehind: (entity: string, at: number): void => void left.set(entity, at),
+    isLeftBehind: ({ entity, side, at }: Pick<Edit, 'entity' | 'side' | 'at'>): boolean =>
+      at <= (left.get(entity) ?? 0) && (side === 'google' || isForeign(entity)),
+    isForeignLeft: (entity: string): boolean => left.has(entity) && isForeign(entity),
     isMoved: (entity: string): boolean => moved.has(entity),
     isRevived: (entity: string): boolean => revived.has(entity),
     /** A person has decided about both sides: what the one that lost said has been seen. */

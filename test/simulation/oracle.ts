@@ -6,28 +6,31 @@ import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { Conflict } from '../../shared/domain/conflict.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
+import type { UserId } from '../../shared/domain/ids.ts';
 import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 import { isLive } from '../google/channels.ts';
 import type { EventBody } from '../google/state.ts';
+import { type Accounts, userIdOf } from './accounts.ts';
 import { unreadableMark } from './google.ts';
 import { type Ledger, parts, type Said, saidHere, saidThere } from './ledger.ts';
-import { emailOf, type People, userIdOf } from './people.ts';
+import type { People } from './people.ts';
 import type { Witness } from './store.ts';
 import type { System, Watch } from './system.ts';
 import { count, note, type Sim, type Task } from './tasks.ts';
 
 /** `googleLags`: Google's clock is behind ours, so that which of two edits is the later one may come out wrong. */
-type Parts = { sim: Sim; ledger: Ledger; googleLags: boolean };
+type Parts = { sim: Sim; ledger: Ledger; accounts: Accounts; googleLags: boolean };
 
 /** Filled in once the system stands: it is being watched from its first write on. */
 export type Scene = { system?: System; people?: People };
 
 export type Oracle = ReturnType<typeof oracleOf>;
 
-export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
+export const oracleOf = ({ sim, ledger, accounts, googleLags }: Parts, scene: Scene) => {
   const { kernel } = sim;
   const parked = new Set<string>();
-  const reauth = new Map<string, number>();
+  /** Since when it is known that a user's grant is no good. */
+  const ended = new Map<string, number>();
   /** When the calendar was first listed for the listing that began (by the system's word) then. */
   const listedAt = new Map<string, number>();
   const firstList = new Map<Task, Map<string, number>>();
@@ -38,6 +41,8 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
   const positions = new Map<string, number>();
   const records = new Map<string, SyncEvent>();
   const writtenVersions = new Map<string, Appointment>();
+  /** Booked while nobody was connected: it stays here. */
+  const unconnected = new Set<string>();
   let appointmentWrites = 0;
 
   const fail = (rule: string, text: string): void => {
@@ -56,6 +61,7 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
       appointmentWrites += 1;
       const { system, people } = { system: the(scene.system), people: the(scene.people) };
       const entity = people.entityOf(after);
+      if (before === undefined && accounts.wasAwaySince(after.userId, task.startedAt)) unconnected.add(after.id);
       noteEdit(entity, before, after, task);
       countHarm(before, after, task);
       if (before === undefined || before.version !== after.version) {
@@ -107,10 +113,22 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
       else parked.delete(`${key} ${eventId}`);
     },
     reauthNeeded({ userId }: Connection) {
-      reauth.set(userId, kernel.now());
+      ended.set(userId, kernel.now());
       count(sim, 'a grant that is known to be dead');
     },
-    consented: (userId) => void reauth.delete(userId),
+    connected(userId, account) {
+      ended.delete(userId);
+      if (accounts.isOther(userId, account)) {
+        count(sim, 'another account');
+        for (const entity of entitiesOf(userOf(userId))) ledger.leftBehind(entity, kernel.now());
+      }
+      accounts.connected(userId, account);
+    },
+    disconnected(userId) {
+      ended.set(userId, kernel.now());
+      accounts.disconnected(userId);
+      count(sim, 'a disconnection');
+    },
     strayed: (owner, userId, task) => fail('R15', `${task.name} works for ${owner} and touches what is ${userId}'s`),
   };
 
@@ -160,7 +178,7 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
     if (actor !== 'user' || before?.version === after.version) return;
     const was = before && saidHere(before);
     const is = saidHere(after);
-    if (task.kind !== 'person') return;
+    if (task.kind !== 'person' || reason === 'calendar_disabled') return; // Released: it comes back with its calendar.
     if (reason === 'create' || reason === 'update') ledger.edited('ours', entity, was, is, kernel.now());
     else if (reason === 'cancel') ledger.deleted('ours', entity, was ?? {}, kernel.now());
     else {
@@ -242,7 +260,7 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
   const checkDuplicates = (user: number): void => {
     const people = the(scene.people);
     const seen = new Map<string, string>();
-    for (const calendarId of people.emailsCalendars(user)) {
+    for (const calendarId of accounts.calendarsOf(user)) {
       const stored = the(scene.system).google.world.state.calendars[calendarId]?.events ?? {};
       for (const { body } of Object.values(stored)) {
         const mark = markOf(body);
@@ -254,7 +272,8 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
   };
 
   /** [R7] Stopped while no other one is there: what changes now is not told. */
-  const checkStop = (id: string): void => {
+  const checkStop = (id: string, task: Task): void => {
+    if (task.kind === 'person') return; // Who leaves an account wants to hear of nothing.
     const { google, store } = the(scene.system);
     const channel = Object.values(google.world.state.channels).find((one) => one.id === id);
     const calendar = [...store.calendars.values()].find(({ calendarId }) => calendarId === channel?.calendarId);
@@ -268,9 +287,9 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
 
   /** [R14] Whoever began after the grant was known to be dead asks Google for nothing. */
   const checkCall = (email: string, task: Task): void => {
-    const user = [0, 1].find((one) => emailOf(one) === email);
-    const since = user === undefined ? undefined : reauth.get(userIdOf(user));
-    if (since !== undefined && task.startedAt > since && task.kind === 'consumer')
+    const user = users.find((one) => accounts.accountOf(one) === email);
+    const since = user === undefined ? undefined : ended.get(userIdOf(user));
+    if (since !== undefined && task.startedAt > since && task.kind !== 'person')
       fail('R14', `${task.name} calls Google as ${email}`);
   };
 
@@ -331,7 +350,7 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
       return known;
     };
     const live = new Map<string, { calendarId: string; event: EventBody }>();
-    for (const calendarId of people.emailsCalendars(user)) {
+    for (const calendarId of accounts.calendarsOf(user)) {
       for (const event of people.liveEvents(calendarId)) live.set(`${calendarId} ${event.id}`, { calendarId, event });
     }
     const claimed = new Map<string, Appointment>();
@@ -365,6 +384,10 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
         if (place !== undefined) claimed.set(place, appointment);
         if (at === undefined || !String(at.event.summary).startsWith(unreadableMark))
           fail('R1', `${entity} is in quarantine: ${sync.reason}`);
+        continue;
+      }
+      if (sync.state === 'local' && unconnected.has(appointment.id)) {
+        final(entity).isOpen = true;
         continue;
       }
       if (place === undefined || at === undefined) {
@@ -421,8 +444,9 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
           said.some((one) => one && Object.values(one).includes(value))
         );
       });
-    for (const { entity, part, value, side } of ledger.edits) {
-      if (!own.has(entity)) continue;
+    for (const edit of ledger.edits) {
+      const { entity, part, value, side } = edit;
+      if (!own.has(entity) || ledger.isLeftBehind(edit)) continue;
       const final = finals.get(entity);
       if (final?.said.some((said) => said[part] === value)) continue;
       if (ledger.isOverwritten(entity, part, value)) continue;
@@ -432,8 +456,9 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
         `${side}: ${part} of ${entity} said ${value}, and nobody knows what became of it; now ${JSON.stringify(final?.said)}`,
       );
     }
-    for (const { entity, side } of ledger.deletions) {
-      if (!own.has(entity)) continue;
+    for (const deletion of ledger.deletions) {
+      const { entity, side } = deletion;
+      if (!own.has(entity) || ledger.isLeftBehind(deletion)) continue;
       const final = finals.get(entity);
       if (final === undefined || final.isGone || final.isOpen || ledger.isRevived(entity)) continue;
       if (side === 'ours' && ledger.isMoved(entity)) continue; // A foreign event is another block in another calendar.
@@ -446,6 +471,7 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
     }
     for (const entity of ledger.created) {
       if (!own.has(entity) || !(finals.get(entity)?.isGone ?? true)) continue;
+      if (ledger.isForeignLeft(entity)) continue; // Its account has been replaced.
       const isWanted = ledger.deletions.some((one) => one.entity === entity);
       if (!isWanted) fail('R2', `${entity} is gone, and nobody has deleted it`);
     }
@@ -456,8 +482,8 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
     const here = [...system.store.appointments.values()]
       .filter(({ userId }) => userId === userIdOf(user))
       .map(people.entityOf);
-    const there = people
-      .emailsCalendars(user)
+    const there = accounts
+      .calendarsOf(user)
       .flatMap((id) => Object.values(system.google.world.state.calendars[id]?.events ?? {}))
       .map(({ body }) => people.entityOfEvent(body));
     return [...here, ...there];
@@ -476,6 +502,9 @@ export const oracleOf = ({ sim, ledger, googleLags }: Parts, scene: Scene) => {
     }
   }
 };
+
+const users = [0, 1];
+const userOf = (userId: UserId): number => users.find((user) => userIdOf(user) === userId) ?? 0;
 
 const partOf: Record<string, (typeof parts)[number]> = {
   title: 'title',

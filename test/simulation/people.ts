@@ -7,6 +7,7 @@ import { loadReview } from '../../shared/conflicts/load-review.ts';
 import { seenOf } from '../../shared/conflicts/review.ts';
 import { takeBack } from '../../shared/conflicts/take-back.ts';
 import { connect } from '../../shared/connections/connect.ts';
+import { disconnect } from '../../shared/connections/disconnect.ts';
 import type { Appointment } from '../../shared/domain/appointment.ts';
 import { bookingIdOf, eventIdOf } from '../../shared/domain/derived-ids.ts';
 import { asId, type UserId } from '../../shared/domain/ids.ts';
@@ -16,6 +17,7 @@ import { ApiError } from '../google/errors.ts';
 import { deleteEvent, moveEvent, patchEvent, restoreEvent } from '../google/events.ts';
 import { listEvents } from '../google/listing.ts';
 import type { EventBody } from '../google/state.ts';
+import { type Accounts, emailOf, otherEmailOf, userIdOf } from './accounts.ts';
 import { unreadableMark } from './google.ts';
 import type { Knobs } from './knobs.ts';
 import { type Ledger, saidThere } from './ledger.ts';
@@ -56,13 +58,15 @@ const weights = {
   'drop channel': 0.3,
   'rotate keys': 0.2,
   revoke: 0.25,
+  disconnect: 0.25,
+  'other account': 0.12,
   policy: 0.2,
   'both at once': 1.5,
   'google clear': 0.15,
 } as const;
 
 /** Only the safety nets make these good. */
-const needNets: ReadonlySet<OperationKind> = new Set(['drop channel', 'revoke']);
+const needNets: ReadonlySet<OperationKind> = new Set(['drop channel', 'revoke', 'disconnect', 'other account']);
 
 const kinds = Object.keys(weights) as OperationKind[];
 
@@ -99,14 +103,14 @@ const gapMs = (rhythm: number, share: number): number => {
 
 export type People = ReturnType<typeof peopleIn>;
 
-export const userIdOf = (user: number): UserId => asId(`barber-${user}`);
-export const emailOf = (user: number): string => `barber-${user}@example.com`;
-export const shopOf = (user: number): string => `shop-${user}@group.calendar.google.com`;
 
-export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger) => {
+export type Setting = { sim: Sim; knobs: Knobs; system: System; ledger: Ledger; accounts: Accounts };
+
+export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
   const { kernel, random } = sim;
   const { google, store } = system;
   const { world } = google;
+  const { accountOf, calendarsOf } = accounts;
   /** What was edited last comes first. */
   let recent: string[] = [];
   const touch = (entity: string): void => {
@@ -133,9 +137,6 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     blocks.set(id, entity);
     return entity;
   };
-
-  const emailsCalendars = (user: number): string[] =>
-    knobs.calendars > 1 ? [emailOf(user), shopOf(user)] : [emailOf(user)];
 
   /** As a person sees the calendar: expanded, without what is deleted. */
   const liveEvents = (calendarId: string): EventBody[] => {
@@ -175,7 +176,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
   type Place = { calendarId: string; event: EventBody };
 
   const theirs = (operation: Operation, isWanted: (event: EventBody) => boolean = () => true): Place | undefined => {
-    const places = emailsCalendars(operation.user).flatMap((calendarId) =>
+    const places = calendarsOf(operation.user).flatMap((calendarId) =>
       liveEvents(calendarId).map((event) => ({ calendarId, event })),
     );
     const wanted = places.filter(({ event }) => isWanted(event) && !isStrangers(event));
@@ -211,7 +212,12 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
 
   type Stamp = { now: Appointment['updatedAt']; chainId: Appointment['provenance']['chainId']; userId: UserId };
   type Begun = ReturnType<System['begin']>;
-  const requestDeps = (task: Begun) => ({ ...system.syncDepsOf(task), ...system.storesOf(task), task });
+  const requestDeps = (task: Begun) => ({
+    ...system.syncDepsOf(task),
+    ...system.storesOf(task),
+    ...system.leavingOf(task),
+    task,
+  });
 
   const text = (kind: string, { nth }: Operation): string => `${kind}-${nth}`;
 
@@ -278,13 +284,13 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     liveEvents(calendarId).filter(({ recurringEventId }) => recurringEventId === masterId);
 
   const homeOf = ({ user, pick }: Operation): string => {
-    const from = emailsCalendars(user);
-    return from[Math.floor(pick * 7.3 * from.length) % from.length] ?? emailOf(user);
+    const from = calendarsOf(user);
+    return from[Math.floor(pick * 7.3 * from.length) % from.length] ?? accountOf(user);
   };
 
   /** Another program has an event under the very id that a booking's next event will have. */
   const squat = (eventId: string, operation: Operation): void => {
-    const calendarId = emailOf(operation.user);
+    const calendarId = accountOf(operation.user);
     if (google.find(calendarId, eventId) !== undefined) return;
     count(sim, 'an id taken by a stranger');
     const body = google.insert(calendarId, {
@@ -358,8 +364,8 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     },
     /** All of it at once. */
     'google clear': (operation) => {
-      for (const event of liveEvents(emailOf(operation.user)).filter((event) => single(event) && !isStrangers(event)))
-        remove({ calendarId: emailOf(operation.user), event });
+      for (const event of liveEvents(accountOf(operation.user)).filter((event) => single(event) && !isStrangers(event)))
+        remove({ calendarId: accountOf(operation.user), event });
     },
     /** Each side another part, while the one is on its way to the other. */
     'both at once': (operation) => {
@@ -368,14 +374,14 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       const entity = entityOf(target);
       edit(operation, { title: text('title', operation) }, target);
       kernel.after(random.between('both', 300, 1_500), () => {
-        const at = emailsCalendars(operation.user)
+        const at = calendarsOf(operation.user)
           .flatMap((calendarId) => liveEvents(calendarId).map((event) => ({ calendarId, event })))
           .find(({ event }) => entityOfEvent(event) === entity && !isStrangers(event));
         patch({ location: text('place', operation) }, at);
       });
     },
     'google restore': (operation) => {
-      const gone = emailsCalendars(operation.user).flatMap((calendarId) =>
+      const gone = calendarsOf(operation.user).flatMap((calendarId) =>
         Object.values(world.state.calendars[calendarId]?.events ?? {})
           .filter(
             ({ body }) =>
@@ -392,7 +398,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
         (one) => entityOf(one) === entity && one.link?.eventId !== at.event.id,
       );
       if (isMadeAnew) return;
-      if (emailsCalendars(operation.user).some((id) => liveEvents(id).some((one) => entityOfEvent(one) === entity)))
+      if (calendarsOf(operation.user).some((id) => liveEvents(id).some((one) => entityOfEvent(one) === entity)))
         return;
       restored.add(at.event.id);
       const body = restoreEvent(world, calendar, at.event.id);
@@ -411,7 +417,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       const under = ours({ ...operation, hot: false });
       if (under === undefined) return;
       const startMs = Date.parse(under.startsAt) + (operation.nth + 1) * minute;
-      insert({ summary: text('title', operation), ...inGoogle(startMs) }, emailOf(operation.user));
+      insert({ summary: text('title', operation), ...inGoogle(startMs) }, accountOf(operation.user));
     },
     'google series': (operation) => {
       const recurrence = ['RRULE:FREQ=DAILY;COUNT=3'];
@@ -445,7 +451,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     },
     'google move': (operation) => {
       const at = theirs(operation, single);
-      const [first, second] = emailsCalendars(operation.user);
+      const [first, second] = calendarsOf(operation.user);
       const to = at?.calendarId === first ? second : first;
       if (at === undefined || to === undefined) return;
       const [from, destination] = [world.state.calendars[at.calendarId], world.state.calendars[to]];
@@ -467,16 +473,16 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       if (at !== undefined) patch({ summary: text('title', operation) }, at);
     },
     'expire tokens': ({ user }) => {
-      for (const calendarId of emailsCalendars(user)) google.control.expireSyncTokens({ calendar: calendarId });
+      for (const calendarId of calendarsOf(user)) google.control.expireSyncTokens({ calendar: calendarId });
     },
     'expire access': ({ user }) => {
       for (const grant of Object.values(world.state.accessTokens)) {
-        if (grant.email === emailOf(user)) grant.expiresAt = kernel.now();
+        if (grant.email === accountOf(user)) grant.expiresAt = kernel.now();
       }
     },
     'drop channel': ({ user }) => {
       for (const channel of Object.values(world.state.channels)) {
-        if (channel.email === emailOf(user)) google.dropChannel(channel);
+        if (channel.email === accountOf(user)) google.dropChannel(channel);
       }
     },
     'rotate keys': () => system.rotateKeys(),
@@ -484,6 +490,20 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       revokeGrant(user);
       const isForGood = knobs.poisoned && user === knobs.users - 1;
       if (!isForGood) kernel.after(random.between('consent', 10_000, 30 * minute), () => consent(user, nth));
+    },
+    disconnect: (operation) => {
+      const { user, nth, pick } = operation;
+      const blocks = pick < 0.3 ? 'release' : 'keep';
+      request(operation, (deps, stamp) => disconnect(deps, { userId: stamp.userId, blocks }, stamp), 3);
+      kernel.after(random.between('consent', 10_000, 30 * minute), () => consent(user, nth));
+    },
+    /** And perhaps back to the one before, some other time. */
+    'other account': ({ user, nth }) => {
+      const email = accountOf(user) === emailOf(user) ? otherEmailOf(user) : emailOf(user);
+      if (world.state.accounts[email] === undefined) {
+        google.control.createAccount({ email, calendars: [{ primary: true, timeZone: knobs.timeZone }] });
+      }
+      consent(user, nth, email);
     },
     policy: (operation) => {
       const conflictPolicy = (['merge', 'google_wins', 'bookedbarber_wins', 'latest_wins', 'manual'] as const)[
@@ -499,22 +519,21 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
   };
 
   const revokeGrant = (user: number): void => {
-    google.control.revokeGrant({ email: emailOf(user) });
+    google.control.revokeGrant({ email: accountOf(user) });
     google.note(`person revokes the grant of barber-${user}`);
   };
 
   /** As the callback does it; whoever gets an error there begins again. */
-  const consent = (user: number, nth: number, attempts = 5): void => {
-    const email = emailOf(user);
+  const consent = (user: number, nth: number, email = accountOf(user), attempts = 5): void => {
     const refreshToken = `refresh.${user}.${nth}`;
     const grants = { email, scopes: ['https://www.googleapis.com/auth/calendar'], clientId: 'client' };
     world.state.refreshTokens[refreshToken] = grants;
     const again = (): void => {
-      if (attempts > 0) kernel.after(2_000, () => consent(user, nth, attempts - 1));
+      if (attempts > 0) kernel.after(2_000, () => consent(user, nth, email, attempts - 1));
     };
     const task = system.begin('person', 'consent', again);
     task.spared = nth < 0; // What is booked before there is a connection stays here, and is another story.
-    const deps = { ...requestDeps(task), ...system.leavingOf(task), google: googleCalendarOver(google.api(task)) };
+    const deps = { ...requestDeps(task), google: googleCalendarOver(google.api(task)) };
     const grant = {
       accessToken: google.issue(email),
       accessTokenExpiresAt: instantAt(kernel.now() + hour),
@@ -522,7 +541,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
       scopes: [],
     };
     const chainId = asId<Stamp['chainId']>(`consent-${user}-${nth}-${attempts}`);
-    connect(deps, { userId: userIdOf(user), grant, replaceAccount: false, chainId, now: system.nowOf(task) }).then(
+    connect(deps, { userId: userIdOf(user), grant, replaceAccount: true, chainId, now: system.nowOf(task) }).then(
       () => count(sim, 'a consent'),
       (error) => {
         note(sim, task.name, () => `consent failed: ${error}`);
@@ -536,7 +555,7 @@ export const peopleIn = (sim: Sim, knobs: Knobs, system: System, ledger: Ledger)
     isRestored: (eventId: string): boolean => restored.has(eventId),
     entityOfEvent,
     liveEvents,
-    emailsCalendars,
+    calendarsOf,
     consent,
     /** A barber with much to do, before anything else happens; later it is all taken away at once. */
     fillUp: (bookings: number): void => {

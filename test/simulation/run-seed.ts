@@ -2,6 +2,7 @@
 
 import { hour, minute, second } from '../../shared/domain/instant.ts';
 import { isLive } from '../google/channels.ts';
+import { accountsOf, emailOf, shopOf, userIdOf } from './accounts.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { kernelAt, OutOfSteps } from './kernel.ts';
 import { type Knobs, knobsOf } from './knobs.ts';
@@ -9,7 +10,7 @@ import { openLedger } from './ledger.ts';
 import { type Mutant, noMutant } from './mutants.ts';
 import type { Oracle } from './oracle.ts';
 import { oracleOf, type Scene } from './oracle.ts';
-import { emailOf, type Operation, operationsOf, peopleIn, shopOf, userIdOf } from './people.ts';
+import { type Operation, operationsOf, peopleIn } from './people.ts';
 import { randomnessOf } from './randomness.ts';
 import { roundEveryMs, systemIn } from './system.ts';
 import { count, type Sim } from './tasks.ts';
@@ -51,15 +52,16 @@ export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: 
   const { kernel } = sim;
   const ledger = openLedger();
   const scene: Scene = {};
-  const oracle = oracleOf({ sim, ledger, googleLags: knobs.googleSkewMs < 0 }, scene);
+  const accounts = accountsOf(knobs, kernel);
+  const oracle = oracleOf({ sim, ledger, accounts, googleLags: knobs.googleSkewMs < 0 }, scene);
   const system = systemIn({ sim, knobs, witness: oracle.witness, watch: oracle.watch, mutant });
-  const people = peopleIn(sim, knobs, system, ledger);
+  const people = peopleIn({ sim, knobs, system, ledger, accounts });
   Object.assign(scene, { system, people });
   system.google.hooks.called = ({ operation, email, calendarId, isFirstPage, task }) => {
     if (operation === 'events.list' && isFirstPage) oracle.watch.listed(task, calendarId);
     if (operation !== 'channels.stop') oracle.checkCall(email, task);
   };
-  system.google.hooks.stopping = (id) => oracle.checkStop(id);
+  system.google.hooks.stopping = (id, task) => oracle.checkStop(id, task);
   system.google.hooks.written = () => {
     for (let user = 0; user < knobs.users; user++) oracle.checkDuplicates(user);
   };
@@ -177,7 +179,7 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
   if (oracle.appointmentWrites() > saves) oracle.fail('R4', 'an appointment is written, though nothing has changed');
 
   // Whatever still watches says so, and whatever should not is stopped.
-  for (const user of users) for (const calendarId of people.emailsCalendars(user)) people.probe(calendarId);
+  for (const user of users) for (const calendarId of people.calendarsOf(user)) people.probe(calendarId);
   await kernel.run(settlingBudget, endOf(10 * minute));
   checkChannels({ system, oracle }, converging);
 };

@@ -8,7 +8,7 @@ import type { ChannelSlot } from '../../shared/domain/channel.ts';
 import type { Conflict } from '../../shared/domain/conflict.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { Superseded } from '../../shared/domain/errors.ts';
-import type { CalendarKey } from '../../shared/domain/ids.ts';
+import type { CalendarKey, UserId } from '../../shared/domain/ids.ts';
 import type { Instant } from '../../shared/domain/instant.ts';
 import type { ListingCommit } from '../../shared/sync/ports.ts';
 import { keyOf } from '../support/memory/revisioned.ts';
@@ -26,7 +26,8 @@ export type Witness = {
   channelBegun(slot: ChannelSlot): void;
   parked(key: CalendarKey, eventId: string, isParked: boolean): void;
   reauthNeeded(read: Connection): void;
-  consented(userId: string): void;
+  connected(userId: UserId, account: string): void;
+  disconnected(userId: UserId): void;
   /** Whoever works for one user has touched what is another's. */
   strayed(owner: string, userId: string, task: Task): void;
 };
@@ -177,7 +178,19 @@ export const storeIn = (sim: Sim, witness: Witness) => {
       },
       async resume(read, grant, now) {
         await memory.connections.resume(read, grant, now);
-        witness.consented(read.userId);
+        witness.connected(read.userId, read.account);
+      },
+      async create(connection) {
+        await memory.connections.create(connection);
+        witness.connected(connection.userId, connection.account);
+      },
+      async startAfresh(read, next, now) {
+        await memory.connections.startAfresh(read, next, now);
+        witness.connected(read.userId, next.account);
+      },
+      async disconnect(read, now) {
+        await memory.connections.disconnect(read, now);
+        witness.disconnected(read.userId);
       },
     },
   });
