@@ -108,6 +108,8 @@ export const openLedger = () => {
       deletions.push({ entity, side, at, over });
       saw(entity, over);
     },
+    /** A block that shall take no time as long as its calendar is not synced; it comes back with it as it is there. */
+    released: saw,
     restored: (entity: string, at: number): void => void revived.set(entity, at),
     movedForeign: (entity: string): void => void moved.add(entity),
     /** Its calendar is none of the user's account any more: what Google said of it until then is nobody's concern. */

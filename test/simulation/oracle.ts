@@ -178,7 +178,8 @@ export const oracleOf = ({ sim, ledger, accounts, googleLags }: Parts, scene: Sc
     if (actor !== 'user' || before?.version === after.version) return;
     const was = before && saidHere(before);
     const is = saidHere(after);
-    if (task.kind !== 'person' || reason === 'calendar_disabled') return; // Released: it comes back with its calendar.
+    if (task.kind !== 'person') return;
+    if (reason === 'calendar_disabled') return ledger.released(entity, was ?? {});
     if (reason === 'create' || reason === 'update') ledger.edited('ours', entity, was, is, kernel.now());
     else if (reason === 'cancel') ledger.deleted('ours', entity, was ?? {}, kernel.now());
     else {
@@ -370,6 +371,7 @@ export const oracleOf = ({ sim, ledger, accounts, googleLags }: Parts, scene: Sc
         if (place !== undefined && status === 'cancelled') claimed.set(place, appointment);
         continue;
       }
+      if (sync.state === 'pending' && status === 'cancelled' && isAway(appointment)) continue; // Should its account come back.
       if (sync.state === 'pending') {
         fail('R1', `${entity} is pending still: ${JSON.stringify(sync)}`);
         continue;
@@ -415,6 +417,12 @@ export const oracleOf = ({ sim, ledger, accounts, googleLags }: Parts, scene: Sc
       if (!final(entity).isOpen) fail('R1', `${entity} is in Google (${place}) and not here`);
     }
     return finals;
+  }
+
+  /** In a calendar that is none of the account's. */
+  function isAway({ link }: Appointment): boolean {
+    const calendar = link && the(scene.system).store.calendars.get(link.calendarKey);
+    return calendar?.disabledBecause === 'account_replaced';
   }
 
   function claimedByOther(own: Appointment[], appointment: Appointment): boolean {
