@@ -1,7 +1,7 @@
 /** An appointment that is about to be written: is there more that Google must hear, and can it be heard there? */
 
-import { pendingAt } from '../decision/sync-state.ts';
-import type { Appointment } from '../domain/appointment.ts';
+import { agreed, pendingAt } from '../decision/sync-state.ts';
+import type { Appointment, EventLink } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
 import { bookingsPlaceOf, type Destination, targetOf } from './destination.ts';
@@ -13,7 +13,7 @@ export const outgoing = (
   appointment: Appointment,
   { destination, calendars }: Surroundings,
   now: Instant,
-): Appointment => rerouted(completed(appointment, destination, now), calendars);
+): Appointment => unblocked(rerouted(completed(appointment, destination, now), calendars), calendars);
 
 /** Both say the same, but our own lines have changed meanwhile, or what is shared has. */
 const completed = (appointment: Appointment, destination: Destination, now: Instant): Appointment => {
@@ -32,3 +32,15 @@ const rerouted = (appointment: Appointment, calendars: Calendar[]): Appointment 
   if (isSynced || place === undefined) return appointment;
   return { ...appointment, sync: { ...sync, target: { calendarKey: place.key, calendarId: place.calendarId } } };
 };
+
+/** Whatever a person has decided about it, a block of a calendar that is synced no more takes no time, as if freed with the others. */
+const unblocked = (appointment: Appointment, calendars: Calendar[]): Appointment => {
+  const { kind, status, link, sync } = appointment;
+  if (kind !== 'block' || status !== 'confirmed' || link === undefined || sync.state === 'conflict') return appointment;
+  const isSynced = calendars.some(({ key, enabled }) => enabled && key === link.calendarKey);
+  return isSynced ? appointment : unseen(appointment, link);
+};
+
+/** As good as never seen: once its calendar is synced again, a listing brings it back, although the event is no newer. */
+export const unseen = (block: Appointment, { observed: _observed, ...link }: EventLink): Appointment =>
+  agreed({ ...block, status: 'cancelled', link });

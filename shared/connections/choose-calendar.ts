@@ -12,6 +12,7 @@ import { startListing } from '../pull/listing.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { CalendarRegistry } from '../store/calendars.ts';
+import { lastLookAt } from '../sync/next-due.ts';
 import type { CalendarStore } from '../sync/ports.ts';
 import { freed } from './freed.ts';
 import { sentTo } from './sent-to.ts';
@@ -63,7 +64,7 @@ const switchOn = async ({ calendars }: ChooseDeps, calendar: Calendar, { now }: 
 };
 
 const switchOff = ({ calendars }: ChooseDeps, calendar: Calendar, { now }: Stamp): Promise<void> =>
-  calendars.setSwitches(calendar, { enabled: false, role: 'blocks' }, now);
+  calendars.setSwitches(calendar, { enabled: false, role: 'blocks' }, lastLookAt(now));
 
 const sendBookings = async (deps: ChooseDeps, calendar: Calendar, stamp: Stamp): Promise<void> => {
   const { more } = await changeFuture(deps, calendar.userId, (before) => sentTo(before, calendar, stamp), stamp);

@@ -14,6 +14,7 @@ import type { SyncQueue } from '../queue/sync-queue.ts';
 import { Problem } from '../runtime/problem.ts';
 import type { CalendarGenerations, CalendarRegistry } from '../store/calendars.ts';
 import type { ConnectionRegistry } from '../store/connections.ts';
+import { lastLookAt } from '../sync/next-due.ts';
 import type { ConnectionStore } from '../sync/ports.ts';
 import { accountOf, toCalendar } from './listed-account.ts';
 import { type ConnectionPlan, planConnection } from './plan-connection.ts';
@@ -48,7 +49,7 @@ export const connect = async (deps: ConnectDeps, consented: Consented): Promise<
 
   const left = plan === 'replace' && known ? await leave(deps, known, now) : undefined;
   const connection = await keep(deps, { userId, account, known, plan, sealed, now });
-  await retireOthers(deps, connection);
+  await retireOthers(deps, connection, now);
   const calendars = await takeIn(deps, connection, { listed, known, now });
   for (const { key, enabled } of calendars) {
     if (enabled) await deps.queue.send(freshHint(key, 'connected', chainId));
@@ -99,9 +100,9 @@ const keep = async (
 };
 
 /** Calendars of another account, of which an earlier consent may have been cut off as well. */
-const retireOthers = async ({ calendars }: ConnectDeps, connection: Connection): Promise<void> => {
+const retireOthers = async ({ calendars }: ConnectDeps, connection: Connection, now: Instant): Promise<void> => {
   const others = (await calendars.listOf(connection.userId)).filter((calendar) => !isOfAccount(connection, calendar));
-  for (const calendar of others) await calendars.retire(calendar);
+  for (const calendar of others) await calendars.retire(calendar, lastLookAt(now));
 };
 
 type Taking = { listed: ListedCalendar[]; known: Connection | undefined; now: Instant };

@@ -49,27 +49,29 @@ const visit = async (deps: RenewDeps, at: At, key: CalendarKey): Promise<Seen> =
   const calendar = await deps.calendars.load(key);
   if (calendar === undefined) return { kind: 'passed', because: 'absent' };
   const access = await at.accesses(calendar.userId);
-  if ('because' in access) return passOver(deps, at, key, access.because);
+  if ('because' in access) return passOver(deps, at, calendar, access.because);
   if (access.connection.connectGeneration !== calendar.connectGeneration) {
-    return passOver(deps, at, key, 'old-connection');
+    return passOver(deps, at, calendar, 'old-connection');
   }
 
   const channel = await tendChannel(deps, access, calendar, at.now);
-  if (channel === 'revoked') return passOver(deps, at, key, 'needs_reauth');
+  if (channel === 'revoked') return passOver(deps, at, calendar, 'needs_reauth');
   const latest = await asItIsNow(deps, calendar, channel);
   const hints = await sendHints(deps, latest, at);
   if (isDoneWith(latest)) await deps.calendars.postpone(key, nextDueAt(latest, at.now, deps.random()));
   return { kind: 'looked', calendar: latest, channel, hints };
 };
 
-/** What a disconnect, or another account, has left behind is let go by its own job. */
+/** What a disconnect, another account, or a switch has left behind is let go by its own job. */
 const passOver = async (
   { calendars, queue }: RenewDeps,
   { chainId, now }: At,
-  key: CalendarKey,
+  { key, enabled }: Calendar,
   because: Exclude<PassedBecause, 'overtaken'>,
 ): Promise<Seen> => {
-  if (because === 'disconnected' || because === 'old-connection') await queue.send(freshHint(key, 'sweep', chainId));
+  if (!enabled) await queue.send(freshHint(key, 'disabled', chainId));
+  else if (because === 'disconnected' || because === 'old-connection')
+    await queue.send(freshHint(key, 'sweep', chainId));
   await calendars.postpone(key, plusMs(now, withoutConsentMs));
   return { kind: 'passed', because };
 };
@@ -101,17 +103,18 @@ const asItIsNow = async ({ calendars }: RenewDeps, read: Calendar, { kind, ...mo
 const isDoneWith = ({ enabled, channel }: Calendar): boolean => enabled || channel === undefined;
 
 const sendHints = async ({ queue, appointments }: RenewDeps, calendar: Calendar, { chainId, now }: At) => {
-  const hints = calendar.enabled ? await hintsFor(appointments, calendar, { chainId, now }) : [];
+  const hints = await hintsFor(appointments, calendar, { chainId, now });
   for (const hint of hints) await queue.send(hint);
   return hints.length;
 };
 
-/** A sync looks for what is pending too. */
+/** A sync looks for what is pending too. One that is switched off is due once more for what its last look could not see yet. */
 const hintsFor = async (
   appointments: PendingReader,
   calendar: Calendar,
   { chainId, now }: Pick<At, 'chainId' | 'now'>,
 ): Promise<Envelope[]> => {
+  if (!calendar.enabled) return isDoneWith(calendar) ? [freshHint(calendar.key, 'disabled', chainId)] : [];
   const comparison = isComparisonDue(calendar, now) ? [freshHint(calendar.key, 'compare', chainId)] : [];
   if (isSyncNeeded(calendar, now)) return [freshHint(calendar.key, 'sweep', chainId), ...comparison];
   if (areWritesPaused(calendar, now)) return comparison;

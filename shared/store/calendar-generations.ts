@@ -10,8 +10,8 @@ import type { Table } from './table.ts';
 export type CalendarGenerations = {
   /** Its user has disconnected: until it is registered again it is never due, and workers of before change nothing [R13]. */
   letGo(read: Calendar, connectGeneration: number): Promise<void>;
-  /** Another account has taken the place of its own: it is off, never due, and not listed any more. */
-  retire(read: Calendar): Promise<void>;
+  /** Another account has taken the place of its own: it is off, due once more, and not listed any more. */
+  retire(read: Calendar, lastDueAt: Instant): Promise<void>;
 };
 
 export const calendarGenerations = (table: Table): CalendarGenerations => ({
@@ -21,9 +21,9 @@ export const calendarGenerations = (table: Table): CalendarGenerations => ({
     return updateCalendar(table, change, 'it was let go');
   },
 
-  retire: ({ key, connectGeneration }) => {
+  retire: ({ key, connectGeneration }, lastDueAt) => {
     const set = { ...withoutProgress, enabled: false, role: 'blocks', disabledBecause: 'account_replaced' };
-    const change = { key: keys.calendar(key), set, expect: { connectGeneration }, indexed: neverDue };
+    const change = { key: keys.calendar(key), set, expect: { connectGeneration }, indexed: dueKeysOf(key, lastDueAt) };
     return updateCalendar(table, change, 'it was retired');
   },
 });

@@ -6,7 +6,7 @@ import type { CalendarKey, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { upToDate } from './bring-up.ts';
 import { beginAnew } from './calendar-generations.ts';
-import { dueKeysOf, neverDue, unlessSuperseded, updateCalendar } from './calendar-update.ts';
+import { dueKeysOf, unlessSuperseded, updateCalendar } from './calendar-update.ts';
 import { type ItemUpdate, toUpdate } from './item-update.ts';
 import { keys, prefixes } from './keys.ts';
 import { fromItem, isConditionFailure, isTransactionConflict, queryAll, readAll, type Table, toItem } from './table.ts';
@@ -28,10 +28,10 @@ export type CalendarRegistry = {
   register(calendar: Calendar, how: { dueAt: Instant; renewChannel: boolean }): Promise<void>;
   setRealTimeSync(calendar: Calendar, realTimeSync: boolean): Promise<void>;
   /**
-   * Switches it on, due at `now`, or off, never due. It becomes the calendar of the bookings by chooseBookingsCalendar
+   * Switches it on, or off, which is due once more. It becomes the calendar of the bookings by chooseBookingsCalendar
    * only. Throws Superseded when its role or its connection is not as it was read.
    */
-  setSwitches(read: Calendar, switches: Pick<Calendar, 'enabled' | 'role'>, now: Instant): Promise<void>;
+  setSwitches(read: Calendar, switches: Pick<Calendar, 'enabled' | 'role'>, dueAt: Instant): Promise<void>;
   /**
    * `next` takes the bookings from now on, `previous` only time; `previous` is absent when no calendar of the user takes
    * them. Throws Superseded when that is not so any more: at no moment do two calendars take the bookings of one user.
@@ -66,11 +66,11 @@ export const calendarRegistry = (table: Table): CalendarRegistry => ({
       'real-time sync was switched',
     ),
 
-  async setSwitches({ key, role: roleRead, connectGeneration }, { enabled, role }, now) {
+  async setSwitches({ key, role: roleRead, connectGeneration }, { enabled, role }, dueAt) {
     if (role === 'bookings' && roleRead !== 'bookings') throw new Error('Another calendar may take the bookings');
     const set = { enabled, role, disabledBecause: undefined };
     const expect = { role: roleRead, connectGeneration };
-    const indexed = enabled ? dueKeysOf(key, now) : neverDue;
+    const indexed = dueKeysOf(key, dueAt);
     await updateCalendar(table, { key: keys.calendar(key), set, expect, indexed }, 'it was switched');
   },
 

@@ -9,6 +9,7 @@ import type { Instant } from '../domain/instant.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { CalendarGenerations, CalendarRegistry } from '../store/calendars.ts';
+import { lastLookAt } from './next-due.ts';
 
 export type CatchUpDeps = { calendars: Pick<CalendarRegistry, 'register'> & CalendarGenerations; queue: SyncQueue };
 
@@ -17,7 +18,7 @@ export type LeftBehind = { calendar: Calendar; connection: Connection; chainId: 
 export const catchUp = async (deps: CatchUpDeps, { calendar, connection, chainId, now }: LeftBehind): Promise<void> => {
   const { connectGeneration, realTimeSync, state } = connection;
   if (!isOfAccount(connection, calendar)) {
-    await deps.calendars.retire(calendar);
+    await deps.calendars.retire(calendar, lastLookAt(now));
     await deps.queue.send(freshHint(calendar.key, 'disabled', chainId));
   } else if (state === 'disconnected') {
     await deps.calendars.letGo(calendar, connectGeneration);

@@ -33,5 +33,8 @@ export const nextDueAt = (calendar: Calendar, now: Instant, random: number): Ins
   return wanted.toSorted()[0] ?? backstop;
 };
 
+/** A calendar has been switched off: by then the index of the agenda shows the last that had been stored of it, which still takes time. */
+export const lastLookAt = (now: Instant): Instant => plusMs(now, 10 * minute);
+
 /** What should have been done by now has just been tried, or asked for by a hint that may be lost: the next round looks. */
 const later = (at: Instant, now: Instant): Instant => (at <= now ? plusMs(now, roundMs) : at);

@@ -18,11 +18,14 @@ const isDue = async ({ calendars }: Stores, at = plusMs(now, 30 * day)) =>
   (await calendars.listDue(dueShardOf(calendarKey), at, 10)).includes(calendarKey);
 
 describe.each(implementations)('the switch of a calendar %s', (_, fresh) => {
-  test('turned off, it is never due; turned on, it is due now', async () => {
+  test('turned off, it is due once more; turned on, it is due now', async () => {
     const stores = await fresh();
     await register(stores, aCalendar());
-    await stores.calendars.setSwitches(aCalendar(), { enabled: false, role: 'bookings' }, now);
+    await stores.calendars.setSwitches(aCalendar(), { enabled: false, role: 'bookings' }, soon);
     expect(await stores.calendars.load(calendarKey)).toEqual(aCalendar({ enabled: false }));
+    expect(await isDue(stores, plusMs(soon, -1))).toBe(false);
+    expect(await isDue(stores, soon)).toBe(true);
+    await stores.calendars.postpone(calendarKey, soon);
     expect(await isDue(stores)).toBe(false);
 
     await stores.calendars.setSwitches(aCalendar(), { enabled: true, role: 'blocks' }, now);

@@ -498,6 +498,7 @@ describe.each(implementations)('calendars between connect generations %s', (_, f
   const known = aCalendar({ ...progress, enabled: true, role: 'blocks', writable: false, watchable: false });
   const shard = dueShardOf(calendarKey);
   const how = { dueAt: plusMs(now, hour), renewChannel: false };
+  const lastDueAt = plusMs(now, 2 * hour);
 
   test('[R13] that are let go are never due, have no channel, and are moved by no worker of before', async () => {
     const { calendars } = await fresh();
@@ -536,10 +537,10 @@ describe.each(implementations)('calendars between connect generations %s', (_, f
     expect(await calendars.load(calendarKey)).toEqual(newer);
   });
 
-  test('[F11] that are retired are off, never due, and listed apart', async () => {
+  test('[F11] that are retired are off, due once more, and listed apart', async () => {
     const { calendars } = await fresh();
     await calendars.register({ ...known, role: 'bookings' }, how);
-    await calendars.retire(known);
+    await calendars.retire(known, lastDueAt);
     expect(await calendars.listOf(userId)).toEqual([]);
     const [retired, ...others] = await calendars.listReplaced(userId);
     expect(others).toEqual([]);
@@ -553,13 +554,16 @@ describe.each(implementations)('calendars between connect generations %s', (_, f
       }),
     );
     expect(await calendars.listDue(shard, how.dueAt, 10)).toEqual([]);
-    await expect(calendars.retire(aCalendar({ connectGeneration: 9 }))).rejects.toThrow(Superseded);
+    expect(await calendars.listDue(shard, lastDueAt, 10)).toEqual([calendarKey]);
+    await calendars.postpone(calendarKey, lastDueAt);
+    expect(await calendars.listDue(shard, lastDueAt, 10)).toEqual([]);
+    await expect(calendars.retire(aCalendar({ connectGeneration: 9 }), lastDueAt)).rejects.toThrow(Superseded);
   });
 
   test('that come back with their account are as new', async () => {
     const { calendars } = await fresh();
     await calendars.register(known, how);
-    await calendars.retire(known);
+    await calendars.retire(known, lastDueAt);
     const again = aCalendar({ connectGeneration: 3 });
     await calendars.register(again, how);
     expect(await calendars.load(calendarKey)).toEqual(again);

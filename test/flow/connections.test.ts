@@ -1,5 +1,7 @@
 /** The life of a connection, over HTTP with the stand-in: consent that dies and is given again, another account, no account. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { decideConflict } from '../../shared/conflicts/decide-conflict.ts';
+import { seenOf } from '../../shared/conflicts/review.ts';
 import { switchRealTimeSync } from '../../shared/connections/real-time-sync.ts';
 import { bookingIdOf, eventIdOf } from '../../shared/domain/derived-ids.ts';
 import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
@@ -38,6 +40,13 @@ const channelIds = async () => {
   const ids = (await job.calendars()).flatMap(({ channel }) => (channel === undefined ? [] : [channel.id]));
   expect(ids).toHaveLength(2);
   return ids.toSorted();
+};
+/** At each calendar that is off, as the renewal worker has it done. */
+const lookOnceMore = async () => {
+  for (const { key } of await job.stores.calendars.listReplaced(userId)) {
+    await job.stores.calendars.postpone(key, job.passMinute());
+    await job.run({ calendarKey: key, reason: 'disabled' });
+  }
 };
 const due = async () => {
   const shards = Array.from({ length: dueShards }, (_, shard) =>
@@ -95,7 +104,7 @@ describe('[R14] a grant that has died', () => {
     await begin();
     await die();
     const read = await job.calendar(first);
-    await job.stores.calendars.retire(read);
+    await job.stores.calendars.retire(read, now);
     expect(await job.run({ calendarKey, reason: 'disabled' })).toEqual({ kind: 'closed', channel: { kind: 'none' } });
     expect(await blockOf('Dentist')).toMatchObject({ status: 'cancelled' });
     expect(job.called()).toEqual([]);
@@ -120,6 +129,7 @@ describe('[F11] another account', () => {
 
     expect(await job.connection()).toMatchObject({ account: other, connectGeneration: 2, realTimeSync: true });
     expect((await job.calendars()).map(({ key }) => key)).toEqual([otherKey]);
+    await lookOnceMore();
     expect(await due()).toEqual([otherKey]);
     expect(await job.held()).toEqual([`Haircut ${(await job.appointment(id)).startsAt}`]);
     expect(await blockOf('Dentist')).toMatchObject({ status: 'cancelled' });
@@ -311,6 +321,24 @@ describe('[R3] there and back again', () => {
     expect(job.shown(first)).toHaveLength(2);
   });
 
+  test('[R1] whatever is decided meanwhile about a block that was left there, it takes no time until it is back', async () => {
+    await begin();
+    const { id: block } = await blockOf('Dentist');
+    await job.cancel(block);
+    await job.patch(block, { summary: 'Dentist, for sure' });
+    await job.settle();
+    await job.connect(other, true);
+    await job.settle();
+    const [conflict = expect.fail('There is no review item')] = await job.conflicts();
+    const seen = seenOf({ conflict, appointment: await job.appointment(block) });
+    const asked = { choice: 'google', seen, allowOverlap: true } as const;
+    const stamp = { now: job.passMinute(), chainId: asId<never>('person'), userId };
+    expect(await decideConflict(job.stores, conflict.id, asked, stamp)).toEqual({ kind: 'done' });
+    expect(await job.appointment(block)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+    await back();
+    expect(await job.appointment(block)).toMatchObject({ status: 'confirmed', fields: { title: 'Dentist, for sure' } });
+  });
+
   test('[R1] a booking that was cancelled meanwhile takes its event of before with it', async () => {
     await away();
     await job.cancel(id);
@@ -337,6 +365,7 @@ describe('[R1] whoever connects with another account and is cut off', () => {
     await job.connect(other, true);
     await agree(other);
     expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', link: { calendarKey: otherKey } });
+    await lookOnceMore();
     expect(await due()).toEqual([otherKey]);
   });
 });

@@ -131,6 +131,15 @@ describe('[R7] the channel', () => {
     const retryAt = plusMs(now, 10 * minute);
     expect(await isDue(retryAt)).toBe(true);
     expect(await round(retryAt)).toMatchObject([{ channel: { kind: 'removed' } }]);
+    expect(hinted()).toEqual(['disabled']);
+    expect(await isDue(plusMs(now, 60 * day))).toBe(false);
+  });
+
+  test('[R1] of a calendar that is switched off is none of its business: its own job is asked to look once more', async () => {
+    await register();
+    await stores.calendars.setSwitches(await calendar(), { enabled: false, role: 'blocks' }, now);
+    expect(await round()).toMatchObject([{ kind: 'looked', channel: { kind: 'none' } }]);
+    expect(hinted()).toEqual(['disabled']);
     expect(await isDue(plusMs(now, 60 * day))).toBe(false);
   });
 

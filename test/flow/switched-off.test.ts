@@ -6,7 +6,9 @@ import { blockIdOf } from '../../shared/domain/derived-ids.ts';
 import { Superseded } from '../../shared/domain/errors.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { hour, plusMs } from '../../shared/domain/instant.ts';
-import type { AppointmentStore } from '../../shared/sync/ports.ts';
+import { dueShardOf } from '../../shared/store/keys.ts';
+import { lastLookAt } from '../../shared/sync/next-due.ts';
+import type { AgendaReader, AppointmentStore } from '../../shared/sync/ports.ts';
 import { anAppointment, at, userId } from '../support/samples.ts';
 import { type GoogleJob, hourOf, inGoogle, openGoogleJob, shopId, shopKey } from './google-job.ts';
 
@@ -21,12 +23,9 @@ beforeEach(async () => {
 afterEach(() => job.stop());
 
 const stamp = { now: at('2026-03-02T12:30:00Z'), chainId: asId<never>('request-2') };
-const switchOff = () =>
-  chooseCalendar(
-    { ...job.stores, queue: { send: async () => undefined } },
-    { userId, calendarId: shopId, enabled: false, role: 'blocks' },
-    stamp,
-  );
+const queue = { send: async () => undefined };
+const off = { enabled: false, role: 'blocks' } as const;
+const switchOff = () => chooseCalendar({ ...job.stores, queue }, { userId, calendarId: shopId, ...off }, stamp);
 /** Blocks of the calendar, an hour each from now on. */
 const store = async (count: number) => {
   const event = (nth: number) => asId<EventLink['eventId']>(`event-${nth}`);
@@ -67,4 +66,18 @@ test('[R11] more blocks than one run can free are freed by the next ones', async
   await job.syncAt(stamp.now, next?.hint, { google: job.google });
   expect(await statuses()).not.toContain('confirmed');
   expect(job.sent).toEqual([]);
+});
+
+test('[R1] a block that the index does not show yet is freed by the last look', async () => {
+  await job.sync(shopKey);
+  const list: AgendaReader['list'] = async () => ({ items: [] });
+  const blind = { ...job.stores.appointments, list };
+  await chooseCalendar({ ...job.stores, appointments: blind, queue }, { userId, calendarId: shopId, ...off }, stamp);
+  await job.syncAt(stamp.now, closing, { google: job.google, appointments: blind });
+  expect(await statuses()).toEqual(['confirmed', 'confirmed', 'confirmed']);
+
+  const dueAt = lastLookAt(stamp.now);
+  expect(await job.stores.calendars.listDue(dueShardOf(shopKey), dueAt, 10)).toEqual([shopKey]);
+  await job.syncAt(dueAt, closing, { google: job.google });
+  expect(await statuses()).toEqual(['cancelled', 'cancelled', 'cancelled']);
 });

@@ -193,7 +193,7 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
         if (fault === 'after') await effect();
         throw new Error('socket hang up');
       case 'malformed':
-        if (changes.has(operation) || operation === 'events.watch') await effect();
+        if (changes.has(operation) || operation === 'events.watch' || operation === 'channels.stop') await effect();
         return { data: { items: [{ id: 7 }], start: 'never' } };
       case '410':
         if (query.syncToken === undefined && query.pageToken === undefined) return effect();

@@ -43,6 +43,8 @@ export const oracleOf = ({ sim, ledger, accounts, googleLags }: Parts, scene: Sc
   const writtenVersions = new Map<string, Appointment>();
   /** Booked while nobody was connected: it stays here. */
   const unconnected = new Set<string>();
+  /** Channels that have been a calendar's one: what a late maker brings after its slot was taken is none. */
+  const activated = new Set<string>();
   let appointmentWrites = 0;
 
   const fail = (rule: string, text: string): void => {
@@ -108,6 +110,7 @@ export const oracleOf = ({ sim, ledger, accounts, googleLags }: Parts, scene: Sc
       count(sim, read.cursor === undefined ? 'a first listing' : 'a listing');
     },
     channelBegun: (slot) => the(scene.system).channelBegun(slot),
+    channelActivated: ({ id }) => void activated.add(id),
     parked(key, eventId, isParked) {
       if (isParked) parked.add(`${key} ${eventId}`);
       else parked.delete(`${key} ${eventId}`);
@@ -179,8 +182,8 @@ export const oracleOf = ({ sim, ledger, accounts, googleLags }: Parts, scene: Sc
     const was = before && saidHere(before);
     const is = saidHere(after);
     if (task.kind !== 'person') return;
-    if (reason === 'calendar_disabled') return ledger.released(entity, was ?? {});
-    if (reason === 'create' || reason === 'update') ledger.edited('ours', entity, was, is, kernel.now());
+    if (reason === 'calendar_disabled') ledger.released(entity, was ?? {});
+    else if (reason === 'create' || reason === 'update') ledger.edited('ours', entity, was, is, kernel.now());
     else if (reason === 'cancel') ledger.deleted('ours', entity, was ?? {}, kernel.now());
     else {
       ledger.decided(entity, was ?? {}, is);
@@ -274,7 +277,7 @@ export const oracleOf = ({ sim, ledger, accounts, googleLags }: Parts, scene: Sc
 
   /** [R7] Stopped while no other one is there: what changes now is not told. */
   const checkStop = (id: string, task: Task): void => {
-    if (task.kind === 'person') return; // Who leaves an account wants to hear of nothing.
+    if (task.kind === 'person' || !activated.has(id)) return; // Who leaves an account wants to hear of nothing.
     const { google, store } = the(scene.system);
     const channel = Object.values(google.world.state.channels).find((one) => one.id === id);
     const calendar = [...store.calendars.values()].find(({ calendarId }) => calendarId === channel?.calendarId);

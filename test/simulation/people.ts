@@ -103,7 +103,6 @@ const gapMs = (rhythm: number, share: number): number => {
 
 export type People = ReturnType<typeof peopleIn>;
 
-
 export type Setting = { sim: Sim; knobs: Knobs; system: System; ledger: Ledger; accounts: Accounts };
 
 export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
@@ -398,8 +397,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
         (one) => entityOf(one) === entity && one.link?.eventId !== at.event.id,
       );
       if (isMadeAnew) return;
-      if (calendarsOf(operation.user).some((id) => liveEvents(id).some((one) => entityOfEvent(one) === entity)))
-        return;
+      if (calendarsOf(operation.user).some((id) => liveEvents(id).some((one) => entityOfEvent(one) === entity))) return;
       restored.add(at.event.id);
       const body = restoreEvent(world, calendar, at.event.id);
       touch(entity);

@@ -24,6 +24,7 @@ export type Witness = {
   listingCommitted(read: Calendar, commit: ListingCommit, task: Task): void;
   checkpointSaved(read: Calendar, checkpoint: Checkpoint, task: Task): void;
   channelBegun(slot: ChannelSlot): void;
+  channelActivated(slot: ChannelSlot): void;
   parked(key: CalendarKey, eventId: string, isParked: boolean): void;
   reauthNeeded(read: Connection): void;
   connected(userId: UserId, account: string): void;
@@ -157,6 +158,10 @@ export const storeIn = (sim: Sim, witness: Witness) => {
       async begin(read, channel, slot) {
         await memory.channels.begin(read, channel, slot);
         witness.channelBegun(slot);
+      },
+      async activate(read, channel, slot, dueAt) {
+        await memory.channels.activate(read, channel, slot, dueAt);
+        witness.channelActivated(slot);
       },
     },
     quarantine: {

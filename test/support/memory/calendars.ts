@@ -82,10 +82,10 @@ export const memoryCalendars = (calendars: Calendars, due: Due, copy: Copy = str
       remove(read.key, 'channel');
       due.delete(read.key);
     },
-    async retire(read) {
+    async retire(read, lastDueAt) {
       change(read.key, { enabled: false, role: 'blocks', disabledBecause: 'account_replaced' }, ofGeneration(read));
       remove(read.key, ...progress);
-      due.delete(read.key);
+      due.set(read.key, lastDueAt);
     },
     async loadMany(keys) {
       return copy(keys.flatMap((key) => calendars.get(key) ?? []));
@@ -111,12 +111,11 @@ export const memoryCalendars = (calendars: Calendars, due: Due, copy: Copy = str
     async setRealTimeSync({ key }, realTimeSync) {
       change(key, { realTimeSync });
     },
-    async setSwitches(read, { enabled, role }, now) {
+    async setSwitches(read, { enabled, role }, dueAt) {
       if (role === 'bookings' && read.role !== 'bookings') throw new Error('Another calendar may take the bookings');
       change(read.key, { enabled, role }, inRole(read, read.role));
       remove(read.key, 'disabledBecause');
-      if (enabled) due.set(read.key, now);
-      else due.delete(read.key);
+      due.set(read.key, dueAt);
     },
     async chooseBookingsCalendar(next, previous) {
       const others = [...calendars.values()].filter(({ userId, key }) => userId === next.userId && key !== next.key);
