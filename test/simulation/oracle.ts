@@ -41,6 +41,8 @@ export const oracleOf = ({ sim, ledger, accounts, googleLags }: Parts, scene: Sc
   const positions = new Map<string, number>();
   const records = new Map<string, SyncEvent>();
   const writtenVersions = new Map<string, Appointment>();
+  /** Made by a process that had been frozen over the deletion of its event: the next comparison cancels it (decision 26). */
+  const madeLate = new Set<string>();
   /** Booked while nobody was connected: it stays here. */
   const unconnected = new Set<string>();
   /** Channels that have been a calendar's one: what a late maker brings after its slot was taken is none. */
@@ -64,6 +66,7 @@ export const oracleOf = ({ sim, ledger, accounts, googleLags }: Parts, scene: Sc
       const { system, people } = { system: the(scene.system), people: the(scene.people) };
       const entity = people.entityOf(after);
       if (before === undefined && accounts.wasAwaySince(after.userId, task.startedAt)) unconnected.add(after.id);
+      if (before === undefined && kernel.now() > task.endsAt) madeLate.add(after.id);
       noteEdit(entity, before, after, task);
       countHarm(before, after, task);
       if (before === undefined || before.version !== after.version) {
@@ -223,7 +226,7 @@ export const oracleOf = ({ sim, ledger, accounts, googleLags }: Parts, scene: Sc
           ({ status, link, sync }) =>
             status === 'confirmed' && sync.state === 'synced' && link?.calendarId === calendar.calendarId,
         );
-        if (left !== undefined && !isNewer(left.link?.observed?.etag, body.etag)) {
+        if (left !== undefined && !madeLate.has(left.id) && !isNewer(left.link?.observed?.etag, body.etag)) {
           fail('R5', `the cursor covers the deletion of ${people.entityOfEvent(body)}, which is still confirmed`);
         }
         continue;
