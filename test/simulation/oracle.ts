@@ -121,6 +121,7 @@ export const oracleOf = ({ sim, ledger, accounts, googleLags }: Parts, scene: Sc
     reauthNeeded({ userId }: Connection) {
       ended.set(userId, kernel.now());
       count(sim, 'a grant that is known to be dead');
+      the(scene.people).consentSoon(userOf(userId));
     },
     connected(userId, account) {
       ended.delete(userId);

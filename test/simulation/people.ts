@@ -484,24 +484,23 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       }
     },
     'rotate keys': () => system.rotateKeys(),
-    revoke: ({ user, nth }) => {
+    revoke: ({ user }) => {
       revokeGrant(user);
-      const isForGood = knobs.poisoned && user === knobs.users - 1;
-      if (!isForGood) kernel.after(random.between('consent', 10_000, 30 * minute), () => consent(user, nth));
+      consentSoon(user);
     },
     disconnect: (operation) => {
-      const { user, nth, pick } = operation;
+      const { user, pick } = operation;
       const blocks = pick < 0.3 ? 'release' : 'keep';
-      request(operation, (deps, stamp) => disconnect(deps, { userId: stamp.userId, blocks }, stamp), 3);
-      kernel.after(random.between('consent', 10_000, 30 * minute), () => consent(user, nth));
+      request(operation, (deps, stamp) => disconnect(deps, { userId: stamp.userId, blocks }, stamp));
+      consentSoon(user);
     },
     /** And perhaps back to the one before, some other time. */
-    'other account': ({ user, nth }) => {
+    'other account': ({ user }) => {
       const email = accountOf(user) === emailOf(user) ? otherEmailOf(user) : emailOf(user);
       if (world.state.accounts[email] === undefined) {
         google.control.createAccount({ email, calendars: [{ primary: true, timeZone: knobs.timeZone }] });
       }
-      consent(user, nth, email);
+      consent(user, email);
     },
     policy: (operation) => {
       const conflictPolicy = (['merge', 'google_wins', 'bookedbarber_wins', 'latest_wins', 'manual'] as const)[
@@ -521,16 +520,24 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     google.note(`person revokes the grant of barber-${user}`);
   };
 
+  let consents = 0;
+  /** One user may never come back. */
+  const consentSoon = (user: number): void => {
+    const isForGood = knobs.poisoned && user === knobs.users - 1;
+    if (!isForGood) kernel.after(random.between('consent', 10_000, 30 * minute), () => consent(user));
+  };
   /** As the callback does it; whoever gets an error there begins again. */
-  const consent = (user: number, nth: number, email = accountOf(user), attempts = 5): void => {
+  const consent = (user: number, email = accountOf(user), attempts = 5): void => {
+    consents += 1;
+    const nth = consents;
     const refreshToken = `refresh.${user}.${nth}`;
     const grants = { email, scopes: ['https://www.googleapis.com/auth/calendar'], clientId: 'client' };
     world.state.refreshTokens[refreshToken] = grants;
     const again = (): void => {
-      if (attempts > 0) kernel.after(2_000, () => consent(user, nth, email, attempts - 1));
+      if (attempts > 0) kernel.after(2_000, () => consent(user, email, attempts - 1));
     };
     const task = system.begin('person', 'consent', again);
-    task.spared = nth < 0; // What is booked before there is a connection stays here, and is another story.
+    task.spared = nth <= knobs.users; // What is booked before there is a connection stays here, and is another story.
     const deps = { ...requestDeps(task), google: googleCalendarOver(google.api(task)) };
     const grant = {
       accessToken: google.issue(email),
@@ -538,7 +545,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       refreshToken,
       scopes: [],
     };
-    const chainId = asId<Stamp['chainId']>(`consent-${user}-${nth}-${attempts}`);
+    const chainId = asId<Stamp['chainId']>(`consent-${nth}`);
     connect(deps, { userId: userIdOf(user), grant, replaceAccount: true, chainId, now: system.nowOf(task) }).then(
       () => count(sim, 'a consent'),
       (error) => {
@@ -555,6 +562,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     liveEvents,
     calendarsOf,
     consent,
+    consentSoon,
     /** A barber with much to do, before anything else happens; later it is all taken away at once. */
     fillUp: (bookings: number): void => {
       for (let nth = 100; nth < 100 + bookings; nth++) {

@@ -118,7 +118,7 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
         ...(knobs.calendars > 1 ? [{ id: shopOf(user), summary: 'Shop', timeZone: knobs.timeZone }] : []),
       ],
     });
-    people.consent(user, -1);
+    people.consent(user);
   }
   if (knobs.nets && mutant.sweeps) {
     const tick = (): void => {

@@ -22,7 +22,11 @@ export const memoryCalendars = (calendars: Calendars, due: Due, copy: Copy = str
     calendars.set(key, { ...stored, ...copy(set) });
   };
   const remove = (key: CalendarKey, ...fields: (keyof Calendar)[]) => {
-    for (const field of fields) delete calendars.get(key)?.[field];
+    const stored = calendars.get(key);
+    if (stored === undefined) return;
+    const rest = { ...stored };
+    for (const field of fields) delete rest[field];
+    calendars.set(key, rest);
   };
   const unmoved = (read: Calendar) => (stored: Calendar) =>
     (['cursor', 'connectGeneration', 'enabled'] as const).every((part) => stored[part] === read[part]);
