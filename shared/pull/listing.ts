@@ -29,6 +29,12 @@ export const startListing = (startedAt: Instant, cursor?: string): Checkpoint =>
   ...(cursor !== undefined && { cursor }),
 });
 
+/** Google wants everything listed anew; what this listing has cancelled so far counts on [R9]. */
+export const listedAnew = ({ harmed }: Checkpoint, startedAt: Instant): Checkpoint => ({
+  ...startListing(startedAt),
+  ...(harmed !== undefined && { harmed }),
+});
+
 export const toRequest = (calendar: Calendar, { window, cursor }: Checkpoint, pageToken?: string): EventsRequest => ({
   calendarId: calendar.calendarId,
   window,

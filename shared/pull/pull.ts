@@ -13,6 +13,7 @@ import { cursorOf } from './generation-plan.ts';
 import {
   counted,
   isCompared,
+  listedAnew,
   nextStep,
   type Run,
   startListing,
@@ -86,7 +87,7 @@ const listPages = async (deps: PullDeps, { calendar, run }: Work, begun: Progres
     pages += 1;
     if (page.kind === 'expired') {
       if (restarted) throw new RetryLater('Google refused the cursor of a listing that had just begun');
-      listing = withNotification(startListing(run.startedAt), run);
+      listing = withNotification(listedAnew(listing, run.startedAt), run);
       restarted = true;
       continue;
     }

@@ -85,6 +85,17 @@ describe('of 30 future bookings, 12 deleted', () => {
     expect(await job.conflicts()).toMatchObject([{ kind: 'mass_change', held: { length: 15 } }]);
   });
 
+  test('of which Google wants the rest listed anew cancel no more than the limit', async () => {
+    const ids = await bookMany(30);
+    await removeAll(ids.slice(0, 18));
+    job.control.orderFault({ kind: 'short-page', size: 5, path: '/events\\?', times: null });
+    let pages = 0;
+    const listEvents: GoogleJob['google']['listEvents'] = async (caller, request) =>
+      ++pages === 3 ? { kind: 'expired' } : job.google.listEvents(caller, request);
+    await job.sync(calendarKey, { google: { ...job.google, listEvents } });
+    expect(await statesOf(ids)).toEqual({ 'cancelled synced': 10, 'confirmed held': 8, 'confirmed synced': 12 });
+  });
+
   test('and found missing by a new generation are held as well [R8]', async () => {
     const ids = await bookMany(30);
     await removeAll(ids.slice(0, 12));

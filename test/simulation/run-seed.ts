@@ -53,7 +53,7 @@ export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: 
   const ledger = openLedger();
   const scene: Scene = {};
   const accounts = accountsOf(knobs, kernel);
-  const oracle = oracleOf({ sim, ledger, accounts, googleLags: knobs.googleSkewMs < 0 }, scene);
+  const oracle = oracleOf({ sim, ledger, accounts, knobs }, scene);
   const system = systemIn({ sim, knobs, witness: oracle.witness, watch: oracle.watch, mutant });
   const people = peopleIn({ sim, knobs, system, ledger, accounts });
   Object.assign(scene, { system, people });

@@ -70,8 +70,9 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     sim,
     ...knobs,
     consume: (batch) => runConsumer(batch),
-    taken: ({ calendarKey, reason }) => {
-      if (reason === 'notification') watch.accepted(calendarKey, kernel.now());
+    taken: ({ calendarKey, connectGeneration, reason }) => {
+      const isCurrent = connectGeneration === store.calendars.get(calendarKey)?.connectGeneration;
+      if (reason === 'notification' && isCurrent) watch.accepted(calendarKey, kernel.now());
     },
   });
   const google: Google = googleIn({
