@@ -33,6 +33,8 @@ export const knobsOf = (random: Randomness) => {
     operations: 6 + Math.floor(random.at('operations', 0) * 12),
     /** Whose grant dies in the middle and is never renewed. */
     poisoned,
+    /** A newer version of the code takes the place of this one. */
+    deployed: random.at('deployed', 0) < 0.15,
     /** So many bookings that a person can take away too many at once. */
     crowd: random.at('crowd', 0) < 0.04 ? 13 : 0,
   };

@@ -8,11 +8,12 @@ import type { ChannelSlot } from '../../shared/domain/channel.ts';
 import type { Conflict } from '../../shared/domain/conflict.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { Superseded } from '../../shared/domain/errors.ts';
-import type { CalendarKey, UserId } from '../../shared/domain/ids.ts';
+import { asId, type CalendarKey, type UserId } from '../../shared/domain/ids.ts';
 import type { Instant } from '../../shared/domain/instant.ts';
 import type { ListingCommit } from '../../shared/sync/ports.ts';
 import { keyOf } from '../support/memory/revisioned.ts';
 import { memoryStores, type Stores } from '../support/memory-store.ts';
+import type { Deployment } from './deployment.ts';
 import type { PortKind } from './faults.ts';
 import { call, count, PortFailed, type Sim, type Task } from './tasks.ts';
 
@@ -91,7 +92,7 @@ const readsAndWrites: { [Name in keyof Stores]: Kinds<Stores[Name]> } = {
 
 export type Store = ReturnType<typeof storeIn>;
 
-export const storeIn = (sim: Sim, witness: Witness) => {
+export const storeIn = (sim: Sim, witness: Witness, deployment: Deployment) => {
   const { kernel, random, faults } = sim;
   const calendars = new Map<CalendarKey, Calendar>();
   const due = new Map<CalendarKey, Instant>();
@@ -200,6 +201,29 @@ export const storeIn = (sim: Sim, witness: Witness) => {
     },
   });
 
+  /** The item that a call is about, where it has a shape that may change. */
+  const itemOf = (name: string, given: unknown): unknown => {
+    const { id, key, calendarKey } = typeof given === 'object' && given !== null ? (given as Named) : { key: given };
+    if (name === 'appointments') return appointments.get(String(id));
+    return name === 'calendars' || name === 'channels' ? calendars.get(asId(String(key ?? calendarKey))) : undefined;
+  };
+
+  /** As the version of the task's code can read and write them. */
+  const versioned = (task: Task, name: string, stores: Stores) => {
+    const methods = Object.entries(stores[name as keyof Stores] as unknown as Record<string, Method>);
+    const guarded = methods.map(([method, act]): [string, Method] => [
+      method,
+      async (...given) => {
+        deployment.met(task, [itemOf(name, given[0])]);
+        const answer = await act(...given);
+        deployment.met(task, itemsIn(answer));
+        if (isWrite(name, method)) deployment.wrote(task, [itemOf(name, given[0])]);
+        return answer;
+      },
+    ]);
+    return Object.fromEntries(guarded);
+  };
+
   return {
     appointments,
     conflicts,
@@ -213,11 +237,26 @@ export const storeIn = (sim: Sim, witness: Witness) => {
       const around = { witness, ...(task.kind !== 'renewal' && { scope: {} }) };
       const entries = Object.entries(readsAndWrites).map(([name, kinds]) => [
         name,
-        ported(sim, task, around, { name, target: stores[name as keyof Stores], kinds }),
+        ported(sim, task, around, {
+          name,
+          target: deployment.isOn ? versioned(task, name, stores) : stores[name as keyof Stores],
+          kinds,
+        }),
       ]);
       return Object.fromEntries(entries);
     },
   };
+};
+
+type Named = { id?: unknown; key?: unknown; calendarKey?: unknown };
+
+const isWrite = (name: string, method: string): boolean =>
+  (readsAndWrites as Record<string, Record<string, PortKind>>)[name]?.[method] === 'write';
+
+const itemsIn = (answer: unknown): unknown[] => {
+  if (Array.isArray(answer)) return answer;
+  if (typeof answer === 'object' && answer !== null && 'items' in answer) return answer.items as unknown[];
+  return [answer];
 };
 
 type Ported = { name: string; target: object; kinds: Record<string, PortKind | undefined> };

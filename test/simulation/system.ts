@@ -29,6 +29,7 @@ import type { TokenVault } from '../../shared/runtime/token-vault.ts';
 import type { SyncDeps } from '../../shared/sync/sync-calendar.ts';
 import type { Channel } from '../google/state.ts';
 import type { Stores } from '../support/memory-store.ts';
+import { deploymentIn } from './deployment.ts';
 import { type Google, googleIn } from './google.ts';
 import type { Knobs } from './knobs.ts';
 import type { Mutant } from './mutants.ts';
@@ -65,7 +66,8 @@ const timeLimitMs: Record<TaskKind, number> = {
 
 export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) => {
   const { kernel, random } = sim;
-  const store: Store = storeIn(sim, witness);
+  const deployment = deploymentIn(sim, knobs);
+  const store: Store = storeIn(sim, witness, deployment);
   const queue: Queue = queueIn({
     sim,
     ...knobs,
@@ -95,7 +97,8 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     tasks += 1;
     const skewMs = Math.round((random.next('skew') - 0.5) * 2 * knobs.skewMs);
     const endsAt = startedAt + timeLimitMs[kind];
-    return { kind, name: `${name}${tasks}`, skewMs, startedAt, endsAt, dead: false, spared: false, onDeath };
+    const isOld = deployment.isOld(kind);
+    return { kind, name: `${name}${tasks}`, isOld, skewMs, startedAt, endsAt, dead: false, spared: false, onDeath };
   };
 
   const nowOf = (task: Task) => instantAt(kernel.now() + task.skewMs);

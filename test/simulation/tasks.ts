@@ -11,6 +11,8 @@ export type TaskKind = 'consumer' | 'stream' | 'renewal' | 'receiver' | 'person'
 export type Task = {
   kind: TaskKind;
   name: string;
+  /** Of the version before the one that is being deployed. */
+  isOld: boolean;
   skewMs: number;
   startedAt: number;
   endsAt: number;
