@@ -88,7 +88,9 @@ export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: 
 const isAnythingLeft = ({ store, queue, isIdle }: ReturnType<typeof systemIn>, nowMs: number): boolean =>
   !isIdle() ||
   queue.dead.length > 0 ||
-  [...store.appointments.values()].some(({ sync }) => sync.state === 'pending') ||
+  [...store.appointments.values()].some(
+    ({ sync }) => sync.state === 'pending' && store.calendars.get(sync.target.calendarKey)?.enabled,
+  ) ||
   [...store.calendars.values()].some(
     ({ trouble, checkpoint, writesPausedUntil, channel }) =>
       trouble !== undefined ||
@@ -156,6 +158,7 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
       count(sim, 'a redrive');
       queue.redrive();
     }
+    await kernel.run(settlingBudget, endOf(2 * minute)); // The last round may just have begun.
   } else {
     await kernel.run(settlingBudget, () => false); // Until nothing is left to happen.
   }
