@@ -187,8 +187,8 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     if (actor !== 'user' || before?.version === after.version) return;
     const was = before && saidHere(before);
     const is = saidHere(after);
-    if (task.kind !== 'person') return;
     if (reason === 'calendar_disabled') ledger.released(entity, was ?? {});
+    else if (task.kind !== 'person') return;
     else if (reason === 'create' || reason === 'update') ledger.edited('ours', entity, was, is, kernel.now());
     else if (reason === 'cancel') ledger.deleted('ours', entity, was ?? {}, kernel.now());
     else {
