@@ -2,7 +2,7 @@
 import pMap from 'p-map';
 import { metAgain } from '../bookings/former-events.ts';
 import { isOurs } from '../decision/sides.ts';
-import type { Appointment } from '../domain/appointment.ts';
+import type { Appointment, EventLink } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { type EventChange, eventIdOf } from '../domain/calendar-event.ts';
 import { appointmentIdOf, blockIdOf } from '../domain/derived-ids.ts';
@@ -49,7 +49,7 @@ const candidatesOf = ({ key }: Calendar, change: EventChange): AppointmentId[] =
 
 type ById = ReadonlyMap<AppointmentId, Appointment>;
 
-/** The appointment that the event has been made for. An id is not proof enough for an event that was never seen [R3]. */
+/** The appointment that the event has been made for. An id is not proof enough for an event that was never seen here [R3]. */
 const matchOf = ({ calendar, ownerMark }: Where, change: EventChange, byId: ById): Appointment | undefined => {
   const eventId = eventIdOf(change);
   const id = appointmentIdOf(eventId);
@@ -57,8 +57,12 @@ const matchOf = ({ calendar, ownerMark }: Where, change: EventChange, byId: ById
   const appointment = stored && asMetIn(calendar, stored, change);
   if (appointment?.link?.eventId !== eventId) return undefined;
   const isStranger = change.kind === 'event' && !isOurs(change.event, appointment, ownerMark);
-  return appointment.link.observed === undefined && isStranger ? undefined : appointment;
+  return isStranger && !isSeenHere(calendar, appointment.link) ? undefined : appointment;
 };
+
+/** Not in a calendar of another account, where an event may well have the same id. */
+const isSeenHere = ({ key, connectGeneration }: Calendar, link: EventLink): boolean =>
+  link.observed !== undefined && (link.calendarKey === key || link.connectGeneration === connectGeneration);
 
 /** As it stands with this event: which may be of the time before another account took over. */
 export const asMetIn = (calendar: Calendar, appointment: Appointment, change: EventChange): Appointment =>

@@ -339,6 +339,22 @@ describe('[R3] there and back again', () => {
     expect(await job.appointment(block)).toMatchObject({ status: 'confirmed', fields: { title: 'Dentist, for sure' } });
   });
 
+  test('[R3] a stranger that has taken the id of a booking there is a block of its own again', async () => {
+    const booked = bookingIdOf(userId, 'b2');
+    const stranger = { id: eventIdOf(booked, 1), summary: 'Stranger', ...inGoogle(hourOf(18)) };
+    job.control.insertEvent({ calendar: calendarId, event: stranger });
+    await job.settle();
+    await job.connect(other, true);
+    await job.settle();
+    await job.book('b2', { title: 'Shave', ...hourOf(11) });
+    await job.settle();
+    expect((await job.appointment(booked)).link).toMatchObject({ eventId: stranger.id, calendarId: other });
+    await job.cancel(booked);
+    await job.settle();
+    await back();
+    expect(await blockOf('Stranger')).toMatchObject({ status: 'confirmed', link: { eventId: stranger.id } });
+  });
+
   test('[R1] a booking that was cancelled meanwhile takes its event of before with it', async () => {
     await away();
     await job.cancel(id);
