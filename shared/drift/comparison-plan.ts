@@ -1,6 +1,6 @@
 /** When both sides of a calendar are compared without a write (drift), what of them, and what follows from the result. */
 import type { Calendar, Drift, SyncWindow } from '../domain/calendar.ts';
-import { day, type Instant, plusMs } from '../domain/instant.ts';
+import { clockMarginMs, day, type Instant, plusMs } from '../domain/instant.ts';
 import { cursorOf, longestIntervalMs } from '../pull/generation-plan.ts';
 import { windowAt } from '../sync/window.ts';
 
@@ -34,6 +34,10 @@ export const driftAfter = (before: Drift | undefined, found: Compared, now: Inst
   at: now,
   nextAt: isNews(before, found) ? now : plusMs(now, intervalMs * (0.75 + random / 2)),
 });
+
+/** What differs is mended by a generation, which is due at once, also by the clock of whoever is asked for it. */
+export const mending = ({ at, differing }: Drift): Pick<Calendar, 'nextGenerationAt'> =>
+  differing === 0 ? {} : { nextGenerationAt: plusMs(at, -clockMarginMs) };
 
 /** Both sides have come to differ since they were last compared. */
 export const isNews = (before: Drift | undefined, { differing }: Compared): boolean =>

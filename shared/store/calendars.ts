@@ -1,6 +1,7 @@
 /** Calendars: the state that every sync begins with and ends by moving on. */
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Calendar } from '../domain/calendar.ts';
+import { mending } from '../drift/comparison-plan.ts';
 import { withSync } from '../health/recent-syncs.ts';
 import type { CalendarStore } from '../sync/ports.ts';
 import { type CalendarGenerations, calendarGenerations } from './calendar-generations.ts';
@@ -37,8 +38,7 @@ export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & 
     noteTrouble: (read, trouble) =>
       update(read, { trouble, recentSyncs: withSync(read.recentSyncs, 'failed') }, 'its trouble was noted'),
 
-    noteDrift: (read, drift) =>
-      update(read, { drift, ...(drift.differing > 0 && { nextGenerationAt: drift.at }) }, 'its drift was noted'),
+    noteDrift: (read, drift) => update(read, { drift, ...mending(drift) }, 'its drift was noted'),
 
     async pauseWrites(read, until) {
       await update(read, { writesPausedUntil: until }, 'its writes were paused');

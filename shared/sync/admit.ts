@@ -1,7 +1,7 @@
 /** Is there anything to do for this hint, and now? Answered from the calendar's state, before any call to Google. */
 import { planChannel } from '../channels/renewal-plan.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import { epochMsOf, type Instant, plusMs, second } from '../domain/instant.ts';
+import { clockMarginMs, epochMsOf, type Instant, plusMs, second } from '../domain/instant.ts';
 import { isComparable } from '../drift/comparison-plan.ts';
 import type { Hint } from '../queue/hint.ts';
 
@@ -30,8 +30,6 @@ export type Admission =
 /** A hint, when it was sent, and now. */
 export type Arrival = { hint: Hint; sentAt: Instant; now: Instant };
 
-/** The clocks of SQS and Lambda are taken to be within a second of each other (`design.md` §9). */
-const clockMarginMs = 1 * second;
 /** A burst costs one listing in this time, not one per notification [R11]. */
 const coolDownMs = 1 * second;
 /** How long the notifications of one burst go on arriving after the first has been answered by a listing. */

@@ -217,6 +217,16 @@ test('[R11] a difference that outlives its mending is looked at again the next d
   expect(drift).toMatchObject({ differing: 1, nextAt: plusMs(drift?.at ?? now, day) });
 });
 
+test('[R1] what differs is mended at once, also by whoever has a clock that is a little behind', async () => {
+  const [booking] = await agreeOnFour();
+  await tamper(booking, retitled('Shave'));
+  await compare();
+  const [listing = expect.fail('Nothing is asked for')] = job.sent.splice(0);
+  await job.syncAt(plusMs(clock, -999), listing.hint, { google: job.google });
+  await drain();
+  expect(await compare()).toMatchObject({ differing: 0 });
+});
+
 test('[R11] however often it is asked for meanwhile, one comparison answers', async () => {
   await agreeOnFour();
   const askedAt = clock;

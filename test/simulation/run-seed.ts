@@ -158,7 +158,7 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
       count(sim, 'a redrive');
       queue.redrive();
     }
-    await kernel.run(settlingBudget, endOf(2 * minute)); // The last round may just have begun.
+    for (let nth = 1; nth <= 5 && !system.isIdle(); nth++) await kernel.run(settlingBudget, endOf(nth * minute)); // A round may just have begun.
   } else {
     await kernel.run(settlingBudget, () => false); // Until nothing is left to happen.
   }

@@ -4,6 +4,7 @@ import type { Calendar } from '../../../shared/domain/calendar.ts';
 import { Superseded } from '../../../shared/domain/errors.ts';
 import type { CalendarKey, UserId } from '../../../shared/domain/ids.ts';
 import type { Instant } from '../../../shared/domain/instant.ts';
+import { mending } from '../../../shared/drift/comparison-plan.ts';
 import { withSync } from '../../../shared/health/recent-syncs.ts';
 import type { CalendarGenerations, CalendarRegistry, DueCalendars } from '../../../shared/store/calendars.ts';
 import { dueShardOf } from '../../../shared/store/keys.ts';
@@ -64,7 +65,7 @@ export const memoryCalendars = (calendars: Calendars, due: Due, copy: Copy = str
       change(read.key, { trouble, recentSyncs: withSync(read.recentSyncs, 'failed') }, unmoved(read));
     },
     async noteDrift(read, drift) {
-      change(read.key, { drift, ...(drift.differing > 0 && { nextGenerationAt: drift.at }) }, unmoved(read));
+      change(read.key, { drift, ...mending(drift) }, unmoved(read));
     },
     async pauseWrites(read, until) {
       change(read.key, { writesPausedUntil: until }, unmoved(read));
