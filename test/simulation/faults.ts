@@ -39,7 +39,7 @@ const answers: Spec[] = [
 const retriedBySweep = (spec: Spec): Spec => (process.includes(spec) ? spec : { ...spec, nets: true });
 
 /** Where a seed comes by seldom, more goes wrong. */
-const rarelyPassed = (of: Spec[]): Spec[] => of.map((spec) => ({ ...spec, rate: 4 * spec.rate }));
+const oftener = (times: number, of: Spec[]): Spec[] => of.map((spec) => ({ ...spec, rate: times * spec.rate }));
 
 /** By kind of port. The first that its share of the number meets fires. */
 export const specs = {
@@ -54,22 +54,22 @@ export const specs = {
     { fault: 'stale', rate: 0.006, nets: true },
     { fault: 'no-token', rate: 0.005 },
   ],
-  get: [...answers, { fault: 'stale', rate: 0.05 }],
+  get: [...oftener(5, answers), { fault: 'stale', rate: 0.05 }],
   change: [
-    ...answers,
+    ...oftener(3, answers),
     { fault: 'after', rate: 0.02 },
-    { fault: '403-quota', rate: 0.003, nets: true },
+    { fault: '403-quota', rate: 0.02, nets: true },
     { fault: 'unnoticed-duplicate', rate: 0.004 },
     { fault: '412', rate: 0.008 },
   ],
   watch: [
-    ...answers.filter(({ fault }) => fault !== '403-permission').map(retriedBySweep),
+    ...oftener(6, answers.filter(({ fault }) => fault !== '403-permission').map(retriedBySweep)),
     { fault: 'after', rate: 0.03, nets: true },
   ],
-  stop: rarelyPassed([...answers.filter(({ fault }) => fault !== '403-permission'), { fault: 'after', rate: 0.02 }]),
-  refresh: rarelyPassed([{ fault: 'before', rate: 0.01 }, ...process]),
+  stop: oftener(20, [...answers.filter(({ fault }) => fault !== '403-permission'), { fault: 'after', rate: 0.01 }]),
+  refresh: oftener(16, [{ fault: 'before', rate: 0.01 }, ...process]),
   send: [{ fault: 'before', rate: 0.01 }, { fault: 'after', rate: 0.02 }, ...process],
-  hide: [{ fault: 'before', rate: 0.05 }],
+  hide: [{ fault: 'before', rate: 0.05 }, ...process],
   /** What happens between Google, the queue, the stream and us. */
   notification: [
     { fault: 'lost', rate: 0.06, nets: true },
@@ -103,17 +103,24 @@ export type Faults = {
   stop(): void;
 };
 
-export type FaultOptions = { random: Randomness; nets: boolean; plan?: ReadonlyMap<string, string> | undefined };
+export type FaultOptions = {
+  random: Randomness;
+  nets: boolean;
+  /** For now whoever lists a calendar dies of it. */
+  isListingLethal?: () => boolean;
+  plan?: ReadonlyMap<string, string> | undefined;
+};
 
 type Share = { fault: string; upTo: number };
 
-export const faultsOf = ({ random, nets, plan }: FaultOptions): Faults => {
+export const faultsOf = ({ random, nets, isListingLethal = () => false, plan }: FaultOptions): Faults => {
   const fired = new Map<string, string>();
   const passed = new Map<Point, { kind: PortKind; times: number }>();
   const shares = plan === undefined ? sharesOf(random, nets) : undefined;
   let isOn = true;
 
   const drawn = (point: Point, kind: PortKind, nth: number): string | undefined => {
+    if (kind === 'list' && isListingLethal()) return 'crash-before';
     const of = shares?.[kind];
     if (of === undefined || of.length === 0) return undefined;
     const number = random.at(point, nth);

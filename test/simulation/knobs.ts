@@ -29,10 +29,12 @@ export const knobsOf = (random: Randomness) => {
     /** Of any of our clocks, so that two are never further apart than a second. */
     skewMs: pick(random, 'skew', [0, 200, 499]),
     googleSkewMs: pick(random, 'google skew', [0, 0, -90 * second, 2 * minute]),
-    channelLifetimeMs: pick(random, 'lifetime', [24 * hour, 24 * hour, 2 * hour]),
+    channelLifetimeMs: pick(random, 'lifetime', nets ? [24 * hour, 24 * hour, 2 * hour, hour / 2] : [24 * hour]),
     operations: 6 + Math.floor(random.at('operations', 0) * 12),
     /** Whose grant dies in the middle and is never renewed. */
     poisoned,
+    /** A page of Google's that kills whoever reads it, until it is mended: hints become dead letters. */
+    lethal: nets && random.at('lethal', 0) < 0.02,
     /** A newer version of the code takes the place of this one. */
     deployed: random.at('deployed', 0) < 0.15,
     /** So many bookings that a person can take away too many at once. */

@@ -40,16 +40,21 @@ const settlingBudget = 60_000;
 export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: Options): Promise<Outcome> => {
   const random = randomnessOf(seed);
   const knobs = plan?.knobs ?? knobsOf(random);
-  const faults = faultsOf({ random, nets: knobs.nets, plan: plan && new Map(Object.entries(plan.faults)) });
+  const kernel = kernelAt(startMs);
+  const faults = faultsOf({
+    random,
+    nets: knobs.nets,
+    isListingLethal: () => knobs.lethal && kernel.now() > startMs + minute,
+    plan: plan && new Map(Object.entries(plan.faults)),
+  });
   const sim: Sim = {
-    kernel: kernelAt(startMs),
+    kernel,
     random,
     faults,
     trace: { isOn: trace, lines: [], hash: 0 },
     violations: [],
     counts: new Map(),
   };
-  const { kernel } = sim;
   const ledger = openLedger();
   const scene: Scene = {};
   const accounts = accountsOf(knobs, kernel);
@@ -99,6 +104,9 @@ const isAnythingLeft = ({ store, queue, isIdle }: ReturnType<typeof systemIn>, n
       channel?.unsettled,
   );
 
+/** Twelve tries, six minutes apart. */
+const lethalMs = 90 * minute;
+
 type Life = {
   sim: Sim;
   knobs: ReturnType<typeof knobsOf>;
@@ -146,7 +154,8 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
     return () => isOver;
   };
 
-  await kernel.run(safetyBudget, endOf((operations.at(-1)?.at ?? 0) + 2 * minute));
+  const lastMs = operations.at(-1)?.at ?? 0;
+  await kernel.run(safetyBudget, endOf(knobs.lethal ? Math.max(lastMs, lethalMs) : lastMs + 2 * minute));
 
   // Faults stop; whatever is under way, hidden or late comes in.
   sim.faults.stop();

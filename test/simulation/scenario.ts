@@ -19,6 +19,7 @@ const knobs: Knobs = {
   channelLifetimeMs: 24 * hour,
   operations: 8,
   poisoned: false,
+  lethal: false,
   deployed: false,
   crowd: 0,
 };
