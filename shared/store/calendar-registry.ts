@@ -21,14 +21,14 @@ export type CalendarRegistry = {
   /**
    * Adds a calendar that is not there yet. One that is keeps its progress and its switches, and learns its new name and
    * zone, and whether it can be written; `renewChannel` empties its channel slot. One that was taken for gone is switched on
-   * again, and one that could not be watched is asked for once more.
+   * again and listed anew, and one that could not be watched is asked for once more.
    * One of an older connect generation begins anew, by its own switches unless its account had been replaced; throws
    * Superseded when it is of a newer one.
    */
   register(calendar: Calendar, how: { dueAt: Instant; renewChannel: boolean }): Promise<void>;
   setRealTimeSync(calendar: Calendar, realTimeSync: boolean): Promise<void>;
   /**
-   * Switches it on, due at `now`, or off, never due. It becomes the calendar of the bookings by chooseBookingsCalendar
+   * Switches it on, due at `now`, or off, never due; what its sides differed in before says nothing after. It becomes the calendar of the bookings by chooseBookingsCalendar
    * only. Throws Superseded when its role or its connection is not as it was read.
    */
   setSwitches(read: Calendar, switches: Pick<Calendar, 'enabled' | 'role'>, now: Instant): Promise<void>;
@@ -68,7 +68,7 @@ export const calendarRegistry = (table: Table): CalendarRegistry => ({
 
   async setSwitches({ key, role: roleRead, connectGeneration }, { enabled, role }, now) {
     if (role === 'bookings' && roleRead !== 'bookings') throw new Error('Another calendar may take the bookings');
-    const set = { enabled, role, disabledBecause: undefined };
+    const set = { enabled, role, disabledBecause: undefined, drift: undefined };
     const expect = { role: roleRead, connectGeneration };
     const indexed = enabled ? dueKeysOf(key, now) : neverDue;
     await updateCalendar(table, { key: keys.calendar(key), set, expect, indexed }, 'it was switched');
@@ -114,9 +114,9 @@ const create = async (table: Table, calendar: Calendar, dueAt: Instant): Promise
   );
 };
 
-/** Google lists a calendar that we had taken for gone. */
+/** Google lists a calendar that we had taken for gone. Its blocks may have been freed meanwhile: its cursor answers no query any more. */
 const revive = async (table: Table, key: CalendarKey, dueAt: Instant): Promise<void> => {
-  const set = { enabled: true, disabledBecause: undefined };
+  const set = { enabled: true, disabledBecause: undefined, queryVersion: undefined };
   const expect = { disabledBecause: 'calendar_gone' };
   const indexed = dueKeysOf(key, dueAt);
   await updateCalendar(table, { key: keys.calendar(key), set, expect, indexed }, 'it was revived').catch(

@@ -103,6 +103,19 @@ describe('[R7] the channel', () => {
     expect(await calendar()).toMatchObject({ channel: { id: 'channel-2', state: 'active' } });
   });
 
+  test('[R13] is not made for a calendar whose account is replaced while the round is at it', async () => {
+    await register();
+    const begin: Stores['channels']['begin'] = async (...given) => {
+      await stores.calendars.retire(await calendar());
+      return stores.channels.begin(...given);
+    };
+    await round(now, { channels: { ...stores.channels, begin } });
+    expect(called()).toEqual([]);
+    expect(await calendar()).toMatchObject({ enabled: false });
+    expect(await calendar()).not.toHaveProperty('channel');
+    expect(await isDue(plusMs(now, day))).toBe(false);
+  });
+
   test('that is not due costs no call to Google', async () => {
     await wellWatched();
     await stores.calendars.postpone(calendarKey, plusMs(now, hour));
