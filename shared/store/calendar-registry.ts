@@ -6,7 +6,7 @@ import type { CalendarKey, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { upToDate } from './bring-up.ts';
 import { beginAnew } from './calendar-generations.ts';
-import { dueKeysOf, neverDue, unlessSuperseded, updateCalendar } from './calendar-update.ts';
+import { dueKeysOf, neverDue, unlessSuperseded, updateCalendar, withoutReports } from './calendar-update.ts';
 import { type ItemUpdate, toUpdate } from './item-update.ts';
 import { keys, prefixes } from './keys.ts';
 import { fromItem, isConditionFailure, isTransactionConflict, queryAll, readAll, type Table, toItem } from './table.ts';
@@ -28,8 +28,8 @@ export type CalendarRegistry = {
   register(calendar: Calendar, how: { dueAt: Instant; renewChannel: boolean }): Promise<void>;
   setRealTimeSync(calendar: Calendar, realTimeSync: boolean): Promise<void>;
   /**
-   * Switches it on, due at `now`, or off, never due; what its sides differed in before says nothing after. It becomes the calendar of the bookings by chooseBookingsCalendar
-   * only. Throws Superseded when its role or its connection is not as it was read.
+   * Switches it on, due at `now`, or off, never due, and forgets how its syncs went. It becomes the calendar of the
+   * bookings by chooseBookingsCalendar only. Throws Superseded when its role or its connection is not as it was read.
    */
   setSwitches(read: Calendar, switches: Pick<Calendar, 'enabled' | 'role'>, now: Instant): Promise<void>;
   /**
@@ -68,7 +68,7 @@ export const calendarRegistry = (table: Table): CalendarRegistry => ({
 
   async setSwitches({ key, role: roleRead, connectGeneration }, { enabled, role }, now) {
     if (role === 'bookings' && roleRead !== 'bookings') throw new Error('Another calendar may take the bookings');
-    const set = { enabled, role, disabledBecause: undefined, drift: undefined };
+    const set = { ...withoutReports, enabled, role, disabledBecause: undefined };
     const expect = { role: roleRead, connectGeneration };
     const indexed = enabled ? dueKeysOf(key, now) : neverDue;
     await updateCalendar(table, { key: keys.calendar(key), set, expect, indexed }, 'it was switched');

@@ -34,6 +34,9 @@ export const unlisted = (read: Calendar) => ({
   'checkpoint.page': read.checkpoint?.page,
 });
 
+/** What is said of how its syncs go: of a calendar that is switched, it was said of another time. */
+export const withoutReports = { trouble: undefined, recentSyncs: undefined, drift: undefined };
+
 export const dueKeysOf = (key: CalendarKey, dueAt: Instant) => indexKeys.due(dueShardOf(key), dueAt);
 
 export const neverDue = { duePartition: undefined, dueAt: undefined };

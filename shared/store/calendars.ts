@@ -5,7 +5,7 @@ import { withSync } from '../health/recent-syncs.ts';
 import type { CalendarStore } from '../sync/ports.ts';
 import { type CalendarGenerations, calendarGenerations } from './calendar-generations.ts';
 import { type CalendarRegistry, calendarRegistry } from './calendar-registry.ts';
-import { neverDue, unlisted, unmoved, updateCalendar } from './calendar-update.ts';
+import { neverDue, unlisted, unmoved, updateCalendar, withoutReports } from './calendar-update.ts';
 import { type DueCalendars, dueBy, dueCalendars } from './due-calendars.ts';
 import type { ItemUpdate } from './item-update.ts';
 import { keys } from './keys.ts';
@@ -48,13 +48,7 @@ export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & 
     },
 
     switchOff: (read, disabledBecause) => {
-      const over = {
-        channel: undefined,
-        checkpoint: undefined,
-        trouble: undefined,
-        recentSyncs: undefined,
-        drift: undefined,
-      };
+      const over = { ...withoutReports, channel: undefined, checkpoint: undefined };
       return update(read, { enabled: false, disabledBecause, ...over }, 'it was switched off', { indexed: neverDue });
     },
 

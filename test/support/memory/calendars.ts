@@ -116,7 +116,7 @@ export const memoryCalendars = (calendars: Calendars, due: Due): MemoryCalendars
     async setSwitches(read, { enabled, role }, now) {
       if (role === 'bookings' && read.role !== 'bookings') throw new Error('Another calendar may take the bookings');
       change(read.key, { enabled, role }, inRole(read, read.role));
-      remove(read.key, 'disabledBecause', 'drift');
+      remove(read.key, 'disabledBecause', 'trouble', 'recentSyncs', 'drift');
       if (enabled) due.set(read.key, now);
       else due.delete(read.key);
     },
