@@ -116,6 +116,21 @@ describe('[R7] the channel', () => {
     expect(await isDue(plusMs(now, day))).toBe(false);
   });
 
+  test('of a calendar that is switched off is tried again when Google takes no token of ours', async () => {
+    await wellWatched();
+    const shut = { ...(await calendar()), enabled: false };
+    await stores.calendars.setSwitches(await calendar(), { enabled: false, role: 'blocks' }, now);
+    await stores.channels.deferSettling(shut, now, now);
+    const stop = async () => {
+      throw new GoogleError('channels.stop', 401, 'authError', undefined);
+    };
+    expect(await round(now, { google: { ...deps().google, stop } })).toMatchObject([{ kind: 'failed' }]);
+    await round(plusMs(now, 5 * minute));
+    expect(called()).toEqual(['stop']);
+    expect(await calendar()).not.toHaveProperty('channel');
+    expect(await isDue(plusMs(now, day))).toBe(false);
+  });
+
   test('that is not due costs no call to Google', async () => {
     await wellWatched();
     await stores.calendars.postpone(calendarKey, plusMs(now, hour));
