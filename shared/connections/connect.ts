@@ -51,7 +51,8 @@ export const connect = async (deps: ConnectDeps, consented: Consented): Promise<
   const connection = await keep(deps, { userId, account, known, plan, sealed, now });
   await retireOthers(deps, connection, now);
   const calendars = await takeIn(deps, connection, { listed, known, now });
-  for (const { key, enabled } of calendars) {
+  await bringAlong(deps, connection, now);
+  for (const { key, enabled } of await deps.calendars.listOf(userId)) {
     if (enabled) await deps.queue.send(freshHint(key, 'connected', chainId));
   }
   for (const { key } of await deps.calendars.listReplaced(userId)) {
@@ -117,4 +118,12 @@ const takeIn = async (
   const renewChannel = known?.state === 'needs_reauth';
   for (const calendar of calendars) await deps.calendars.register(calendar, { dueAt, renewChannel });
   return calendars;
+};
+
+/** Calendars that Google lists no more may be gone, or only hidden: as their users have switched them, and the sync finds out [F25]. */
+const bringAlong = async ({ calendars }: ConnectDeps, connection: Connection, now: Instant): Promise<void> => {
+  const { userId, connectGeneration, realTimeSync } = connection;
+  const left = (await calendars.listOf(userId)).filter((calendar) => calendar.connectGeneration !== connectGeneration);
+  const how = { dueAt: plusMs(now, firstSweepAfterMs), renewChannel: false };
+  for (const calendar of left) await calendars.register({ ...calendar, connectGeneration, realTimeSync }, how);
 };

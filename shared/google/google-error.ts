@@ -61,11 +61,12 @@ const failureSchema = z.object({
   }),
 });
 
-export const toGoogleError = (operation: string, cause: unknown): GoogleError => {
+/** `said`: its word where it is not in the place of a Calendar error's. */
+export const toGoogleError = (operation: string, cause: unknown, said?: string): GoogleError => {
   const { data: failure } = failureSchema.safeParse(cause);
   if (failure === undefined) return new GoogleError(operation, undefined, undefined, cause);
   const { status, headers, data } = failure.response;
   const header = (name: string) => headers?.get(name) ?? undefined;
   const waitMs = retryAfterMs({ retryAfter: header('retry-after'), date: header('date') });
-  return new GoogleError(operation, status, data?.error.errors[0]?.reason, cause, waitMs);
+  return new GoogleError(operation, status, said ?? data?.error.errors[0]?.reason, cause, waitMs);
 };

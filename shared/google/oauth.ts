@@ -84,7 +84,8 @@ export const googleOAuth = (client: OAuthClient, endpoints: OAuthEndpoints): Goo
       try {
         await connect().revokeToken(refreshToken);
       } catch (cause) {
-        if (failureOf(cause)?.error !== 'invalid_token') throw toGoogleError('token revocation', cause);
+        const said = failureOf(cause)?.error;
+        if (said !== 'invalid_token') throw toGoogleError('token revocation', cause, said);
       }
     },
   };
@@ -104,7 +105,7 @@ const granted = async (
     await request(oauth);
   } catch (cause) {
     const failure = failureOf(cause);
-    if (failure?.error !== 'invalid_grant') throw toGoogleError(operation, cause);
+    if (failure?.error !== 'invalid_grant') throw toGoogleError(operation, cause, failure?.error);
     throw new GrantRevoked(`Google refused the ${operation}`, { reason: reasonIn(failure), cause });
   }
   if (grant === undefined) throw new GoogleError(operation, undefined, 'unreadable', undefined);

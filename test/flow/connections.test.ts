@@ -11,7 +11,7 @@ import { dueShards } from '../../shared/store/keys.ts';
 import { Crash, failingAt } from '../support/faulty.ts';
 import { aBooking, calendarId, calendarKey, now, userId } from '../support/samples.ts';
 import { type AccountJob, first, openAccountJob, other, otherKey } from './account-job.ts';
-import { hourOf, inGoogle } from './google-job.ts';
+import { hourOf, inGoogle, shopId, shopKey } from './google-job.ts';
 
 let job: AccountJob;
 beforeEach(async () => {
@@ -477,6 +477,28 @@ describe('disconnecting', () => {
     await agree(other);
     expect(await job.appointment(id)).toMatchObject({ link: { calendarKey: otherKey } });
     expect(await blockOf('Dentist')).toMatchObject({ status: 'cancelled' });
+  });
+
+  test('[F25][F60] and connecting again, a calendar that Google lists no more is not taken for one that is synced', async () => {
+    job.control.insertEvent({ calendar: shopId, event: { summary: 'Delivery', ...inGoogle(hourOf(15)) } });
+    await job.settle();
+    await job.disconnect();
+    job.control.removeCalendar({ email: first, calendar: shopId });
+    await job.connect(first);
+    await job.drain();
+    const shop = (await job.stores.calendars.load(shopKey)) ?? expect.fail('There is no calendar');
+    expect(shop).toMatchObject({ connectGeneration: 3, enabled: false, disabledBecause: 'calendar_gone' });
+    expect(await due()).toEqual([calendarKey]);
+  });
+
+  test('[R6] and connecting again, a calendar that only its user’s choice has switched on is synced at once too', async () => {
+    job.control.setAccessRole({ email: first, calendar: shopId, accessRole: 'reader' });
+    await job.disconnect();
+    await job.connect(first);
+    expect(job.sent.splice(0).map(({ hint }) => [hint.calendarKey, hint.reason])).toEqual([
+      [calendarKey, 'connected'],
+      [shopKey, 'connected'],
+    ]);
   });
 
   test('keeps the switches of the user for the same account', async () => {
