@@ -1,0 +1,59 @@
+/** People edit and Google notifies, as fast as the system takes it, until there were so many notifications. */
+import type { Barber } from './barbers.ts';
+import type { GoogleRecord } from './google-record.ts';
+import type { Notifier } from './notify.ts';
+import type { People } from './people.ts';
+
+export type Load = { barbers: Barber[]; people: People; notifier: Notifier; record: GoogleRecord };
+
+/** Calls under way at once. */
+export const connections = 32;
+/** Of the notifications so many are followed by an edit, each of which makes at least one more. */
+const editsPerNotification = 0.1;
+/** So many of the notifications are about one barber in twenty, as if software had gone wild in her calendar. */
+const shareHot = 0.5;
+const hotOnes = 0.05;
+/** Google posts some of them twice. */
+const repeated = 0.05;
+/** Above all that the stand-in counts up to. */
+const firstNumber = 1_000_000;
+
+export const bearDown = async (
+  { barbers, people, notifier, record }: Load,
+  notifications: number,
+  random: () => number,
+): Promise<void> => {
+  const hot = barbers.slice(0, Math.max(1, Math.round(barbers.length * hotOnes)));
+  const pick = (from: Barber[]) => from[Math.floor(random() * from.length)] as Barber;
+  const busy = new Set<Barber>();
+  let edits = 0;
+  let posts = 0;
+  const sent = () => posts + record.deliveries.length;
+
+  const edit = async (barber: Barber): Promise<void> => {
+    edits += 1;
+    busy.add(barber);
+    await people.edit(barber).finally(() => busy.delete(barber));
+  };
+  const post = async (): Promise<void> => {
+    const barber = pick(random() < shareHot ? hot : barbers);
+    const number = firstNumber + ++posts;
+    await notifier.post(barber, number);
+    if (random() >= repeated) return;
+    posts += 1;
+    await notifier.post(barber, number);
+  };
+
+  let isOver = false;
+  const work = async (): Promise<void> => {
+    while (!isOver && sent() < notifications) {
+      const editor = pick(barbers);
+      const isEditDue = edits < sent() * editsPerNotification && !busy.has(editor);
+      await (isEditDue ? edit(editor) : post());
+    }
+  };
+  const workers = Array.from({ length: connections }, work);
+  await Promise.all(workers).finally(() => {
+    isOver = true; // One that fails ends the run.
+  });
+};
