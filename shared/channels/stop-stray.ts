@@ -9,7 +9,7 @@ import type { ChannelDeps } from './reconcile-channel.ts';
 
 export type FiringChannel = { id: ChannelId; resourceId: string };
 
-/** Does nothing while there is no active channel to take over. */
+/** Does nothing while there is no active channel to take over, nor when Google has stopped it before: it may fire on for a while. */
 export const stopStray = async (
   deps: Pick<ChannelDeps, 'channels' | 'stop'>,
   calendar: Calendar,
@@ -17,13 +17,14 @@ export const stopStray = async (
 ): Promise<void> => {
   const current = calendar.channel;
   if (current?.state !== 'active' || current.id === firing.id) return;
+  const known = await deps.channels.listOf(calendar.userId, calendar.key);
+  const stray = known.find(({ id }) => id === firing.id);
+  if (stray?.state === 'stopped') return;
   try {
     await deps.stop(firing);
   } catch (error) {
     if (error instanceof GoogleError && error.outcome !== 'unauthorized') return; // Its next notification tries again.
     throw error;
   }
-  const known = await deps.channels.listOf(calendar.userId, calendar.key);
-  const stray = known.find(({ id }) => id === firing.id);
   if (stray !== undefined) await deps.channels.setState(stray, 'stopped');
 };

@@ -11,6 +11,8 @@ export type Admission =
   | { kind: 'push' }
   /** The calendar is switched off, and leaves things behind. */
   | { kind: 'close' }
+  /** A listing has covered it, and yet a channel fires that is not the calendar's current one. */
+  | { kind: 'stray' }
   | {
       kind: 'acknowledged';
       because: 'retired' | 'old-connection' | 'push-off' | 'covered' | 'left-to-sweep' | 'writes-paused';
@@ -30,6 +32,7 @@ const burstMs = 250;
 export const admit = (calendar: Calendar, arrival: Arrival): Admission => {
   if (!calendar.enabled && isToClose(calendar, arrival)) return { kind: 'close' };
   const because = whyNot(calendar, arrival);
+  if (because === 'covered' && isStray(calendar, arrival.hint)) return { kind: 'stray' };
   if (because !== undefined) return { kind: 'acknowledged', because };
   if (arrival.hint.reason === 'appointment') return { kind: 'push' };
   const forMs = coolDownLeftMs(calendar, arrival);
@@ -50,7 +53,7 @@ const whyNot = (calendar: Calendar, { hint, sentAt, now }: Arrival): Acknowledge
   if (hint.reason === 'notification' && !calendar.realTimeSync) return 'push-off';
   if (isOneChange(hint) && calendar.trouble?.leftToSweep) return 'left-to-sweep';
   if (hint.reason === 'appointment') return areWritesPaused(calendar, now) ? 'writes-paused' : undefined;
-  if (isCovered(calendar, sentAt) && isChannelSettled(calendar, hint, now)) return 'covered';
+  if (isCovered(calendar, sentAt) && isChannelSettled(calendar, now)) return 'covered';
   return undefined;
 };
 
@@ -61,10 +64,13 @@ const isOneChange = ({ reason }: Hint): boolean => reason === 'notification' || 
 export const areWritesPaused = ({ writesPausedUntil }: Calendar, now: Instant): boolean =>
   writesPausedUntil !== undefined && now < writesPausedUntil;
 
-/** A pull says nothing about channels: neither that there is one, nor that no other one fires [R7]. */
-const isChannelSettled = (calendar: Calendar, hint: Hint, now: Instant): boolean =>
-  ['keep', 'nothing'].includes(planChannel(calendar, now)) &&
-  (hint.channel === undefined || hint.channel.id === calendar.channel?.id);
+/** A pull says nothing about channels: not that there is the one that should be [R7]. */
+const isChannelSettled = (calendar: Calendar, now: Instant): boolean =>
+  ['keep', 'nothing'].includes(planChannel(calendar, now));
+
+/** To be stopped, which takes no listing: however often it fires, or is replayed, it costs no more of those [R11][F20]. */
+const isStray = ({ channel }: Calendar, hint: Hint): boolean =>
+  hint.channel !== undefined && hint.channel.id !== channel?.id;
 
 /** A complete sync began after the hint was sent, so it has seen what the hint is about. */
 const isCovered = ({ checkpoint, coveredBefore }: Calendar, sentAt: Instant): boolean =>

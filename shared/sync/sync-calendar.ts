@@ -74,6 +74,7 @@ const work = {
   sync: (deps: SyncDeps, job: Job) => bringUpToDate(deps, job),
   push: (deps: SyncDeps, job: Job) => tellGoogle(deps, job),
   close: (deps: SyncDeps, job: Job) => cleanUp(deps, job),
+  stray: (deps: SyncDeps, job: Job) => quieten(deps, job),
 } satisfies Record<string, (deps: SyncDeps, job: Job) => Promise<SyncOutcome>>;
 
 /** In the calendar's own queue group: a pull that was under way when it was switched off can bring in nothing afterwards. */
@@ -82,6 +83,11 @@ const cleanUp = async (deps: SyncDeps, { hint, asUser, calendar, now }: Job): Pr
   const { more } = await changeFuture(deps, calendar.userId, (before) => freed(before, calendar, stamp), stamp);
   if (more) await deps.queue.send(continuationHint(calendar.key, hint.chainId, now));
   return { kind: 'closed', channel: await reconcileChannel(channelsAs(asUser, deps), calendar, now) };
+};
+
+const quieten = async (deps: SyncDeps, { hint, asUser, calendar }: Job): Promise<SyncOutcome> => {
+  if (hint.channel !== undefined) await stopStray(channelsAs(asUser, deps), calendar, hint.channel);
+  return { kind: 'acknowledged', because: 'covered' };
 };
 
 const bringUpToDate = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => {

@@ -2,6 +2,7 @@
  * One run: connect, bear down while the storms last, let it come to rest, then prove that nothing is lost and nothing doubled.
  * The sweep is off throughout: it would hide a wake-up that was lost.
  */
+import { loadavg } from 'node:os';
 import pMap from 'p-map';
 import { startTestSession, type TestSession } from '../support/local-session.ts';
 import { randomFrom } from '../support/random-people.ts';
@@ -10,7 +11,7 @@ import { connectBarbers } from './barbers.ts';
 import { type Evidence, type Outcome, outcomeOf } from './evidence.ts';
 import { watchMemory } from './figures.ts';
 import { recordGoogle } from './google-record.ts';
-import { bearDown, connections } from './load.ts';
+import { bearDown, connections, sentBy } from './load.ts';
 import { recordLogs } from './log-record.ts';
 import { openNotifier } from './notify.ts';
 import { openPeople } from './people.ts';
@@ -28,7 +29,8 @@ export const runChaos = async (size: Size, say: (line: string) => void): Promise
   const session = await startTestSession({ visibilityTimeoutSeconds, onLog: logs.onLog });
   try {
     const evidence = await bearDownAndSettle(session, size, { logs, say });
-    return outcomeOf({ ...evidence, ...memory.stop() });
+    const { user, system } = process.cpuUsage();
+    return outcomeOf({ ...evidence, ...memory.stop(), cpuMs: (user + system) / 1_000, busyness: loadavg()[0] ?? 0 });
   } finally {
     await session.stop();
   }
@@ -40,7 +42,7 @@ const bearDownAndSettle = async (
   session: TestSession,
   size: Size,
   { logs, say }: Watching,
-): Promise<Omit<Evidence, 'rssMb' | 'heapMb'>> => {
+): Promise<Omit<Evidence, 'rssMb' | 'heapMb' | 'cpuMs' | 'busyness'>> => {
   const random = randomFrom(size.seed);
   say(`${size.calendars} calendars are being connected`);
   const barbers = await connectBarbers(session, size.calendars);
@@ -50,8 +52,10 @@ const bearDownAndSettle = async (
   const people = openPeople(session, random);
   say(`${size.notifications} notifications, workers dying, Google refusing`);
   const startedAt = performance.now();
-  const storms = startStorms(session, barbers, random);
-  await bearDown({ barbers, people, notifier, record }, size.notifications, random).finally(storms.stop);
+  const { notifications } = size;
+  const load = { session, barbers, people, notifier, record, notifications, random };
+  const storms = startStorms({ ...load, sent: () => sentBy(load) });
+  await bearDown(load).finally(storms.stop);
   const loadMs = performance.now() - startedAt;
 
   say('The storms are over: waiting for all of it to come to rest');

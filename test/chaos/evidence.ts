@@ -31,6 +31,10 @@ export type Evidence = {
   took: { loadMs: number; settledMs: number };
   rssMb: number;
   heapMb: number;
+  /** Of this process: all but the DynamoDB engine. */
+  cpuMs: number;
+  /** The machine's load average: what else was running counts in it. */
+  busyness: number;
 };
 
 /** `against`: empty when it holds. */
@@ -83,7 +87,7 @@ const listingsOf = ({ record, notified, barbers, storms }: Evidence): Listings =
 };
 
 const figuresOf = (evidence: Evidence, listings: Listings): Outcome['figures'] => {
-  const { size, people, record, notified, logs, storms, settled, took, rssMb, heapMb } = evidence;
+  const { size, people, record, notified, logs, storms, settled, took, rssMb, heapMb, cpuMs, busyness } = evidence;
   const pushed = record.deliveries.filter(({ outcome }) => outcome === 204).length;
   const refusedPushes = record.deliveries.length - pushed;
   const accepted = notified.taken.length + pushed;
@@ -125,6 +129,7 @@ const figuresOf = (evidence: Evidence, listings: Listings): Outcome['figures'] =
     ['notification → 204', showPercentiles(percentilesOf(notified.taken.map(({ tookMs }) => tookMs)))],
     ['edit in Google → appointment', showPercentiles(percentilesOf(fromGoogleMs(evidence)))],
     ['booking here → event', showPercentiles(percentilesOf(toGoogleMs(evidence)))],
+    ['processor', `${showMs(cpuMs)} of this process, without the DynamoDB engine; load average ${busyness.toFixed(1)}`],
     ['memory at most', `${showCount(rssMb)} MB resident, ${showCount(heapMb)} MB of it the main thread’s heap`],
   ];
 };

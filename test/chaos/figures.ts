@@ -25,7 +25,7 @@ export const watchMemory = (): { stop(): { rssMb: number; heapMb: number } } => 
     most.rssMb = Math.max(most.rssMb, rss / 2 ** 20);
     most.heapMb = Math.max(most.heapMb, heapUsed / 2 ** 20);
   };
-  const looking = setInterval(look, 250).unref();
+  const looking = setInterval(look, 1_000).unref();
   return {
     stop: () => {
       clearInterval(looking);

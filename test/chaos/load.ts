@@ -4,7 +4,19 @@ import type { GoogleRecord } from './google-record.ts';
 import type { Notifier } from './notify.ts';
 import type { People } from './people.ts';
 
-export type Load = { barbers: Barber[]; people: People; notifier: Notifier; record: GoogleRecord };
+export type Load = {
+  barbers: Barber[];
+  people: People;
+  notifier: Notifier;
+  record: GoogleRecord;
+  /** In all. */
+  notifications: number;
+  random(): number;
+};
+
+/** Notifications by now. */
+export const sentBy = ({ notifier, record }: Pick<Load, 'notifier' | 'record'>): number =>
+  notifier.posted() + record.deliveries.length;
 
 /** Calls under way at once. */
 export const connections = 32;
@@ -18,17 +30,13 @@ const repeated = 0.05;
 /** Above all that the stand-in counts up to. */
 const firstNumber = 1_000_000;
 
-export const bearDown = async (
-  { barbers, people, notifier, record }: Load,
-  notifications: number,
-  random: () => number,
-): Promise<void> => {
+export const bearDown = async (load: Load): Promise<void> => {
+  const { barbers, people, notifier, notifications, random } = load;
   const hot = barbers.slice(0, Math.max(1, Math.round(barbers.length * hotOnes)));
   const pick = (from: Barber[]) => from[Math.floor(random() * from.length)] as Barber;
   const busy = new Set<Barber>();
   let edits = 0;
-  let posts = 0;
-  const sent = () => posts + record.deliveries.length;
+  const sent = () => sentBy(load);
 
   const edit = async (barber: Barber): Promise<void> => {
     edits += 1;
@@ -37,11 +45,9 @@ export const bearDown = async (
   };
   const post = async (): Promise<void> => {
     const barber = pick(random() < shareHot ? hot : barbers);
-    const number = firstNumber + ++posts;
+    const number = firstNumber + notifier.posted();
     await notifier.post(barber, number);
-    if (random() >= repeated) return;
-    posts += 1;
-    await notifier.post(barber, number);
+    if (random() < repeated) await notifier.post(barber, number);
   };
 
   let isOver = false;

@@ -15,6 +15,8 @@ export type Notified = {
 
 export type Notifier = {
   notified: Notified;
+  /** How many were begun with. */
+  posted(): number;
   /** Resolves when it is taken, or given up. */
   post(barber: Barber, messageNumber: number): Promise<void>;
   stop(): void;
@@ -28,7 +30,9 @@ export const openNotifier = (apiUrl: string, connections: number): Notifier => {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const notified: Notified = { taken: [], refused: 0, givenUp: 0 };
 
+  let posted = 0;
   const post: Notifier['post'] = async ({ calendar, channel }, messageNumber) => {
+    posted += 1;
     for (let attempt = 0; ; attempt++) {
       const began = performance.now();
       const status = await send(agent, apiUrl, headersOf(channel, messageNumber));
@@ -46,7 +50,7 @@ export const openNotifier = (apiUrl: string, connections: number): Notifier => {
       await delay(wait);
     }
   };
-  return { notified, post, stop: () => agent.destroy() };
+  return { notified, posted: () => posted, post, stop: () => agent.destroy() };
 };
 
 const headersOf = ({ id, token, resourceId }: Barber['channel'], messageNumber: number) => ({

@@ -16,13 +16,13 @@ export type Storms = {
   stop(): Promise<void>;
 };
 
-/** The consumer dies most; a batch of the stream that dies four times is given up, as in AWS. */
-const killEveryMs = {
-  'sync-consumer': 2_000,
-  'webhook-receiver': 6_000,
-  'change-stream': 6_000,
-  'management-api': 6_000,
-};
+/**
+ * Paced by notifications, not by the clock: how much goes wrong does not depend on how busy the machine is. So many lie
+ * between two, on average, or a tenth of all where that is fewer. The consumer dies most; a batch of the stream that dies
+ * four times is given up, as in AWS.
+ */
+const pace = { storm: 250, copy: 20 };
+const killPace = { 'sync-consumer': 200, 'webhook-receiver': 500, 'change-stream': 500, 'management-api': 500 };
 
 const error = (status: number, reason: string, headers = {}): Fault => ({ kind: 'status', status, reason, headers });
 
@@ -33,11 +33,21 @@ const weather: Record<string, Fault> = {
   '503': error(503, 'backendError'),
   'answer lost': { kind: 'commit-then-drop' },
 };
-const stormMs = 1_000;
-const calmMs = 3_000;
-const copyEveryMs = 200;
+/** How many calls a storm refuses: so many, or one for each calendar where that is fewer. */
+const callsOfAStorm = 40;
+const lookEveryMs = 20;
 
-export const startStorms = (session: TestSession, barbers: Barber[], random: () => number): Storms => {
+export type Weather = {
+  session: TestSession;
+  barbers: Barber[];
+  /** In all. */
+  notifications: number;
+  /** By now. */
+  sent(): number;
+  random(): number;
+};
+
+export const startStorms = ({ session, barbers, notifications, sent, random }: Weather): Storms => {
   const ending = new AbortController();
   const kills: Storms['kills'] = {};
   const refusals: Storms['refusals'] = {};
@@ -47,26 +57,28 @@ export const startStorms = (session: TestSession, barbers: Barber[], random: () 
   const copying = new Set<Promise<unknown>>();
 
   /** Again and again, at half to one and a half times the mean. */
-  const often = async (meanMs: number, act: () => Promise<void> | void): Promise<void> => {
-    for (;;) {
-      await delay(meanMs * (0.5 + random()), undefined, { signal: ending.signal }).catch(() => undefined);
-      if (ending.signal.aborted) return;
-      await act();
+  const often = async (mean: number, act: () => Promise<void> | void): Promise<void> => {
+    const next = () => Math.min(mean, notifications / 10) * (0.5 + random());
+    for (let due = next(); !ending.signal.aborted; ) {
+      if (sent() < due) await delay(lookEveryMs);
+      else {
+        await act();
+        due += next();
+      }
     }
   };
 
-  const kill = (name: string, everyMs: number) =>
-    often(everyMs, async () => {
+  const kill = (name: string, mean: number) =>
+    often(mean, async () => {
       kills[name] = (kills[name] ?? 0) + 1;
       await session.stack.functions.kill(name);
     });
 
-  const storm = async (): Promise<void> => {
+  const storm = (): void => {
     const name = pick(Object.keys(weather));
     refusals[name] = (refusals[name] ?? 0) + 1;
-    session.google.control.orderFault({ ...weather[name], path: '^/calendar/', times: null } as Fault);
-    await delay(stormMs * (0.5 + random()), undefined, { signal: ending.signal }).catch(() => undefined);
-    session.google.control.clearFaults();
+    const times = Math.min(callsOfAStorm, barbers.length);
+    session.google.control.orderFault({ ...weather[name], path: '^/calendar/', times } as Fault);
   };
 
   /** SQS may deliver a hint again while the first worker is still at it; then two are at one calendar. */
@@ -82,15 +94,16 @@ export const startStorms = (session: TestSession, barbers: Barber[], random: () 
   };
 
   const running = [
-    ...Object.entries(killEveryMs).map(([name, everyMs]) => kill(name, everyMs)),
-    often(calmMs, storm),
-    often(copyEveryMs, copy),
+    ...Object.entries(killPace).map(([name, mean]) => kill(name, mean)),
+    often(pace.storm, storm),
+    often(pace.copy, copy),
   ];
   return Object.assign(storms, {
     stop: async () => {
       ending.abort();
       await Promise.all(running);
       await Promise.all(copying);
+      session.google.control.clearFaults();
     },
   });
 };

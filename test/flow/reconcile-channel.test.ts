@@ -31,6 +31,9 @@ const google = (): Pick<ChannelDeps, 'watch' | 'stop'> => ({
   },
 });
 
+/** Google is not to be asked. */
+const never: ChannelDeps['stop'] = () => expect.fail('Google was asked to stop a channel');
+
 const deps = (overrides: Partial<ChannelDeps> = {}): ChannelDeps => ({
   ...google(),
   channels: stores.channels,
@@ -151,7 +154,6 @@ describe('Google refuses or does not answer', () => {
 
 describe('a channel that fires', () => {
   const firing = (id: string) => ({ id: asId<ChannelId>(id), resourceId: 'resource' });
-  const never: ChannelDeps['stop'] = () => expect.fail('Google was asked to stop a channel');
 
   test('is left alone when it is the current one', async () => {
     await reconcile();
@@ -206,6 +208,7 @@ describe('[R7] cut off at any step, the next run leaves exactly one active chann
     await stopStray(deps(), await calendar(), firing); // If it came to be, it fires, and says how to stop it.
     expect(atGoogle).toEqual(new Set(['channel-2']));
     expect(await states()).toEqual({ 'channel-1': 'stopped', 'channel-2': 'active' });
+    await stopStray(deps({ stop: never }), await calendar(), firing); // [R11] Once is enough, however often it fires.
   });
 
   test('a stop that fails is tried again by the next run', async () => {
