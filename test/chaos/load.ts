@@ -1,4 +1,5 @@
-/** People edit and Google notifies, as fast as the system takes it, until there were so many notifications. */
+/** People edit and Google notifies, as fast as the system takes it, until there were so many notifications; then each barber has a last word. */
+import pMap from 'p-map';
 import type { Barber } from './barbers.ts';
 import type { GoogleRecord } from './google-record.ts';
 import type { Notifier } from './notify.ts';
@@ -62,4 +63,7 @@ export const bearDown = async (load: Load): Promise<void> => {
   await Promise.all(workers).finally(() => {
     isOver = true; // One that fails ends the run.
   });
+
+  // No later notification makes good for one of these, if it is lost.
+  await pMap(barbers, people.edit, { concurrency: connections });
 };

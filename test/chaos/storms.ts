@@ -12,20 +12,28 @@ export type Storms = {
   /** Hints that were given out once more, to another worker. */
   copies: number;
   copiesOf: ReadonlyMap<string, number>;
-  /** Resolves when the last of it is over. */
+  /** Strikes once more. Resolves when the last of it is over. */
   stop(): Promise<void>;
 };
 
 /**
  * Paced by notifications, not by the clock: how much goes wrong does not depend on how busy the machine is. So many lie
- * between two, on average, or a tenth of all where that is fewer. The consumer dies most; a batch of the stream that dies
+ * between two, on average; a short run has a few all the same. The consumer dies most; a batch of the stream that dies
  * four times is given up, as in AWS.
  */
-const pace = { storm: 250, copy: 20 };
-const killPace = { 'sync-consumer': 200, 'webhook-receiver': 500, 'change-stream': 500, 'management-api': 500 };
+type Pace = { between: number; atLeast: number };
+const killPace: Record<string, Pace> = {
+  'sync-consumer': { between: 400, atLeast: 8 },
+  'webhook-receiver': { between: 1_000, atLeast: 4 },
+  'change-stream': { between: 1_000, atLeast: 4 },
+  'management-api': { between: 1_000, atLeast: 4 },
+};
+const stormPace: Pace = { between: 400, atLeast: 5 };
+const copyPace: Pace = { between: 20, atLeast: 10 };
 
 const error = (status: number, reason: string, headers = {}): Fault => ({ kind: 'status', status, reason, headers });
 
+/** One after the other. */
 const weather: Record<string, Fault> = {
   '429 with Retry-After': error(429, 'rateLimitExceeded', { 'Retry-After': '1' }),
   '429 without': error(429, 'rateLimitExceeded'),
@@ -33,7 +41,7 @@ const weather: Record<string, Fault> = {
   '503': error(503, 'backendError'),
   'answer lost': { kind: 'commit-then-drop' },
 };
-/** How many calls a storm refuses: so many, or one for each calendar where that is fewer. */
+/** How many calls a storm refuses: so many, or one for every other calendar where that is fewer. */
 const callsOfAStorm = 40;
 const lookEveryMs = 20;
 
@@ -57,8 +65,8 @@ export const startStorms = ({ session, barbers, notifications, sent, random }: W
   const copying = new Set<Promise<unknown>>();
 
   /** Again and again, at half to one and a half times the mean. */
-  const often = async (mean: number, act: () => Promise<void> | void): Promise<void> => {
-    const next = () => Math.min(mean, notifications / 10) * (0.5 + random());
+  const often = async ({ between, atLeast }: Pace, act: () => Promise<void> | void): Promise<void> => {
+    const next = () => Math.min(between, notifications / atLeast) * (0.5 + random());
     for (let due = next(); !ending.signal.aborted; ) {
       if (sent() < due) await delay(lookEveryMs);
       else {
@@ -68,16 +76,17 @@ export const startStorms = ({ session, barbers, notifications, sent, random }: W
     }
   };
 
-  const kill = (name: string, mean: number) =>
-    often(mean, async () => {
-      kills[name] = (kills[name] ?? 0) + 1;
-      await session.stack.functions.kill(name);
-    });
+  const kill = async (name: string): Promise<void> => {
+    kills[name] = (kills[name] ?? 0) + 1;
+    await session.stack.functions.kill(name);
+  };
 
+  let kinds = Object.keys(weather);
   const storm = (): void => {
-    const name = pick(Object.keys(weather));
+    const [name = '', ...others] = kinds;
+    kinds = [...others, name];
     refusals[name] = (refusals[name] ?? 0) + 1;
-    const times = Math.min(callsOfAStorm, barbers.length);
+    const times = Math.min(callsOfAStorm, Math.ceil(barbers.length / 2));
     session.google.control.orderFault({ ...weather[name], path: '^/calendar/', times } as Fault);
   };
 
@@ -94,12 +103,13 @@ export const startStorms = ({ session, barbers, notifications, sent, random }: W
   };
 
   const running = [
-    ...Object.entries(killPace).map(([name, mean]) => kill(name, mean)),
-    often(pace.storm, storm),
-    often(pace.copy, copy),
+    ...Object.entries(killPace).map(([name, pace]) => often(pace, () => kill(name))),
+    often(stormPace, storm),
+    often(copyPace, copy),
   ];
   return Object.assign(storms, {
     stop: async () => {
+      await Promise.all(Object.keys(killPace).map(kill)); // A last blow, while what was said last is on its way.
       ending.abort();
       await Promise.all(running);
       await Promise.all(copying);
