@@ -23,6 +23,8 @@ import { startStorms } from './storms.ts';
 /** So short that whatever dies or dawdles is given out again soon, to a second worker where the first still runs. */
 const visibilityTimeoutSeconds = 3;
 
+const tellEveryMs = 15_000;
+
 export const runChaos = async (size: Size, say: (line: string) => void): Promise<Outcome> => {
   const memory = watchMemory();
   const logs = recordLogs();
@@ -55,7 +57,10 @@ const bearDownAndSettle = async (
   const { notifications } = size;
   const load = { session, barbers, people, notifier, record, notifications, random };
   const storms = startStorms({ ...load, sent: () => sentBy(load) });
-  await bearDown(load).finally(storms.stop);
+  const telling = setInterval(() => say(`  ${sentBy(load)} sent`), tellEveryMs);
+  await bearDown(load)
+    .finally(storms.stop)
+    .finally(() => clearInterval(telling));
   const loadMs = performance.now() - startedAt;
 
   say('The storms are over: waiting for all of it to come to rest');

@@ -46,7 +46,7 @@ export const compare = ({ user, made, events, appointments }: Sides): Difference
     ),
     doubled: [
       ...Object.entries(sides).flatMap(([side, has]) =>
-        without(has, expected).map((text) => name(`${text} is in ${side}, once too often`)),
+        without(has, expected).map((text) => name(`${text} is in ${side}, where nobody has left it`)),
       ),
       ...unlinked.map(({ id }) =>
         name(`the event ${id} has ${links.filter((link) => link === id).length} appointments`),

@@ -40,6 +40,7 @@ describe('[R11] a burst of notifications', () => {
     [50, 200, 80, 2],
     [50, 200, 400, 2],
     [500, 10_000, 80, 12],
+    [10_000, 10_000, 80, 12],
     [2, 900, 80, 2],
   ])(
     '[F22] %i within %i ms, each listing taking %i ms, costs at most %i',

@@ -65,9 +65,9 @@ test.each<[string, Partial<Sides>, string]>([
 });
 
 test.each<[string, Partial<Sides>, string]>([
-  ['a second event', { events: [event, { ...event, id: 'e2' }] }, 'is in Google, once too often'],
+  ['a second event', { events: [event, { ...event, id: 'e2' }] }, 'is in Google, where nobody has left it'],
   ['a second appointment', { appointments: [appointment, { ...appointment, id: 'a2' }] }, 'the event e1 has 2'],
-  ['an event that came back', { made: [{ ...made, gone: true }] }, 'is in Google, once too often'],
+  ['an event that came back', { made: [{ ...made, gone: true }] }, 'is in Google, where nobody has left it'],
   ['an event without its appointment', { appointments: [{ ...appointment, calendar: undefined }] }, 'e1 has 0'],
 ])('[R3] %s is one too many', (_, damage, message) => {
   expect(compare({ ...sound, ...damage }).doubled).toEqual(expect.arrayContaining([expect.stringContaining(message)]));
