@@ -7,14 +7,14 @@ import pMap from 'p-map';
 import { startTestSession, type TestSession } from '../support/local-session.ts';
 import { randomFrom } from '../support/random-people.ts';
 import { openTable } from '../support/session-table.ts';
-import { connectBarbers } from './barbers.ts';
-import { type Evidence, type Outcome, outcomeOf } from './evidence.ts';
+import { type Barber, connectBarbers } from './barbers.ts';
+import { type Outcome, outcomeOf } from './evidence.ts';
 import { watchMemory } from './figures.ts';
 import { recordGoogle } from './google-record.ts';
 import { bearDown, connections, sentBy } from './load.ts';
 import { recordLogs } from './log-record.ts';
 import { openNotifier } from './notify.ts';
-import { openPeople } from './people.ts';
+import { openPeople, type People } from './people.ts';
 import { rest, settle } from './settle.ts';
 import { readSides, syncAll } from './sides.ts';
 import type { Size } from './size.ts';
@@ -24,27 +24,27 @@ import { startStorms } from './storms.ts';
 const visibilityTimeoutSeconds = 3;
 
 const tellEveryMs = 15_000;
+const readersAtOnce = 4;
 
 export const runChaos = async (size: Size, say: (line: string) => void): Promise<Outcome> => {
   const memory = watchMemory();
   const logs = recordLogs();
   const session = await startTestSession({ visibilityTimeoutSeconds, onLog: logs.onLog });
   try {
-    const evidence = await bearDownAndSettle(session, size, { logs, say });
+    const ordeal = await endure(session, size, say);
+    say('Comparing');
+    const proof = await prove(session, ordeal);
     const { user, system } = process.cpuUsage();
-    return outcomeOf({ ...evidence, ...memory.stop(), cpuMs: (user + system) / 1_000, busyness: loadavg()[0] ?? 0 });
+    const machine = { ...memory.stop(), cpuMs: (user + system) / 1_000, busyness: loadavg()[0] ?? 0 };
+    return outcomeOf({ ...ordeal, ...proof, ...machine, size, logs });
   } finally {
     await session.stop();
   }
 };
 
-type Watching = { logs: ReturnType<typeof recordLogs>; say: (line: string) => void };
-
-const bearDownAndSettle = async (
-  session: TestSession,
-  size: Size,
-  { logs, say }: Watching,
-): Promise<Omit<Evidence, 'rssMb' | 'heapMb' | 'cpuMs' | 'busyness'>> => {
+/** Load and storms, and the rest after them. */
+const endure = async (session: TestSession, size: Size, say: (line: string) => void) => {
+  const { notifications } = size;
   const random = randomFrom(size.seed);
   say(`${size.calendars} calendars are being connected`);
   const barbers = await connectBarbers(session, size.calendars);
@@ -52,12 +52,12 @@ const bearDownAndSettle = async (
   const record = recordGoogle(session.google);
   const notifier = openNotifier(session.stack.apiUrl, connections);
   const people = openPeople(session, random);
-  say(`${size.notifications} notifications, workers dying, Google refusing`);
-  const startedAt = performance.now();
-  const { notifications } = size;
   const load = { session, barbers, people, notifier, record, notifications, random };
-  const storms = startStorms({ ...load, sent: () => sentBy(load) });
-  const telling = setInterval(() => say(`  ${sentBy(load)} sent`), tellEveryMs);
+  const sent = () => sentBy(load);
+  say(`${notifications} notifications, workers dying, Google refusing`);
+  const telling = setInterval(() => say(`  ${sent()} sent`), tellEveryMs);
+  const startedAt = performance.now();
+  const storms = startStorms({ ...load, sent });
   await bearDown(load)
     .finally(storms.stop)
     .finally(() => clearInterval(telling));
@@ -65,22 +65,23 @@ const bearDownAndSettle = async (
 
   say('The storms are over: waiting for all of it to come to rest');
   const settled = await settle(session);
-  const settledMs = performance.now() - startedAt - loadMs;
-
-  say('Comparing');
+  const took = { loadMs, settledMs: performance.now() - startedAt - loadMs };
   record.stop();
   notifier.stop();
+  return { barbers, people, record, notified: notifier.notified, storms, settled, took };
+};
+
+/** What both sides have, and what a further sync of everything asks of Google. */
+const prove = async (session: TestSession, { barbers, people }: { barbers: Barber[]; people: People }) => {
   const table = openTable(session);
   try {
-    const sides = await pMap(barbers, (barber) => readSides({ session, table, people }, barber), { concurrency: 4 });
+    const readers = { session, table, people };
+    const sides = await pMap(barbers, (barber) => readSides(readers, barber), { concurrency: readersAtOnce });
     const quiet = recordGoogle(session.google);
     await syncAll(session, barbers);
     await rest(session);
     quiet.stop();
-    const { notified } = notifier;
-    const channels = session.google.control.channels();
-    const took = { loadMs, settledMs };
-    return { size, barbers, people, sides, record, notified, logs, storms, settled, quiet, channels, took };
+    return { sides, quiet, channels: session.google.control.channels() };
   } finally {
     table.stop();
   }
