@@ -6,8 +6,8 @@ import type { TestSession } from '../support/local-session.ts';
 
 export type Settled = { redriven: number; deadLetters: number; streamFailures: number };
 
-/** Longer than the backoff of a calendar that has failed in every storm. */
-const restMs = 240_000;
+/** A busy machine with a long backlog, and on top of it the longest backoff, fifteen minutes. */
+const restMs = 30 * 60_000;
 const roundsAtMost = 20;
 
 export const settle = async (session: TestSession): Promise<Settled> => {
