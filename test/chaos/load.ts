@@ -1,4 +1,7 @@
-/** People edit and Google notifies, as fast as the system takes it, until there were so many notifications; then each barber has a last word. */
+/**
+ * People edit and Google notifies, as fast as the system takes it, until there were so many notifications; then each barber
+ * has a last word.
+ */
 import pMap from 'p-map';
 import type { Barber } from './barbers.ts';
 import type { GoogleRecord } from './google-record.ts';
@@ -23,9 +26,9 @@ export const sentBy = ({ notifier, record }: Pick<Load, 'notifier' | 'record'>):
 export const connections = 32;
 /** Of the notifications so many are followed by an edit, each of which makes at least one more. */
 const editsPerNotification = 0.1;
-/** So many of the notifications are about one barber in twenty, as if software had gone wild in her calendar. */
-const shareHot = 0.5;
-const hotOnes = 0.05;
+/** So many of the notifications are about one barber in ten, as if software had gone wild in her calendar. */
+const shareHot = 0.3;
+const hotOnes = 0.1;
 /** Google posts some of them twice. */
 const repeated = 0.05;
 /** Above all that the stand-in counts up to. */
