@@ -30,6 +30,7 @@ export async function build(outdir = distDirectory): Promise<Record<string, numb
     outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
+    keepNames: true, // Of most errors the log has no more than the names in their stack.
     format: 'esm',
     platform: 'node',
     target: 'node24',

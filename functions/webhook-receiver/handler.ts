@@ -1,7 +1,7 @@
 /** Google says "something changed". Check that it is Google, note which calendar, answer. No database. */
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { instantAt } from '../../shared/domain/instant.ts';
 import { readNotification } from '../../shared/notifications/read-notification.ts';
 import { verifyNotification } from '../../shared/notifications/verify-notification.ts';
@@ -21,7 +21,11 @@ const secrets = new SecretsManagerClient(impatient);
 const webhookKeys = readSecret(secrets, config.WEBHOOK_KEYS_SECRET, parseWebhookKeys(config.STAGE), now);
 await webhookKeys(); // At start: a stranger's request costs no call to AWS, and without keys there is no start.
 
-export const handler = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+export const handler = async (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+): Promise<APIGatewayProxyStructuredResultV2> => {
+  log.begin(context);
   try {
     const notification = readNotification(event.headers);
     if (notification === undefined) return reject();
