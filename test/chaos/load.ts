@@ -26,9 +26,9 @@ export const sentBy = ({ notifier, record }: Pick<Load, 'notifier' | 'record'>):
 export const connections = 32;
 /** Of the notifications so many are followed by an edit, each of which makes at least one more. */
 const editsPerNotification = 0.1;
-/** So many of the notifications are about one barber in ten, as if software had gone wild in her calendar. */
-const shareHot = 0.3;
-const hotOnes = 0.1;
+/** So many of those posted are about one barber, as if software had gone wild in her calendar; after a spell it is the next. */
+const shareWild = 0.3;
+const wildSpell = 50;
 /** Google posts some of them twice. */
 const repeated = 0.05;
 /** Above all that the stand-in counts up to. */
@@ -36,10 +36,11 @@ const firstNumber = 1_000_000;
 
 export const bearDown = async (load: Load): Promise<void> => {
   const { barbers, people, notifier, notifications, random } = load;
-  const hot = barbers.slice(0, Math.max(1, Math.round(barbers.length * hotOnes)));
-  const pick = (from: Barber[]) => from[Math.floor(random() * from.length)] as Barber;
+  const anyone = () => barbers[Math.floor(random() * barbers.length)] as Barber;
   const busy = new Set<Barber>();
   let edits = 0;
+  let wild = 0;
+  const wildOne = () => barbers[Math.floor(wild++ / wildSpell) % barbers.length] as Barber;
   const sent = () => sentBy(load);
 
   const edit = async (barber: Barber): Promise<void> => {
@@ -48,7 +49,7 @@ export const bearDown = async (load: Load): Promise<void> => {
     await people.edit(barber).finally(() => busy.delete(barber));
   };
   const post = async (): Promise<void> => {
-    const barber = pick(random() < shareHot ? hot : barbers);
+    const barber = random() < shareWild ? wildOne() : anyone();
     const number = firstNumber + notifier.posted();
     await notifier.post(barber, number);
     if (random() < repeated) await notifier.post(barber, number);
@@ -57,7 +58,7 @@ export const bearDown = async (load: Load): Promise<void> => {
   let isOver = false;
   const work = async (): Promise<void> => {
     while (!isOver && sent() < notifications) {
-      const editor = pick(barbers);
+      const editor = anyone();
       const isEditDue = edits < sent() * editsPerNotification && !busy.has(editor);
       await (isEditDue ? edit(editor) : post());
     }

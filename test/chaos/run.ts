@@ -5,7 +5,7 @@ import type { Outcome } from './evidence.ts';
 import { readSize, usage } from './size.ts';
 
 /** Whatever happens, it ends. */
-const atMostMs = 45 * 60_000;
+const atMostMs = 90 * 60_000;
 const shownAtMost = 20;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);

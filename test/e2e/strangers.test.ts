@@ -14,7 +14,7 @@ import { startTestSession, type TestSession } from '../support/local-session.ts'
 import { openTripwire, type Tripwire } from '../support/tripwire.ts';
 
 /** `REPLAYS=10000` is what docs/load-and-chaos.md tells of. */
-const replays = Number(process.env.REPLAYS ?? 300);
+const replays = Number(process.env.REPLAYS ?? 50);
 const masterKey = 'the webhook key of these tests, long enough';
 
 let queue: Tripwire;

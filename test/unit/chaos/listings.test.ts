@@ -21,6 +21,14 @@ test('[R11] one more is above it, and named', () => {
   expect(count(6)).toMatchObject({ above: ['ann@example.com'], worst: { calendar: 'ann@example.com', answered: 6 } });
 });
 
+test('[R11] a pause of an hour is no licence to list on: what follows it is a burst of its own', () => {
+  const notifiedAt = new Map([['ann@example.com', [4_000, 3_604_000, 1_000]]]);
+  expect(countListings(times(7), notifiedAt, () => 0)).toMatchObject({
+    worst: { bound: 2 + 2 + 2 },
+    above: ['ann@example.com'],
+  });
+});
+
 test('what a death has interrupted may be done again', () => {
   expect(count(6, 1).above).toEqual([]);
 });
