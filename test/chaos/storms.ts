@@ -23,10 +23,10 @@ export type Storms = {
  */
 type Pace = { between: number; atLeast: number };
 const killPace: Record<string, Pace> = {
-  'sync-consumer': { between: 400, atLeast: 8 },
-  'webhook-receiver': { between: 1_000, atLeast: 4 },
-  'change-stream': { between: 1_000, atLeast: 4 },
-  'management-api': { between: 1_000, atLeast: 4 },
+  'sync-consumer': { between: 400, atLeast: 5 },
+  'webhook-receiver': { between: 1_000, atLeast: 2 },
+  'change-stream': { between: 1_000, atLeast: 2 },
+  'management-api': { between: 1_000, atLeast: 2 },
 };
 const stormPace: Pace = { between: 400, atLeast: 5 };
 const copyPace: Pace = { between: 20, atLeast: 10 };
