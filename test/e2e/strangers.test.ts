@@ -13,7 +13,7 @@ import { parseWebhookKeys } from '../../shared/runtime/secrets.ts';
 import { startTestSession, type TestSession } from '../support/local-session.ts';
 import { openTripwire, type Tripwire } from '../support/tripwire.ts';
 
-/** `REPLAYS=10000` is what docs/load-and-chaos.md tells of. */
+/** Another number of them: docs/load-and-chaos.md. */
 const replays = Number(process.env.REPLAYS ?? 50);
 const masterKey = 'the webhook key of these tests, long enough';
 
