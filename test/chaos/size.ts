@@ -13,7 +13,7 @@ export const usage = `npm run chaos -- [--calendars 20] [--notifications 1000] [
 
 Runs the whole system on this machine, notifies it at full speed while its workers are killed and Google refuses, lets
 it come to rest and counts what is lost, doubled or left over. Exit code 1 when a check fails.
-The full size, some minutes on two cores: --calendars 200 --notifications 20000`;
+The full size, up to half an hour on two cores: --calendars 200 --notifications 20000`;
 
 const limits = { calendars: 500, notifications: 100_000, seed: 2 ** 31 };
 
