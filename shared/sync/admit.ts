@@ -14,6 +14,8 @@ export type Admission =
   | { kind: 'compare' }
   /** The calendar is switched off, and leaves things behind. */
   | { kind: 'close' }
+  /** A listing has covered it, and yet a channel fires that is not the calendar's current one. */
+  | { kind: 'stray' }
   | {
       kind: 'acknowledged';
       because:
@@ -38,6 +40,7 @@ const burstMs = 250;
 export const admit = (calendar: Calendar, arrival: Arrival): Admission => {
   if (!calendar.enabled && isToClose(calendar, arrival)) return { kind: 'close' };
   const because = whyNot(calendar, arrival);
+  if (because === 'covered' && isStray(calendar, arrival.hint)) return { kind: 'stray' };
   if (because !== undefined) return { kind: 'acknowledged', because };
   if (arrival.hint.reason === 'appointment') return { kind: 'push' };
   if (arrival.hint.reason === 'compare') return { kind: 'compare' };
@@ -60,7 +63,7 @@ const whyNot = (calendar: Calendar, { hint, sentAt, now }: Arrival): Acknowledge
   if (isOneChange(hint) && calendar.trouble?.leftToSweep) return 'left-to-sweep';
   if (hint.reason === 'appointment') return areWritesPaused(calendar, now) ? 'writes-paused' : undefined;
   if (hint.reason === 'compare') return whyNotCompared(calendar, sentAt, now);
-  if (isCovered(calendar, sentAt) && isChannelSettled(calendar, hint, now)) return 'covered';
+  if (isCovered(calendar, sentAt) && isChannelSettled(calendar, now)) return 'covered';
   return undefined;
 };
 
@@ -77,10 +80,13 @@ const whyNotCompared = (calendar: Calendar, sentAt: Instant, now: Instant): Ackn
 export const areWritesPaused = ({ writesPausedUntil }: Calendar, now: Instant): boolean =>
   writesPausedUntil !== undefined && now < writesPausedUntil;
 
-/** A pull says nothing about channels: neither that there is one, nor that no other one fires [R7]. */
-const isChannelSettled = (calendar: Calendar, hint: Hint, now: Instant): boolean =>
-  ['keep', 'nothing'].includes(planChannel(calendar, now)) &&
-  (hint.channel === undefined || hint.channel.id === calendar.channel?.id);
+/** A pull says nothing about channels: not that there is the one that should be [R7]. */
+const isChannelSettled = (calendar: Calendar, now: Instant): boolean =>
+  ['keep', 'nothing'].includes(planChannel(calendar, now));
+
+/** It is stopped without a listing: however often it fires, or is replayed, it costs none of its own [R11][F20]. */
+const isStray = ({ channel }: Calendar, hint: Hint): boolean =>
+  hint.channel !== undefined && hint.channel.id !== channel?.id;
 
 /** A complete sync began after the hint was sent, so it has seen what the hint is about. */
 const isCovered = ({ checkpoint, coveredBefore }: Calendar, sentAt: Instant): boolean =>

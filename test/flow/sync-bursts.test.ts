@@ -1,6 +1,7 @@
 /** Many hints for one calendar, over stores in memory: how few listings they cost, and that none goes unanswered. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { asId } from '../../shared/domain/ids.ts';
 import { epochMsOf, hour, type Instant, plusMs, second } from '../../shared/domain/instant.ts';
 import type { Hint } from '../../shared/queue/hint.ts';
 import { syncCalendar } from '../../shared/sync/sync-calendar.ts';
@@ -49,6 +50,7 @@ describe('[R11] a burst of notifications', () => {
     [50, 200, 80, 2],
     [50, 200, 400, 2],
     [500, 10_000, 80, 12],
+    [10_000, 10_000, 80, 12],
     [2, 900, 80, 2],
   ])(
     '[F22] %i within %i ms, each listing taking %i ms, costs at most %i',
@@ -86,6 +88,23 @@ describe('[R11] a burst of notifications', () => {
     expect(await receiveAll([0, 150], 300)).toBe(2);
     expect(epochMsOf((await job.calendarNow()).coveredBefore ?? now)).toBeGreaterThan(epochMsOf(now) + 150);
   });
+});
+
+test('[R11][F20] a channel that was stopped and fires on, or is replayed, costs no more than the current one', async () => {
+  await job.register();
+  await job.sync();
+  const renewal = plusMs(now, 23 * hour);
+  await job.syncAt(renewal, {}, { newChannelId: () => asId('channel-2') });
+  job.forgetCalls();
+
+  const hint: Partial<Hint> = { reason: 'notification', channel: { id: asId('channel-1'), resourceId: 'resource' } };
+  const upAgain = plusMs(renewal, hour);
+  expect(await job.syncAt(upAgain, hint)).toMatchObject({ kind: 'synced' });
+  for (let index = 1; index < 200; index++) {
+    const replay = { ...received(hint, plusMs(upAgain, -index * second - 1)), now: plusMs(upAgain, 2 * second) };
+    expect(await syncCalendar(job.deps(), replay)).toEqual({ kind: 'acknowledged', because: 'covered' });
+  }
+  expect(job.called()).toEqual(['listEvents']);
 });
 
 test('[F44] a backlog keeps no one waiting: the first listing answers a person’s request and all that came before', async () => {
