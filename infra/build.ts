@@ -34,6 +34,7 @@ export async function build(outdir = distDirectory): Promise<Record<string, numb
     platform: 'node',
     target: 'node24',
     mainFields: ['module', 'main'], // The ESM builds of the AWS SDK shake better than its CommonJS ones.
+    alias: { '@aws-sdk/credential-provider-node': './shared/runtime/lambda-credentials.ts' },
     banner: { js: requireBanner },
     legalComments: 'none',
     write: false,
