@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { build as bundle, type OutputFile, stop as stopEsbuild } from 'esbuild';
+import { type BuildOptions, build as bundle, type OutputFile, stop as stopEsbuild } from 'esbuild';
 
 export const functionNames = [
   'webhook-receiver',
@@ -21,24 +21,29 @@ export const distDirectory = join(root, 'dist');
 /** CommonJS dependencies call `require` for Node's own modules, which an ES module does not have. */
 const requireBanner = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
+/** How a bundle is made of its entry point. */
+export const bundleOptions = {
+  absWorkingDir: root,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  mainFields: ['module', 'main'], // The ESM builds of the AWS SDK shake better than its CommonJS ones.
+  banner: { js: requireBanner },
+  legalComments: 'none',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
 /** Writes `<outdir>/<name>/index.mjs` for each function and returns the sizes in bytes. */
 export async function build(outdir = distDirectory): Promise<Record<string, number>> {
   const { outputFiles } = await bundle({
-    absWorkingDir: root,
+    ...bundleOptions,
     entryPoints: functionNames.map((name) => ({ in: `functions/${name}/handler.ts`, out: `${name}/index` })),
     outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'], // The ESM builds of the AWS SDK shake better than its CommonJS ones.
     alias: { '@aws-sdk/credential-provider-node': './shared/runtime/lambda-credentials.ts' },
-    banner: { js: requireBanner },
-    legalComments: 'none',
     write: false,
-    logLevel: 'warning',
   });
   await stopEsbuild(); // Its own process would otherwise stay for as long as this one.
   for (const file of outputFiles) await writeIfChanged(file);
