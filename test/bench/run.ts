@@ -9,8 +9,9 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Figure, isMiss, lineOf, type Row } from './figures.ts';
 import { coldStart } from './rows/cold-start.ts';
+import { receiver } from './rows/receiver.ts';
 
-const rows: Row[] = [coldStart];
+const rows: Row[] = [coldStart, receiver];
 
 const root = join(import.meta.dirname, '../..');
 const resultsFile = join(root, 'reports/bench.json');
