@@ -9,9 +9,11 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Figure, isMiss, lineOf, type Row } from './figures.ts';
 import { coldStart } from './rows/cold-start.ts';
+import { googleCalls } from './rows/google-calls.ts';
 import { receiver } from './rows/receiver.ts';
+import { tableUnits } from './rows/table-units.ts';
 
-const rows: Row[] = [coldStart, receiver];
+const rows: Row[] = [coldStart, receiver, googleCalls, tableUnits];
 
 const root = join(import.meta.dirname, '../..');
 const resultsFile = join(root, 'reports/bench.json');

@@ -5,6 +5,7 @@ import { epochMsOf, hour, type Instant, plusMs, second } from '../../shared/doma
 import type { Hint } from '../../shared/queue/hint.ts';
 import { syncCalendar } from '../../shared/sync/sync-calendar.ts';
 import { now } from '../support/samples.ts';
+import { receiveBurst, spread } from './burst.ts';
 import { openSyncJob, received, type SyncJob } from './sync-job.ts';
 
 let job: SyncJob;
@@ -13,26 +14,7 @@ beforeEach(async () => {
 });
 
 describe('[R11] a burst of notifications', () => {
-  /** From the queue to us. */
-  const deliveryMs = 20;
-
-  /** The queue hands the group's next message out when the one before is done; a deferred one comes back when it may. */
-  const receiveAll = async (sentMs: number[], listingMs = 80): Promise<number> => {
-    let clockMs = 0;
-    for (const sent of sentMs) {
-      clockMs = Math.max(clockMs, sent + deliveryMs);
-      for (;;) {
-        const hint = received({ reason: 'notification' }, plusMs(now, sent));
-        const outcome = await syncCalendar(job.deps(), { ...hint, now: plusMs(now, clockMs) });
-        if (outcome.kind === 'synced') clockMs += listingMs;
-        if (outcome.kind !== 'deferred') break;
-        clockMs += outcome.forMs;
-      }
-    }
-    return job.calls.filter(({ call }) => call === 'listEvents').length;
-  };
-  const spread = (count: number, overMs: number) =>
-    Array.from({ length: count }, (_, index) => Math.round((index * overMs) / (count - 1)));
+  const receiveAll = (sentMs: number[], listingMs = 80) => receiveBurst(job, { sentMs, listingMs });
 
   test.each([
     [50, 3_000, 80, 5],
