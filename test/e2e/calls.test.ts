@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const never = { atCall: Number.POSITIVE_INFINITY, spring: async () => undefined };
 
-const coolDownMs = 1_000;
+const coolDownMs = 1_250;
 const lastSyncMs = async (): Promise<number> => {
   const { body } = await session.call('GET', '/api/v2/calendar/real-time-sync/status', 'ann');
   return Date.parse((body as { calendars: { lastSyncAt: string }[] }).calendars[0]?.lastSyncAt ?? '');

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Session } from '../../../infra/local/session.ts';
 
 export const day = 86_400_000;
-const coolDownMs = 1_000;
+const coolDownMs = 1_250;
 
 /** An event of an hour, as a person would add it. */
 export const eventOn = (days: number, summary: string) => {
@@ -18,5 +18,5 @@ export const eventOn = (days: number, summary: string) => {
 /** Until what has just been synced may be synced again at once. */
 export const coolDown = async ({ stack }: Session): Promise<void> => {
   await stack.idle();
-  await delay(coolDownMs + 300);
+  await delay(coolDownMs + 100);
 };
