@@ -9,11 +9,13 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Figure, isMiss, lineOf, type Row } from './figures.ts';
 import { coldStart } from './rows/cold-start.ts';
+import { cost } from './rows/cost.ts';
+import { firstSync } from './rows/first-sync.ts';
 import { googleCalls } from './rows/google-calls.ts';
 import { receiver } from './rows/receiver.ts';
 import { tableUnits } from './rows/table-units.ts';
 
-const rows: Row[] = [coldStart, receiver, googleCalls, tableUnits];
+const rows: Row[] = [coldStart, receiver, googleCalls, tableUnits, cost, firstSync];
 
 const root = join(import.meta.dirname, '../..');
 const resultsFile = join(root, 'reports/bench.json');

@@ -9,7 +9,8 @@ import { type LogLine, type MeteredSession, startMeteredSession } from './metere
 /** `lists`: calls of Google's `events.list`; `google`: all calls of Google. */
 export type Counted = { calls: Call[]; logs: LogLine[]; lists: number; google: number };
 
-export type Scenarios = Record<
+/** `ownMs`: what a sync takes of the consumer's time beside its waits for the table; the stand-in's own time is in it. */
+export type Scenarios = { ownMs: number } & Record<
   'quiet' | 'nothingNew' | 'oneNew' | 'oneChanged' | 'covered' | 'renewal' | 'fiveForOneChange' | 'bookingPushed',
   Counted
 >;
@@ -51,7 +52,8 @@ const countAll = async (session: MeteredSession): Promise<Scenarios> => {
     session.meter.take();
     await session.call('POST', '/api/v2/calendar/sync', 'ann');
   });
-  return { quiet, nothingNew, oneNew, oneChanged, covered, renewal, fiveForOneChange, bookingPushed };
+  const ownMs = Math.min(...(await timeSyncs(() => count(() => patch(busy, `Once more ${Math.random()}`)))));
+  return { ownMs, quiet, nothingNew, oneNew, oneChanged, covered, renewal, fiveForOneChange, bookingPushed };
 };
 
 const countDuring = async (session: MeteredSession, act: () => unknown): Promise<Counted> => {
@@ -62,6 +64,19 @@ const countDuring = async (session: MeteredSession, act: () => unknown): Promise
   const asked = control.requests().filter(({ operation }) => operation !== undefined);
   const lists = asked.filter(({ operation }) => operation === 'calendar.events.list').length;
   return { calls, logs, lists, google: asked.length };
+};
+
+const timedSyncs = 6;
+
+const timeSyncs = async (change: () => Promise<Counted>): Promise<number[]> => {
+  const times: number[] = [];
+  for (let index = 0; index < timedSyncs; index++) {
+    const calls = (await change()).calls.filter(({ from }) => from === 'sync-consumer');
+    const beganAt = Math.min(...calls.map(({ sentAt }) => sentAt));
+    const endedAt = Math.max(...calls.map(({ answeredAt }) => answeredAt));
+    times.push(endedAt - beganAt - calls.reduce((sum, { sentAt, answeredAt }) => sum + answeredAt - sentAt, 0));
+  }
+  return times;
 };
 
 type SentHint = { calendarKey: string; table: string; body: string };
