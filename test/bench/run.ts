@@ -12,10 +12,12 @@ import { coldStart } from './rows/cold-start.ts';
 import { cost } from './rows/cost.ts';
 import { firstSync } from './rows/first-sync.ts';
 import { googleCalls } from './rows/google-calls.ts';
+import { latency } from './rows/latency.ts';
 import { receiver } from './rows/receiver.ts';
+import { scale } from './rows/scale.ts';
 import { tableUnits } from './rows/table-units.ts';
 
-const rows: Row[] = [coldStart, receiver, googleCalls, tableUnits, cost, firstSync];
+const rows: Row[] = [coldStart, receiver, googleCalls, tableUnits, cost, firstSync, latency, scale];
 
 const root = join(import.meta.dirname, '../..');
 const resultsFile = join(root, 'reports/bench.json');

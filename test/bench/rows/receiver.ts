@@ -13,7 +13,7 @@ const measure = async (): Promise<Figure[]> => {
   try {
     const files = ['webhook-receiver', floorOf['webhook-receiver']].map(bundles.file);
     const env = { ...environmentAt(stub.url), BENCH_WEBHOOK_KEYS: JSON.stringify(webhookSecret) };
-    return figuresOf(await runWorker<ReceiverTimes>(worker, files, env));
+    return figuresOf(await runWorker<ReceiverTimes>(worker, files, { env }));
   } finally {
     await Promise.all([bundles.remove(), stub.stop()]);
   }

@@ -1,0 +1,78 @@
+/** Row 8: what 1,000, 100,000 and 10 million calendars ask for, by arithmetic and by the queue and quota model. */
+import assumed from '../fleet.json' with { type: 'json' };
+import { type Figure, percentile, type Row } from '../figures.ts';
+import { type Fleet, simulate } from '../rig/fleet-model.ts';
+
+const fleets = [1_000, 100_000, 10_000_000];
+/** The listings of so few minutes as show what a minute's quota does. */
+const simulatedSeconds = 180;
+const partitionWritesPerSecond = 1_000;
+
+const secondsPerDay = 86_400;
+
+/** Per second, in the busiest hour. */
+const demandOf = (calendars: number, backstopHours: number) => {
+  const changes = (calendars * assumed.changesPerCalendarAndDay * assumed.busiestHourShareOfDay) / 3_600;
+  const pushes = changes * assumed.changesMadeHereShare * (assumed.callsPerPush - 1); // Their echo is a notification.
+  const renewals = (calendars * assumed.renewalsPerDay * assumed.callsPerRenewal) / secondsPerDay;
+  const backstops = calendars / (backstopHours * 3_600);
+  return { notifications: changes * assumed.notificationsPerChange, others: pushes + renewals + backstops, backstops };
+};
+
+const fleetOf = (calendars: number, over: Partial<Fleet>): Fleet => ({
+  calendars,
+  perSecond: demandOf(calendars, assumed.backstopHours).notifications,
+  workers: assumed.workers,
+  listingMs: assumed.listingMs,
+  coolDownMs: assumed.coolDownMs,
+  quotaPerMinute: assumed.googleCallsPerMinute,
+  seconds: simulatedSeconds,
+  seed: 1,
+  ...over,
+});
+
+const measureFleet = (calendars: number): Figure[] => {
+  const name = calendars.toLocaleString('en-US');
+  const { notifications, others, backstops } = demandOf(calendars, assumed.backstopHours);
+  const daily = demandOf(calendars, 24);
+  const workers = Math.ceil(notifications * (assumed.listingMs / 1_000) * 1.5);
+  const enough = simulate(fleetOf(calendars, { workers: Math.max(workers, assumed.workers), quotaPerMinute: 1e12 }));
+  const listsPerMinute = (enough.lists / simulatedSeconds) * 60;
+  const callsPerMinute = listsPerMinute + others * 60;
+  const left = Math.max(1, assumed.googleCallsPerMinute - others * 60);
+  const asItIs = simulate(fleetOf(calendars, { quotaPerMinute: left }));
+  const p95 = (latenciesMs: number[]) => percentile(latenciesMs, 0.95) / 1_000;
+  return [
+    { what: `${name} calendars: notifications`, value: notifications, unit: 'per second' },
+    {
+      what: `${name}: calls of Google`,
+      value: callsPerMinute,
+      unit: 'per minute',
+      note: `${(backstops * 60).toFixed(0)} of them the hourly backstop; ${(listsPerMinute + daily.others * 60).toFixed(0)} with a daily one`,
+    },
+    {
+      what: `${name}: Google projects, hourly backstop`,
+      value: Math.ceil(callsPerMinute / assumed.googleCallsPerMinute),
+      unit: '',
+      note: `${Math.ceil((listsPerMinute + daily.others * 60) / assumed.googleCallsPerMinute)} with a daily one`,
+    },
+    {
+      what: `${name}: p95 with ${assumed.workers} workers and one project`,
+      value: p95(asItIs.latenciesMs),
+      unit: 's',
+      note: `after ${simulatedSeconds} s; p95 ${p95(enough.latenciesMs).toFixed(2)} s with ${Math.max(workers, assumed.workers)} workers and quota enough`,
+    },
+    {
+      what: `${name}: writes to a shard of the due index`,
+      value: (backstops * 2) / assumed.dueShards,
+      unit: 'units/s',
+      note: `${assumed.dueShards} shards; a partition takes ${partitionWritesPerSecond}`,
+    },
+  ];
+};
+
+export const scale: Row = {
+  name: 'scale',
+  title: '8. Scale, by a model (fleet.json)',
+  measure: async () => fleets.flatMap(measureFleet),
+};
