@@ -1,21 +1,38 @@
 /** The bytes that are deployed: built from these sources, complete in themselves, the same in dist and in the asset. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { build, distDirectory, functionNames } from '../../infra/build.ts';
+import { build, distDirectory, type FunctionName, functionNames } from '../../infra/build.ts';
 
 const rebuilt = mkdtempSync(join(tmpdir(), 'calendar-sync-'));
 beforeAll(() => build(rebuilt));
 afterAll(() => rmSync(rebuilt, { recursive: true, force: true }));
+
+/** In KB. What a cold start loads is what it waits for; whoever needs more says so here (docs/decisions/0028-…). */
+const mostKb: Record<FunctionName, number> = {
+  'webhook-receiver': 275,
+  'sync-consumer': 960,
+  'change-stream': 295,
+  'renewal-worker': 325,
+  'management-api': 990,
+};
 
 describe.each(functionNames)('bundle of %s', (name) => {
   const file = join(distDirectory, name, 'index.mjs');
 
   test('is one file', () => {
     expect(readdirSync(join(distDirectory, name))).toEqual(['index.mjs']);
+  });
+
+  test('is no heavier than it has to be', () => {
+    expect(statSync(file).size / 1024).toBeLessThanOrEqual(mostKb[name]);
+  });
+
+  test('knows no way to credentials but the environment', () => {
+    expect(readFileSync(file, 'utf8')).not.toContain('AWS_CONTAINER_CREDENTIALS');
   });
 
   test('is what its sources give, byte for byte', () => {

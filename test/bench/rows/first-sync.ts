@@ -12,8 +12,8 @@ import { startGoogleStub } from '../rig/google-stub.ts';
 import { startNullTable } from '../rig/null-table.ts';
 import type { Orders, SyncTimes } from '../workers/first-sync.ts';
 
-const onEngine = 500;
-const inAll = 10_000;
+const onEngine = 10_000;
+const inAll = 100_000;
 const increments = [1, 100, 2_500];
 const leastOfRaw = 0.7;
 const mostRssMb = 200;

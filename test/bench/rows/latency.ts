@@ -8,9 +8,9 @@ import { eventOn } from '../rig/acts.ts';
 import { type MeteredSession, startMeteredSession } from '../rig/metered-session.ts';
 import { type Change, type Stages, stagesToGoogle, stagesToHere } from '../rig/stages.ts';
 
-const barbers = 10;
-const seconds = 4;
-const perSecond = [1, 5];
+const barbers = 100;
+const seconds = 8;
+const perSecond = [1, 10, 50];
 const bookingsPerSecond = 5;
 const mostMs = 1_000;
 const settleMs = 60_000;

@@ -4,7 +4,7 @@ import { scenarios } from '../rig/scenarios.ts';
 import { sweepUnits } from '../rig/sweep-units.ts';
 import { shownUnits, type Units, unitsOf } from '../rig/units.ts';
 
-const fleets = [10, 1_000];
+const fleets = [10, 1_000, 100_000];
 
 const figureOf = (what: string, units: Units, mostWrites?: number): Figure => ({
   what,
