@@ -42,8 +42,10 @@ const importAll = async (bundles: Bundles, names: string[]): Promise<Map<string,
   return imports;
 };
 
-/** The quickest: everything that disturbs a start makes it slower. */
-const quickest = (imports: Import[] = [], of: keyof Import = 'wallMs') => Math.min(...imports.map((one) => one[of]));
+/** A function has a share of a processor as large as its memory, so processor time is what its users wait for. */
+const cpuMs = (imports: Import[] = []) => median(imports.map((one) => one.cpuMs));
+/** Everything that disturbs a start makes it slower. */
+const quickestMs = (imports: Import[] = []) => Math.min(...imports.map((one) => one.wallMs));
 
 const measure = async (): Promise<Figure[]> => {
   const bundles = await bundleAll();
@@ -56,11 +58,11 @@ const measure = async (): Promise<Figure[]> => {
       const most = mostOfFloor[name];
       figures.push(
         {
-          what: `${name}: import / floor`,
-          value: quickest(ours) / quickest(floor),
+          what: `${name}: import / floor, processor time`,
+          value: cpuMs(ours) / cpuMs(floor),
           unit: '×',
           ...(most !== undefined && { target: { atMost: most } }),
-          note: `${quickest(ours).toFixed(0)} ms / ${quickest(floor).toFixed(0)} ms; processor ${(median((ours ?? []).map(({ cpuMs }) => cpuMs)) / median((floor ?? []).map(({ cpuMs }) => cpuMs))).toFixed(2)} ×`,
+          note: `${cpuMs(ours).toFixed(0)} / ${cpuMs(floor).toFixed(0)} ms; at its quickest ${quickestMs(ours).toFixed(0)} / ${quickestMs(floor).toFixed(0)} ms on the wall`,
         },
         {
           what: `${name}: bundle`,
