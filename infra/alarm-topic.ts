@@ -1,6 +1,12 @@
 /** Where every alarm goes; the alarms themselves stand beside the resource that they watch. */
-import { Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type MathExpression,
+  type Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -8,14 +14,24 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { StageConfig } from './config.ts';
 
+type Limit = { atLeast: number } | { moreThan: number } | { lessThan: number };
+
 interface Watch {
+  /** What it means, in one sentence. */
   description: string;
-  metric: Metric;
-  atLeast: number;
+  /** The heading of docs/runbook.md that says what to do, as it stands in an address. */
+  runbook: string;
+  metric: Metric | MathExpression;
+  limit: Limit;
+  /** How many of the last periods must be bad; one of one by default. */
+  periods?: { bad: number; of: number };
+  /** As a rule nothing happened, and that is good news. */
+  silenceIsBad?: boolean;
 }
 
 export class AlarmTopic extends Construct {
-  private readonly topic: Topic;
+  readonly alarms: Alarm[] = [];
+  readonly topic: Topic;
 
   constructor(scope: Construct, id: string, { config }: { config: StageConfig }) {
     super(scope, id);
@@ -24,17 +40,18 @@ export class AlarmTopic extends Construct {
     if (config.alarmEmail) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
   }
 
-  /** Alarms as soon as one minute reaches the limit; silence is good news. */
-  watch(scope: Construct, id: string, { description, metric, atLeast }: Watch): void {
+  watch(scope: Construct, id: string, { description, runbook, metric, limit, ...when }: Watch): void {
+    const { periods = { bad: 1, of: 1 }, silenceIsBad = false } = when;
     const alarm = new Alarm(scope, id, {
-      alarmDescription: description,
-      metric: metric.with({ period: Duration.minutes(1) }),
-      threshold: atLeast,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${description} What to do: docs/runbook.md#${runbook}`,
+      metric,
+      ...comparisonOf(limit),
+      datapointsToAlarm: periods.bad,
+      evaluationPeriods: periods.of,
+      treatMissingData: silenceIsBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
+    this.alarms.push(alarm);
   }
 
   /** SNS's default policy would allow it, but `enforceSSL` puts one of our own in its place. */
@@ -48,4 +65,11 @@ export class AlarmTopic extends Construct {
       }),
     );
   }
+}
+
+function comparisonOf(limit: Limit): { threshold: number; comparisonOperator: ComparisonOperator } {
+  const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
+  if ('atLeast' in limit) return { threshold: limit.atLeast, comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD };
+  if ('moreThan' in limit) return { threshold: limit.moreThan, comparisonOperator: GREATER_THAN_THRESHOLD };
+  return { threshold: limit.lessThan, comparisonOperator: LESS_THAN_THRESHOLD };
 }

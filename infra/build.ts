@@ -27,6 +27,7 @@ export const bundleOptions = {
   outExtension: { '.js': '.mjs' },
   bundle: true,
   minify: true,
+  keepNames: true, // Of most errors the log has no more than the names in their stack.
   format: 'esm',
   platform: 'node',
   target: 'node24',

@@ -4,6 +4,7 @@ import { AlarmTopic } from './alarm-topic.ts';
 import { ChangeStream } from './change-stream.ts';
 import type { StageConfig } from './config.ts';
 import { checkConfig } from './config-check.ts';
+import { Dashboard } from './dashboard.ts';
 import { Data } from './data.ts';
 import { HttpApi } from './http-api.ts';
 import { ManagementApi } from './management-api.ts';
@@ -26,15 +27,18 @@ export class CalendarSyncStack extends Stack {
     const queue = new SyncQueue(this, 'SyncQueue', { alarms });
     const api = new HttpApi(this, 'Api', { config });
 
-    new Webhook(this, 'Webhook', { config, alarms, queue, api });
-    new Sync(this, 'Sync', { config, data, queue });
-    new ChangeStream(this, 'ChangeStream', { config, alarms, data, queue });
-    new Renewal(this, 'Renewal', { config, data, queue });
-    new ManagementApi(this, 'ManagementApi', { config, data, queue, api });
+    const { receiver } = new Webhook(this, 'Webhook', { config, alarms, queue, api });
+    const { consumer } = new Sync(this, 'Sync', { config, alarms, data, queue });
+    const { reader, failures } = new ChangeStream(this, 'ChangeStream', { config, alarms, data, queue });
+    const { worker } = new Renewal(this, 'Renewal', { config, alarms, data, queue });
+    const { server } = new ManagementApi(this, 'ManagementApi', { config, alarms, data, queue, api });
+    const functions = [receiver, consumer, reader, worker, server];
+    new Dashboard(this, 'Dashboard', { config, alarms, queue, failures, api, functions });
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     new CfnOutput(this, 'TableName', { value: data.table.tableName });
     new CfnOutput(this, 'QueueUrl', { value: queue.main.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: queue.deadLetters.queueUrl });
+    new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Each write of an appointment leaves the table by its stream and becomes a sync event, and a hint when Google must hear
- * of it; each run that a notification has caused leaves its trace likewise. There is no second write to forget.
+ * of it; each run that a notification has caused leaves its trace likewise, and each new review item is counted. There is no second write to forget.
  */
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
@@ -33,10 +33,26 @@ const notifiedCalendars = FilterCriteria.filter({
   },
 });
 
+/** However often its item is written afterwards, it opens once. */
+const openedConflicts = FilterCriteria.filter({
+  eventName: FilterRule.isEqual('INSERT'),
+  dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('CONFLICT#') } } },
+});
+
+const everyMinute = { statistic: 'Maximum', period: Duration.minutes(1) };
+
 export class ChangeStream extends Construct {
+  readonly reader: ServiceFunction;
+  readonly failures: Queue;
+
   constructor(scope: Construct, id: string, { config, alarms, data, queue }: ChangeStreamProps) {
     super(scope, id);
-    const reader = new ServiceFunction(this, 'Reader', { name: 'change-stream', config });
+    const reader = new ServiceFunction(this, 'Reader', {
+      name: 'change-stream',
+      config,
+      alarms,
+      timeout: Duration.seconds(30), // A patient client asks four times, for five seconds each.
+    });
     reader.bindTable(data, { actions: ['BatchWriteItem'] });
     reader.bindQueue(queue);
     reader.bind({
@@ -44,16 +60,24 @@ export class ChangeStream extends Construct {
       NOTIFICATION_RETENTION_DAYS: `${config.notificationRetentionDays}`,
     });
 
-    const failures = this.addFailureQueue(alarms);
+    this.reader = reader;
+    this.failures = this.addFailureQueue(alarms);
+    alarms.watch(this, 'LagAlarm', {
+      description: 'The stream is read more than a minute late: bookings reach Google late, the log lags behind.',
+      runbook: 'stream-lag',
+      metric: reader.lambda.metric('IteratorAge', everyMinute),
+      limit: { atLeast: Duration.minutes(1).toMilliseconds() },
+      periods: { bad: 3, of: 3 },
+    });
     const table = data.table as ITable; // CDK is not compiled with `exactOptionalPropertyTypes`.
     reader.lambda.addEventSource(
       new DynamoEventSource(table, {
         startingPosition: StartingPosition.TRIM_HORIZON,
-        filters: [appointments, notifiedCalendars],
+        filters: [appointments, notifiedCalendars, openedConflicts],
         batchSize: 100,
         bisectBatchOnError: true,
         retryAttempts: 3, // A shard waits for its oldest batch: long backoff belongs on the queue.
-        onFailure: new SqsDlq(failures),
+        onFailure: new SqsDlq(this.failures),
       }),
     );
   }
@@ -71,8 +95,9 @@ export class ChangeStream extends Construct {
     alarms.watch(this, 'FailuresAlarm', {
       description:
         'The stream gave up writes of appointments or calendars: their log is not complete, and the sweep must push them.',
-      metric: failures.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-      atLeast: 1,
+      runbook: 'stream-failures',
+      metric: failures.metricApproximateNumberOfMessagesVisible(everyMinute),
+      limit: { atLeast: 1 },
     });
     return failures;
   }

@@ -22,20 +22,32 @@ function urlRules(config: StageConfig): Rule[] {
     ...(config.googleOauthRootUrl && { googleOauthRootUrl: config.googleOauthRootUrl }),
     ...config.callbackPages,
   };
+  const origins = config.corsOrigins.map((origin) => ['corsOrigins (CORS_ORIGINS)', origin] as const);
   const kind = config.stage === 'local' ? 'https, or plain http on a loopback address' : 'https';
-  return Object.entries(urls).map(([name, url]) => [isSafe(url, config.stage), `${name} must be ${kind}: "${url}"`]);
+  return [...Object.entries(urls), ...origins].map(([name, url]) => [
+    isSafe(url, config.stage),
+    `${name} must be ${kind}: "${url}"`,
+  ]);
 }
 
 function valueRules(config: StageConfig): Rule[] {
-  const { stage, webhookBaseUrl, webhookTtlHours, googleApiRootUrl, googleOauthRootUrl } = config;
+  const { stage, webhookBaseUrl, webhookTtlHours, alarmEmail, googleApiRootUrl, googleOauthRootUrl } = config;
   return [
     [isOrigin(webhookBaseUrl), `webhookBaseUrl (WEBHOOK_BASE_URL) must have no path: "${webhookBaseUrl}"`],
     [
       Number.isInteger(webhookTtlHours) && webhookTtlHours >= 1 && webhookTtlHours <= maxTtlHours,
       `webhookTtlHours (WEBHOOK_TTL_HOURS) must be a whole number from 1 to ${maxTtlHours}: ${webhookTtlHours}`,
     ],
+    [
+      config.corsOrigins.every((origin) => isOrigin(origin) && !origin.includes('*')),
+      `corsOrigins (CORS_ORIGINS) must be whole origins, without a path: ${config.corsOrigins.join(', ')}`,
+    ],
     retentionRule('auditRetentionDays (AUDIT_RETENTION_DAYS)', config.auditRetentionDays),
     retentionRule('notificationRetentionDays (NOTIFICATION_RETENTION_DAYS)', config.notificationRetentionDays),
+    [
+      alarmEmail === undefined || /^[^\s@]+@[^\s@]+$/.test(alarmEmail),
+      `alarmEmail (ALARM_EMAIL) must be an e-mail address: "${alarmEmail}"`,
+    ],
     [!googleApiRootUrl === !googleOauthRootUrl, 'googleApiRootUrl and googleOauthRootUrl must be set together'],
     [stage === 'local' || !googleApiRootUrl, 'googleApiRootUrl and googleOauthRootUrl are for stage local only'],
   ];

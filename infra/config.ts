@@ -19,10 +19,13 @@ export interface StageConfig {
   secretNames: { webhookKeys: string; googleOauth: string };
   /** Pages that the OAuth callback may redirect to, named by key and never by URL. */
   callbackPages: Record<string, string>;
+  /** Web pages that may call the API from a browser, by their origins; any other page's browser keeps the answers from it. */
+  corsOrigins: string[];
   logRetentionDays: number;
   /** How long sync events are kept, and how long the runs that notifications have caused. */
   auditRetentionDays: number;
   notificationRetentionDays: number;
+  /** Who is told of alarms, once they have confirmed it; without it, whoever subscribes to the topic by hand. */
   alarmEmail?: string;
   /** Keep the table and its key when the stack goes, and refuse to delete either by accident. */
   protectData: boolean;
@@ -40,6 +43,7 @@ const localConfig: StageConfig = {
   jwt: { issuer: 'http://127.0.0.1:3000/local-issuer', audience: 'bookedbarber-api' },
   secretNames: secretNames('local'),
   callbackPages: {},
+  corsOrigins: ['http://localhost:5173', 'http://127.0.0.1:5173'],
   logRetentionDays: 1,
   ...recordsKept,
   protectData: false,
@@ -53,6 +57,7 @@ const devConfig: StageConfig = {
   jwt: { issuer: 'https://auth.dev.bookedbarber.com/', audience: 'bookedbarber-api' },
   secretNames: secretNames('dev'),
   callbackPages: { settings: 'https://app.dev.bookedbarber.com/settings/calendar' },
+  corsOrigins: ['https://app.dev.bookedbarber.com'],
   logRetentionDays: 30,
   ...recordsKept,
   protectData: true,
@@ -66,6 +71,7 @@ const prodConfig: StageConfig = {
   jwt: { issuer: 'https://auth.bookedbarber.com/', audience: 'bookedbarber-api' },
   secretNames: secretNames('prod'),
   callbackPages: { settings: 'https://app.bookedbarber.com/settings/calendar' },
+  corsOrigins: ['https://app.bookedbarber.com'],
   logRetentionDays: 90,
   ...recordsKept,
   protectData: true,
@@ -81,8 +87,10 @@ export function stageConfig(stage: string | undefined, environment: Record<strin
     webhookBaseUrl: environment.WEBHOOK_BASE_URL ?? config.webhookBaseUrl,
     webhookTtlHours: Number(environment.WEBHOOK_TTL_HOURS ?? config.webhookTtlHours),
     googleRedirectUri: environment.GOOGLE_REDIRECT_URI ?? config.googleRedirectUri,
+    corsOrigins: environment.CORS_ORIGINS?.split(',').filter(Boolean) ?? config.corsOrigins,
     auditRetentionDays: Number(environment.AUDIT_RETENTION_DAYS ?? config.auditRetentionDays),
     notificationRetentionDays: Number(environment.NOTIFICATION_RETENTION_DAYS ?? config.notificationRetentionDays),
+    ...(environment.ALARM_EMAIL && { alarmEmail: environment.ALARM_EMAIL }),
   };
 }
 

@@ -1,12 +1,12 @@
 /** The one public address. Every route hangs on it, and who may call a route is part of the route. */
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import * as gateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type Access, adminScope } from '../functions/management-api/route-table.ts';
+import { type Access, adminScope, routeTable } from '../functions/management-api/route-table.ts';
 import type { StageConfig } from './config.ts';
 
 export interface Route {
@@ -28,6 +28,15 @@ const accessLogFields = {
   integrationError: '$context.integrationErrorMessage',
 };
 
+/** A token is sent as a header and never as a cookie, so no page needs leave to send credentials. */
+const corsFor = (allowOrigins: string[]): gateway.CorsPreflightOptions => ({
+  allowOrigins,
+  allowMethods: [...new Set(Object.values(routeTable).map(({ method }) => gateway.CorsHttpMethod[method]))],
+  allowHeaders: ['authorization', 'content-type', 'if-match', 'idempotency-key'],
+  exposeHeaders: ['etag', 'location'],
+  maxAge: Duration.hours(1),
+});
+
 export class HttpApi extends Construct {
   readonly url: string;
   private readonly api: gateway.HttpApi;
@@ -37,7 +46,10 @@ export class HttpApi extends Construct {
 
   constructor(scope: Construct, id: string, { config }: { config: StageConfig }) {
     super(scope, id);
-    this.api = new gateway.HttpApi(this, 'Api', { createDefaultStage: false });
+    this.api = new gateway.HttpApi(this, 'Api', {
+      createDefaultStage: false,
+      ...(config.corsOrigins.length > 0 && { corsPreflight: corsFor(config.corsOrigins) }),
+    });
     this.stage = this.addStage(config);
     this.url = this.stage.url;
     this.authorizer = new HttpJwtAuthorizer('Jwt', config.jwt.issuer, { jwtAudience: [config.jwt.audience] });
@@ -56,10 +68,22 @@ export class HttpApi extends Construct {
     return added;
   }
 
-  /** Answers 500 to 599 of one route, whoever gave them: the function or the gateway. */
-  serverErrors({ method, path }: Route): Metric {
-    const dimensionsMap = { ApiId: this.api.apiId, Stage: this.stage.stageName, Method: method, Resource: path };
-    return this.stage.metricServerError({ statistic: 'Sum' }).with({ dimensionsMap });
+  /** Answers 500 to 599, whoever gave them: the function or the gateway. */
+  serverErrorsOfAll(): Metric {
+    return this.stage.metricServerError({ statistic: 'Sum' });
+  }
+
+  serverErrors(route: Route): Metric {
+    return this.serverErrorsOfAll().with({ dimensionsMap: this.dimensionsOf(route) });
+  }
+
+  /** All calls of one route, whatever they were answered. */
+  requests(route: Route): Metric {
+    return this.stage.metricCount({ statistic: 'Sum' }).with({ dimensionsMap: this.dimensionsOf(route) });
+  }
+
+  private dimensionsOf({ method, path }: Route): Record<string, string> {
+    return { ApiId: this.api.apiId, Stage: this.stage.stageName, Method: method, Resource: path };
   }
 
   private throttle({ method, path }: Route, requestsPerSecond: number): void {

@@ -1,9 +1,11 @@
-/** Every few minutes: hint the calendars that are due, which renews their channels. The net under lost notifications. */
+/** Every few minutes: renew the channels that are due, and hint what else is. The net under lost notifications. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Grant, type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
+import type { AlarmTopic } from './alarm-topic.ts';
+import { watchChannels } from './channel-alarms.ts';
 import type { StageConfig } from './config.ts';
 import type { Data } from './data.ts';
 import { ServiceFunction } from './service-function.ts';
@@ -11,6 +13,7 @@ import type { SyncQueue } from './sync-queue.ts';
 
 interface RenewalProps {
   config: StageConfig;
+  alarms: AlarmTopic;
   data: Data;
   queue: SyncQueue;
 }
@@ -18,18 +21,30 @@ interface RenewalProps {
 const interval = Duration.minutes(5);
 
 export class Renewal extends Construct {
-  constructor(scope: Construct, id: string, { config, data, queue }: RenewalProps) {
+  readonly worker: ServiceFunction;
+
+  constructor(scope: Construct, id: string, { config, alarms, data, queue }: RenewalProps) {
     super(scope, id);
     const worker = new ServiceFunction(this, 'Worker', {
       name: 'renewal-worker',
       config,
-      timeout: Duration.seconds(60),
+      alarms,
+      timeout: Duration.minutes(4), // Shorter than the interval: a round meets no other.
+      memorySize: 512,
     });
+    // Lambda would repeat a round that failed; what has failed is due again in the next one.
+    worker.lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: interval });
     worker.bindQueue(queue);
-    worker.bindTable(data, { actions: ['GetItem', 'UpdateItem'], indexes: ['due'] });
+    worker.bindTable(data, { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], indexes: ['due', 'pending'] });
+    worker.bindVault(data);
+    worker.bindWebhookKeys(config);
+    worker.bindGoogle(config);
+    worker.bind({ WEBHOOK_BASE_URL: config.webhookBaseUrl, WEBHOOK_TTL_HOURS: `${config.webhookTtlHours}` });
+    this.worker = worker;
+    watchChannels(this, alarms);
 
     new Schedule(this, 'Schedule', {
-      description: 'Sweeps the calendars that are due',
+      description: 'Renews the channels that are due, and looks after calendars that were not synced for long',
       schedule: ScheduleExpression.rate(interval),
       // The next tick finds what a lost one left, so a late tick is worth nothing and needs no dead letters.
       target: new LambdaInvoke(worker.lambda, {

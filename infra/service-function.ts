@@ -6,9 +6,11 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import type { AlarmTopic } from './alarm-topic.ts';
 import { distDirectory, type FunctionName } from './build.ts';
 import type { StageConfig } from './config.ts';
 import type { Data, IndexName } from './data.ts';
+import { metricsNamespace } from './metrics.ts';
 import type { SyncQueue } from './sync-queue.ts';
 
 type Options = Pick<lambda.FunctionOptions, 'timeout' | 'memorySize' | 'recursiveLoop'>;
@@ -16,6 +18,7 @@ type Options = Pick<lambda.FunctionOptions, 'timeout' | 'memorySize' | 'recursiv
 interface ServiceFunctionProps extends Options {
   name: FunctionName;
   config: StageConfig;
+  alarms: AlarmTopic;
 }
 
 /** No Scan: nothing in this system reads the whole table. A transaction needs the actions that it is made of. */
@@ -36,10 +39,12 @@ interface TableAccess {
 }
 
 export class ServiceFunction extends Construct {
+  readonly name: FunctionName;
   readonly lambda: lambda.Function;
 
-  constructor(scope: Construct, id: string, { name, config, ...options }: ServiceFunctionProps) {
+  constructor(scope: Construct, id: string, { name, config, alarms, ...options }: ServiceFunctionProps) {
     super(scope, id);
+    this.name = name;
     // An own role: CDK's default one takes an AWS managed policy that may write every log group.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const logGroup = new LogGroup(this, 'Logs', {
@@ -62,11 +67,12 @@ export class ServiceFunction extends Construct {
       environment: {
         STAGE: config.stage,
         POWERTOOLS_SERVICE_NAME: name,
-        POWERTOOLS_METRICS_NAMESPACE: 'BookedBarber/CalendarSync',
+        POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
         POWERTOOLS_LOG_LEVEL: 'INFO',
       },
       ...options,
     });
+    this.watch(alarms);
   }
 
   bind(environment: Record<string, string>): void {
@@ -85,6 +91,10 @@ export class ServiceFunction extends Construct {
   bindQueue({ main }: SyncQueue): void {
     this.bind({ SYNC_QUEUE_URL: main.queueUrl });
     this.allow(['sqs:SendMessage'], [main.queueArn]);
+  }
+
+  measureQueue({ main }: SyncQueue): void {
+    this.allow(['sqs:GetQueueAttributes'], [main.queueArn]);
   }
 
   /** To look at what it holds and take it away; what is to be tried again goes to the main queue. */
@@ -110,6 +120,24 @@ export class ServiceFunction extends Construct {
     this.bindSecret('GOOGLE_OAUTH_SECRET', secretNames.googleOauth);
     if (googleApiRootUrl) this.bind({ GOOGLE_API_ROOT_URL: googleApiRootUrl });
     if (googleOauthRootUrl) this.bind({ GOOGLE_OAUTH_ROOT_URL: googleOauthRootUrl });
+  }
+
+  /** A single crash, or one burst of them, heals by itself: what it was about is tried again, or found by the sweep. */
+  private watch(alarms: AlarmTopic): void {
+    const withinFiveMinutes = { statistic: 'Sum', period: Duration.minutes(5) };
+    alarms.watch(this, 'ErrorsAlarm', {
+      description: `${this.name} crashes or runs out of time, again and again.`,
+      runbook: 'function-errors',
+      metric: this.lambda.metricErrors(withinFiveMinutes),
+      limit: { atLeast: 1 },
+      periods: { bad: 2, of: 3 },
+    });
+    alarms.watch(this, 'ThrottlesAlarm', {
+      description: `${this.name} was not run, because the account has no concurrency left for it.`,
+      runbook: 'function-throttles',
+      metric: this.lambda.metricThrottles(withinFiveMinutes),
+      limit: { atLeast: 1 },
+    });
   }
 
   private bindSecret(variable: string, name: string): void {

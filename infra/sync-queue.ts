@@ -18,6 +18,8 @@ const fifo = {
   enforceSSL: true,
 };
 
+const everyMinute = { statistic: 'Maximum', period: Duration.minutes(1) };
+
 export class SyncQueue extends Construct {
   readonly main: Queue;
   readonly deadLetters: Queue;
@@ -32,14 +34,17 @@ export class SyncQueue extends Construct {
     });
 
     alarms.watch(this, 'DeadLettersAlarm', {
-      description: "A hint was given up: read the consumer's log, repair the cause, redrive.",
-      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-      atLeast: 1,
+      description: 'A hint was given up after its last try; the sweep catches its calendar up.',
+      runbook: 'dead-letters',
+      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible(everyMinute),
+      limit: { atLeast: 1 },
     });
     alarms.watch(this, 'OldestHintAlarm', {
-      description: 'A hint waits longer than the longest backoff (15 minutes): its calendar is not being synced.',
-      metric: this.main.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum' }),
-      atLeast: Duration.minutes(20).toSeconds(),
+      description:
+        'A hint was sent 45 minutes ago and is still not done with, its tries and backoffs counted: its calendar is not in sync.',
+      runbook: 'oldest-hint',
+      metric: this.main.metricApproximateAgeOfOldestMessage(everyMinute),
+      limit: { atLeast: Duration.minutes(45).toSeconds() }, // Two of the longest backoffs, a quarter of an hour each, are in order.
     });
   }
 }

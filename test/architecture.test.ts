@@ -39,8 +39,24 @@ const isShell = (source: Source): boolean =>
   importsOf(source).some(({ to, typeOnly }) => !typeOnly && !isFile(to) && !purePackages.has(to));
 
 /** What the design calls pure. Making one of these wait is a decision, not an accident. */
-const coreByDesign =
-  /^shared\/(decision|domain|notifications)\/|^shared\/(health\/(parts|recent-syncs|recommendations|score)|conflicts\/(preview|resolve|severity|settle|sides|suggest|undo)|sync\/(admit|trouble)|pull\/(generation-plan|listing|seen)|push\/push-plan|channels\/renewal-plan|google\/(endpoints|event-body|event-schema|outcomes)|queue\/(backoff|hint)|runtime\/config|store\/(item-update|keys|occupied-days))\./;
+const coreByDesign = new RegExp(
+  `^shared/(${[
+    '(decision|domain|notifications)/.+',
+    'channels/(lead-time|renewal-plan|standing)',
+    'conflicts/(preview|resolve|severity|settle|sides|suggest|undo)',
+    'drift/(comparison-plan|standing)',
+    'google/(endpoints|event-body|event-schema|outcomes)',
+    'health/(fleet|parts|recent-syncs|recommendations|score|standing|waiting)',
+    'pull/(generation-plan|listing|seen)',
+    'push/push-plan',
+    'queue/(backoff|hint)',
+    'renewal/census',
+    'runtime/config',
+    'store/(item-update|keys|occupied-days|schema)',
+    'sync/(admit|next-due|trouble)',
+    'vault/retirement',
+  ].join('|')})[.]ts$`,
+);
 
 /** Time, ids and randomness are made in functions/ and passed in. */
 const ambient: Record<string, RegExp> = {

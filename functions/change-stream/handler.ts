@@ -1,15 +1,15 @@
 /**
  * An appointment was written: write its sync event, and when Google must hear of it, hint its calendar. A notification
- * has brought a calendar forward: note the run. The stream gives each write at least once, and all of this bears that.
+ * has brought a calendar forward: note the run. A conflict has opened: count it. The stream gives each write at least once, and all of this bears that.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { DynamoDBStreamEvent } from 'aws-lambda';
+import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
 import pMap from 'p-map';
 import { sqsSyncQueue } from '../../shared/queue/sync-queue.ts';
 import { patient } from '../../shared/runtime/aws-clients.ts';
 import { readConfig } from '../../shared/runtime/config.ts';
-import { createEmitter } from '../../shared/runtime/observability.ts';
+import { createEmitter, createLog } from '../../shared/runtime/observability.ts';
 import { appendToLog } from '../../shared/store/sync-events.ts';
 import { dynamoTable } from '../../shared/store/table.ts';
 import { project } from './project.ts';
@@ -21,6 +21,7 @@ const config = readConfig(
   'AUDIT_RETENTION_DAYS',
   'NOTIFICATION_RETENTION_DAYS',
 );
+const log = createLog();
 const emit = createEmitter();
 const table = dynamoTable(new DynamoDBClient(patient), config.TABLE_NAME);
 const queue = sqsSyncQueue(new SQSClient(patient), config.SYNC_QUEUE_URL);
@@ -28,9 +29,22 @@ const retention = { auditDays: config.AUDIT_RETENTION_DAYS, notificationDays: co
 
 const hintsAtOnce = 10;
 
-/** A failure is thrown: Lambda retries the batch, halves it, and sends what stays bad to the failure queue. */
-export const handler = async (event: DynamoDBStreamEvent): Promise<void> => {
-  const { hints, ...records } = project(event.Records);
+/**
+ * A failure is thrown: Lambda retries the batch, halves it, and sends what stays bad to the failure queue. What is thrown
+ * says nothing, because Lambda writes all of it into the log, and the error itself may quote an appointment.
+ */
+export const handler = async (event: DynamoDBStreamEvent, context: Context): Promise<void> => {
+  log.begin(context);
+  try {
+    await workOff(event);
+  } catch (error) {
+    log.error('A batch of the stream failed', error, { count: event.Records.length });
+    throw new Error('The line above says why');
+  }
+};
+
+const workOff = async (event: DynamoDBStreamEvent): Promise<void> => {
+  const { hints, conflictsOpened, ...records } = project(event.Records);
   await Promise.all([appendToLog(table, records, retention), pMap(hints, queue.send, { concurrency: hintsAtOnce })]);
-  emit({ SyncEventWritten: records.syncEvents.length });
+  emit({ SyncEventWritten: records.syncEvents.length, ConflictOpened: conflictsOpened });
 };

@@ -9,13 +9,17 @@ import { appointmentHint, type Envelope } from '../../shared/queue/hint.ts';
 import type { LogRecords } from '../../shared/store/sync-events.ts';
 import { fromItem } from '../../shared/store/table.ts';
 
-/** The mapping's filter lets pass what is written of appointments and of calendars, and nothing else. */
-export const project = (records: DynamoDBRecord[]): LogRecords & { hints: Envelope[] } => {
-  const { appointments = [], calendars = [] } = Object.groupBy(records, kindOf);
+/** What a batch comes to. */
+export type Projected = LogRecords & { hints: Envelope[]; conflictsOpened: number };
+
+/** The mapping's filter lets pass what is written of appointments and calendars, new review items, and nothing else. */
+export const project = (records: DynamoDBRecord[]): Projected => {
+  const { appointments = [], calendars = [], conflicts = [] } = Object.groupBy(records, kindOf);
   return {
     syncEvents: projectEach(appointments, syncEventOf),
     notifiedRuns: projectEach(calendars, notifiedRunOf),
     hints: projectEach(appointments, hintOf),
+    conflictsOpened: conflicts.length,
   };
 };
 
@@ -23,14 +27,17 @@ export const project = (records: DynamoDBRecord[]): LogRecords & { hints: Envelo
 const hintOf = (before: Appointment | undefined, after: Appointment): Envelope | undefined =>
   after.sync.state === 'pending' && before?.version !== after.version ? appointmentHint(after, after.sync) : undefined;
 
-const kindOf = ({ dynamodb }: DynamoDBRecord): 'appointments' | 'calendars' =>
-  dynamodb?.Keys?.sk?.S?.startsWith('APPOINTMENT#') ? 'appointments' : 'calendars';
+const kindOf = ({ dynamodb }: DynamoDBRecord): 'appointments' | 'calendars' | 'conflicts' => {
+  const sk = dynamodb?.Keys?.sk?.S ?? '';
+  if (sk.startsWith('APPOINTMENT#')) return 'appointments';
+  return sk.startsWith('CONFLICT#') ? 'conflicts' : 'calendars';
+};
 
 /** A deletion leaves nothing to speak of. */
-const projectEach = <Value, Projected>(
+const projectEach = <Value, Made>(
   records: DynamoDBRecord[],
-  toRecord: (before: Value | undefined, after: Value) => Projected | undefined,
-): Projected[] =>
+  toRecord: (before: Value | undefined, after: Value) => Made | undefined,
+): Made[] =>
   records.flatMap(({ dynamodb }) => {
     const after = readImage<Value>(dynamodb?.NewImage);
     return (after && toRecord(readImage<Value>(dynamodb?.OldImage), after)) ?? [];

@@ -10,6 +10,7 @@ import { googleCalendar } from '../../shared/google/calendar-client.ts';
 import { googleEndpoints } from '../../shared/google/endpoints.ts';
 import { googleOAuth } from '../../shared/google/oauth.ts';
 import { sqsDeadLetters } from '../../shared/queue/dead-letters.ts';
+import { sqsQueueDepth } from '../../shared/queue/queue-depth.ts';
 import { sqsSyncQueue } from '../../shared/queue/sync-queue.ts';
 import { impatient } from '../../shared/runtime/aws-clients.ts';
 import { readConfig } from '../../shared/runtime/config.ts';
@@ -18,6 +19,7 @@ import { parseOAuthClient, readSecret } from '../../shared/runtime/secrets.ts';
 import { tokenVault } from '../../shared/runtime/token-vault.ts';
 import { appointmentStore } from '../../shared/store/appointments.ts';
 import { calendarStore } from '../../shared/store/calendars.ts';
+import { channelStore } from '../../shared/store/channels.ts';
 import { conflictStore } from '../../shared/store/conflicts.ts';
 import { connectionStore } from '../../shared/store/connections.ts';
 import { kmsDataKeys } from '../../shared/store/data-keys.ts';
@@ -26,6 +28,8 @@ import { quarantineStore } from '../../shared/store/quarantine.ts';
 import { syncHistory } from '../../shared/store/sync-events.ts';
 import { syncRequestStore } from '../../shared/store/sync-requests.ts';
 import { dynamoTable } from '../../shared/store/table.ts';
+import { vaultKeys } from '../../shared/store/vault-keys.ts';
+import { patience } from './patience.ts';
 import type { Routes } from './route.ts';
 import {
   appointmentRoute,
@@ -36,18 +40,26 @@ import {
 import { appointmentsRoute } from './routes/appointments.ts';
 import { calendarsRoute, chooseCalendarRoute } from './routes/calendars.ts';
 import { callbackRoute } from './routes/callback.ts';
+import { compareRoute } from './routes/compare.ts';
 import { conflictRoute, conflictsRoute } from './routes/conflicts.ts';
 import { connectRoute } from './routes/connect.ts';
 import { deadLettersRoute, discardRoute, redriveRoute } from './routes/dead-letters.ts';
 import { resolveConflictRoute, undoConflictRoute } from './routes/decide-conflict.ts';
+import { disconnectRoute } from './routes/disconnect.ts';
 import { healthRoute } from './routes/health.ts';
 import { openApiRoute } from './routes/openapi.ts';
+import { overviewRoute } from './routes/overview.ts';
 import { pushExistingRoute } from './routes/push-existing.ts';
 import { statusRoute, switchRoute } from './routes/real-time-sync.ts';
+import { renewWebhooksRoute } from './routes/renew-webhooks.ts';
 import { changeSettingsRoute, settingsRoute } from './routes/settings.ts';
 import { sweepRoute } from './routes/sweep.ts';
 import { syncRoute } from './routes/sync.ts';
 import { syncLogsRoute } from './routes/sync-logs.ts';
+import { resealRoute, retireVaultKeyRoute, rotateVaultKeyRoute, vaultKeysRoute } from './routes/vault-keys.ts';
+
+/** For the channels, and again for the grant: a request has half a minute in all. */
+const leaveWithinMs = 6_000;
 
 export const assemble = (environment: NodeJS.ProcessEnv) => {
   const config = readConfig(
@@ -71,35 +83,51 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   const states = oauthStateStore(table);
   const sqs = new SQSClient(impatient);
 
+  const wrapper = { kms: new KMSClient(impatient), kmsKeyId: config.VAULT_KEY_ID };
+  const dataKeys = kmsDataKeys({ ...wrapper, table, now });
+
   const connecting = {
     calendars: calendarStore(table),
     connections: connectionStore(table),
     google: googleCalendar(endpoints.api),
     queue: sqsSyncQueue(sqs, config.SYNC_QUEUE_URL),
-    vault: tokenVault(kmsDataKeys(new KMSClient(impatient), config.VAULT_KEY_ID, table), randomBytes),
+    vault: tokenVault(dataKeys, randomBytes),
   };
+  const oauth = async () => googleOAuth(await oauthClient(), endpoints.oauth);
+  const leaving = { ...connecting, oauth, channels: channelStore(table), within: patience(leaveWithinMs) };
   const consent = async () => ({
-    oauth: googleOAuth(await oauthClient(), endpoints.oauth),
+    oauth: await oauth(),
     states,
     redirectUri: config.GOOGLE_REDIRECT_URI,
     newSecret: () => randomBytes(32).toString('base64url'),
   });
   const callbackPages = config.CALLBACK_PAGES;
   const conflicts = conflictStore(table);
-  const syncing = { ...connecting, conflicts, requests: syncRequestStore(table), quarantine: quarantineStore(table) };
+
+  const appointments = appointmentStore(table);
+  const syncing = {
+    ...connecting,
+    appointments,
+    conflicts,
+    requests: syncRequestStore(table),
+    quarantine: quarantineStore(table),
+  };
 
   const booking = {
     ...connecting,
-    appointments: appointmentStore(table),
+    appointments,
     conflicts,
     newId: () => asId<AppointmentId>(randomBytes(16).toString('base64url')),
   };
 
   const tending = { ...connecting, deadLetters: sqsDeadLetters(sqs, config.DEAD_LETTER_QUEUE_URL), log };
 
+  const keeping = { ...connecting, dataKeys, vaultKeys: vaultKeys(table, wrapper), log };
+
   const routes: Routes = {
     connect: connectRoute({ consent, callbackPages }),
-    callback: callbackRoute({ consent, connecting, callbackPages, log }),
+    disconnect: disconnectRoute({ ...leaving, ...booking, log }),
+    callback: callbackRoute({ consent, connecting: leaving, callbackPages, log }),
     status: statusRoute(syncing),
     enable: switchRoute(syncing, true),
     disable: switchRoute(syncing, false),
@@ -119,11 +147,18 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     pushExisting: pushExistingRoute(booking),
     syncLogs: syncLogsRoute(syncHistory(table)),
     sync: syncRoute(syncing),
+    renewWebhooks: renewWebhooksRoute({ ...connecting, channels: channelStore(table) }),
+    compare: compareRoute(syncing),
     health: healthRoute(syncing),
+    overview: overviewRoute({ ...syncing, ...tending, measureQueue: sqsQueueDepth(sqs, config.SYNC_QUEUE_URL) }),
     sweep: sweepRoute({ ...connecting, clock: now, random: Math.random }),
     deadLetters: deadLettersRoute(tending),
     redriveDeadLetters: redriveRoute(tending),
     discardDeadLetters: discardRoute(tending),
+    vaultKeys: vaultKeysRoute(keeping),
+    rotateVaultKey: rotateVaultKeyRoute(keeping),
+    reseal: resealRoute(keeping),
+    retireVaultKey: retireVaultKeyRoute(keeping),
     openapi: openApiRoute(),
   };
   return { routes, log };

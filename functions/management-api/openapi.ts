@@ -1,60 +1,71 @@
 /** The OpenAPI 3.1 document, made from the route table and the schemas that the routes themselves use. */
-import * as z from 'zod';
-import { type ProblemSlug, problemType, statusOf } from '../../shared/runtime/problem.ts';
+import type * as z from 'zod';
+import { type Response, toResponses } from './openapi-responses.ts';
+import { inlineSchema, type JsonSchema, namedSchemas } from './openapi-schemas.ts';
+import { webhookPaths } from './openapi-webhook.ts';
 import { type Operation, operations } from './operations.ts';
-import { type Access, adminScope, routeTable } from './route-table.ts';
-import { problemReply } from './schemas/problem.ts';
+import { type Access, adminScope, type RouteName, routeTable } from './route-table.ts';
 
-type OperationName = keyof typeof operations;
+const about = [
+  'Refusals are problem details (RFC 9457), told apart by `type`; a client should take a type that it does not know by its status.',
+  'Where the gateway answers by itself (no valid token, too many requests, no such route) the body is `{ "message": … }`.',
+  'A change can be made conditional with `If-Match`, a booking repeatable with `Idempotency-Key`.',
+].join('\n\n');
 
-export const openApiDocument = () => ({
-  openapi: '3.1.0',
-  info: { title: 'BookedBarber calendar sync', version: '2' },
-  components: {
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-    schemas: { Problem: toSchema(problemReply, 'output') },
-  },
-  paths: toPaths(),
-});
+export const openApiDocument = () => {
+  const schemas = namedSchemas();
+  const paths: Paths = { ...toPaths(schemas), ...webhookPaths };
+  return {
+    openapi: '3.1.0',
+    info: { title: 'BookedBarber calendar sync', version: '2', description: about },
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: schemas.components,
+    },
+    paths,
+  };
+};
 
-type Documented = ReturnType<typeof toOperation>;
+type Schemas = ReturnType<typeof namedSchemas>;
 
-const toPaths = (): Record<string, Record<string, Documented>> => {
-  const names = Object.keys(operations) as OperationName[];
-  const byPath = Map.groupBy(names, (name) => routeTable[name].path);
+type Parameter = { name: string; in: 'path' | 'query' | 'header'; required: boolean; schema: unknown };
+
+type Documented = {
+  operationId: string;
+  summary: string;
+  description?: string;
+  security: object[];
+  parameters: Parameter[];
+  requestBody?: { required: boolean; content: { 'application/json': { schema: JsonSchema } } };
+  responses: Record<string, Response>;
+};
+
+type Paths = Record<string, Record<string, Documented>>;
+
+const toPaths = (schemas: Schemas): Paths => {
+  const byPath = Map.groupBy(Object.keys(operations) as RouteName[], (name) => routeTable[name].path);
   return Object.fromEntries(
     [...byPath].map(([path, sharing]) => [
       path,
-      Object.fromEntries(sharing.map((name) => [routeTable[name].method.toLowerCase(), toOperation(name)])),
+      Object.fromEntries(sharing.map((name) => [routeTable[name].method.toLowerCase(), toOperation(name, schemas)])),
     ]),
   );
 };
 
-const toOperation = (name: OperationName) => {
-  const { summary, path, query, headers, body }: Operation = operations[name];
+const toOperation = (name: RouteName, { bodyRef, replyRef }: Schemas): Documented => {
+  const operation: Operation = operations[name];
+  const { summary, path, query, headers, body, bodyOptional, reply } = operation;
   return {
     operationId: name,
     summary,
     security: securityOf[routeTable[name].access],
     parameters: [...toParameters('path', path), ...toParameters('query', query), ...toParameters('header', headers)],
     ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: toSchema(body, 'input') } } },
+      requestBody: { required: bodyOptional !== true, content: { 'application/json': { schema: bodyRef(body) } } },
     }),
-    responses: toResponses(operations[name]),
+    responses: toResponses(operation, routeTable[name], replyRef(reply)),
   };
 };
-
-const toResponses = ({ status = 200, reply, replyHeaders, problems = [] }: Operation): Record<string, object> => ({
-  [status]: {
-    description: successes[status],
-    ...(replyHeaders && { headers: toHeaders(replyHeaders) }),
-    content: { 'application/json': { schema: toSchema(reply, 'output') } },
-  },
-  ...toProblems(problems),
-  default: problemAs('A problem'),
-});
-
-const successes: Record<NonNullable<Operation['status']>, string> = { 200: 'Done', 201: 'Created', 202: 'Accepted' };
 
 const securityOf: Record<Access, object[]> = {
   public: [],
@@ -62,34 +73,13 @@ const securityOf: Record<Access, object[]> = {
   admin: [{ bearer: [adminScope] }],
 };
 
-const toParameters = (place: 'path' | 'query' | 'header', schema: z.ZodType | undefined) => {
+const toParameters = (place: Parameter['in'], schema: z.ZodType | undefined): Parameter[] => {
   if (schema === undefined) return [];
-  const { properties = {}, required = [] } = toSchema(schema, 'input');
+  const { properties = {}, required = [] } = inlineSchema(schema, 'input');
   return Object.entries(properties).map(([name, schema]) => ({
     name,
     in: place,
     required: required.includes(name),
     schema,
   }));
-};
-
-const toHeaders = (schema: z.ZodObject) =>
-  Object.fromEntries(
-    Object.entries(toSchema(schema, 'output').properties ?? {}).map(([name, schema]) => [name, { schema }]),
-  );
-
-/** Problems of one status are told apart by their type. */
-const toProblems = (slugs: ProblemSlug[]) =>
-  Object.fromEntries(
-    [...Map.groupBy(slugs, statusOf)].map(([status, alike]) => [status, problemAs(alike.map(problemType).join(', '))]),
-  );
-
-const problemAs = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-});
-
-const toSchema = (schema: z.ZodType, io: 'input' | 'output') => {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io });
-  return rest;
 };

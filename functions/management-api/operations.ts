@@ -1,13 +1,14 @@
 /** Each route in words: what it takes, what it answers, and which refusals a client should be ready for. */
 import type * as z from 'zod';
 import type { ProblemSlug } from '../../shared/runtime/problem.ts';
+import { adminOperations } from './operations-admin.ts';
 import type { RouteName } from './route-table.ts';
 import * as appointments from './schemas/appointments.ts';
 import * as calendars from './schemas/calendars.ts';
 import * as conflicts from './schemas/conflicts.ts';
 import * as connecting from './schemas/connecting.ts';
-import * as deadLetters from './schemas/dead-letters.ts';
 import { healthReply } from './schemas/health.ts';
+import { openApiReply } from './schemas/openapi.ts';
 import { settings } from './schemas/settings.ts';
 import * as sync from './schemas/sync.ts';
 
@@ -17,10 +18,15 @@ export type Operation = {
   query?: z.ZodType;
   headers?: z.ZodObject;
   body?: z.ZodType;
+  /** Whether there may be no body at all. */
+  bodyOptional?: true;
   /** `status` of a reply that tells of success, 200 unless it is another. */
   status?: 200 | 201 | 202;
   reply: z.ZodType;
   replyHeaders?: z.ZodObject;
+  /** When it may send a browser elsewhere instead. */
+  redirects?: string;
+  /** Those of its own: what any route may answer is in openapi-responses.ts. */
   problems?: ProblemSlug[];
 };
 
@@ -30,17 +36,32 @@ const one = {
   replyHeaders: appointments.appointmentHeaders,
 };
 
-export const operations: Record<Exclude<RouteName, 'openapi'>, Operation> = {
+export const operations = {
   connect: {
     summary: 'Where to send the user so that Google can ask for consent',
     query: connecting.connectQuery,
     reply: connecting.connectReply,
   },
+  disconnect: {
+    summary: 'End the connection; appointments stay. Repeating it does no harm',
+    body: connecting.disconnectBody,
+    bodyOptional: true,
+    reply: connecting.disconnectReply,
+    problems: ['not-connected', 'conflict', 'body-too-large', 'unsupported-media-type', 'try-again'],
+  },
   callback: {
     summary: 'Where Google sends the user back to; not called by clients',
     query: connecting.callbackQuery,
     reply: connecting.callbackReply,
-    problems: ['consent-state-invalid', 'consent-refused', 'consent-incomplete', 'other-account', 'google-unavailable'],
+    redirects: 'To the page that was asked for, with `connected` or `error` in its query',
+    problems: [
+      'consent-state-invalid',
+      'consent-refused',
+      'consent-incomplete',
+      'other-account',
+      'google-unavailable',
+      'conflict',
+    ],
   },
   status: { summary: 'How the sync stands', reply: sync.statusReply },
   enable: { summary: 'Switch real-time sync on', reply: sync.statusReply, problems: ['not-connected'] },
@@ -57,7 +78,7 @@ export const operations: Record<Exclude<RouteName, 'openapi'>, Operation> = {
     status: 201,
     reply: appointments.appointment,
     replyHeaders: appointments.createdHeaders,
-    problems: ['double-booking', 'idempotency-key-reused', 'body-too-large', 'unsupported-media-type', 'try-again'],
+    problems: ['double-booking', 'idempotency-key-reused'],
   },
   appointment: { summary: 'One appointment', ...one, problems: ['not-found'] },
   editAppointment: {
@@ -65,22 +86,13 @@ export const operations: Record<Exclude<RouteName, 'openapi'>, Operation> = {
     ...one,
     headers: appointments.versionHeaders,
     body: appointments.appointmentEdit,
-    problems: [
-      'not-found',
-      'version-mismatch',
-      'double-booking',
-      'appointment-cancelled',
-      'read-only',
-      'body-too-large',
-      'unsupported-media-type',
-      'try-again',
-    ],
+    problems: ['not-found', 'version-mismatch', 'double-booking', 'appointment-cancelled', 'read-only'],
   },
   cancelAppointment: {
     summary: 'Cancel an appointment; its record stays',
     ...one,
     headers: appointments.versionHeaders,
-    problems: ['not-found', 'version-mismatch', 'read-only', 'try-again'],
+    problems: ['not-found', 'version-mismatch', 'read-only'],
   },
   conflicts: {
     summary: 'The review queue, the newest first',
@@ -98,22 +110,13 @@ export const operations: Record<Exclude<RouteName, 'openapi'>, Operation> = {
     path: conflicts.conflictPath,
     body: conflicts.decision,
     reply: conflicts.conflict,
-    problems: [
-      'not-found',
-      'stale-decision',
-      'already-decided',
-      'choice-refused',
-      'double-booking',
-      'body-too-large',
-      'unsupported-media-type',
-      'try-again',
-    ],
+    problems: ['not-found', 'stale-decision', 'already-decided', 'choice-refused', 'double-booking'],
   },
   undoConflict: {
     summary: 'Take a decision back',
     path: conflicts.conflictPath,
     reply: conflicts.conflict,
-    problems: ['not-found', 'undo-refused', 'double-booking', 'try-again'],
+    problems: ['not-found', 'undo-refused', 'double-booking'],
   },
   calendars: { summary: 'The calendars of the connection', reply: calendars.calendarsReply },
   chooseCalendar: {
@@ -121,28 +124,20 @@ export const operations: Record<Exclude<RouteName, 'openapi'>, Operation> = {
     path: calendars.calendarPath,
     body: calendars.calendarSwitches,
     reply: calendars.calendar,
-    problems: [
-      'not-found',
-      'bookings-calendar-needed',
-      'read-only',
-      'conflict',
-      'body-too-large',
-      'unsupported-media-type',
-      'try-again',
-    ],
+    problems: ['not-found', 'bookings-calendar-needed', 'read-only'],
   },
   settings: { summary: 'The settings of the connection, or what they would be', reply: settings },
   changeSettings: {
     summary: 'Replace the settings of the connection',
     body: settings,
     reply: settings,
-    problems: ['not-connected', 'conflict', 'body-too-large', 'unsupported-media-type', 'try-again'],
+    problems: ['not-connected'],
   },
   pushExisting: {
     summary: 'Have bookings that were there before the calendar was connected go to Google as well',
     status: 202,
     reply: sync.pushExistingReply,
-    problems: ['not-connected', 'no-bookings-calendar', 'try-again'],
+    problems: ['not-connected', 'no-bookings-calendar'],
   },
   syncLogs: {
     summary: 'What the sync has done to appointments, the newest first',
@@ -155,26 +150,23 @@ export const operations: Record<Exclude<RouteName, 'openapi'>, Operation> = {
     reply: sync.syncReply,
     problems: ['not-connected'],
   },
+  renewWebhooks: {
+    summary: 'Replace the channels that Google notifies by with new ones; the status shows them',
+    status: 202,
+    reply: sync.renewWebhooksReply,
+    problems: ['not-connected'],
+  },
+  compare: {
+    summary: 'Count, without a write, where both sides differ; what does is then mended',
+    status: 202,
+    reply: sync.compareReply,
+    problems: ['not-connected'],
+  },
   health: {
     summary: 'How well the sync does, why, and what to do about it',
     reply: healthReply,
     problems: ['not-connected'],
   },
-  sweep: { summary: 'Have calendars synced that are due', reply: sync.sweepReply },
-  deadLetters: {
-    summary: 'Hints that were given up, why as far as is known, and what to do next',
-    reply: deadLetters.deadLettersReply,
-  },
-  redriveDeadLetters: {
-    summary: 'Send hints again that were given up',
-    body: deadLetters.redriveBody,
-    reply: deadLetters.redriveReply,
-    problems: ['body-too-large', 'unsupported-media-type'],
-  },
-  discardDeadLetters: {
-    summary: 'Throw hints away that were given up; the sweep still finds what they were about',
-    body: deadLetters.discardBody,
-    reply: deadLetters.discardReply,
-    problems: ['body-too-large', 'unsupported-media-type'],
-  },
-};
+  ...adminOperations,
+  openapi: { summary: 'This description', reply: openApiReply },
+} satisfies Record<RouteName, Operation>;

@@ -64,6 +64,7 @@ const titles: Record<ProblemSlug, string> = {
   'consent-incomplete': 'The consent is incomplete',
   'other-account': 'Another account is connected',
   'google-unavailable': 'Google is unavailable',
+  'vault-key-kept': 'The key is kept',
   conflict: 'Changed meanwhile',
   'try-again': 'Not possible now',
   'internal-error': 'Internal error',

@@ -13,6 +13,7 @@ import {
   readUser,
 } from './read-request.ts';
 import type { PublicRequest, Reply, Routes, UserRequest } from './route.ts';
+import { type RouteName, routeTable } from './route-table.ts';
 
 export type Api = { routes: Routes; log: Log; stamp(): Pick<PublicRequest, 'now' | 'chainId'> };
 
@@ -27,13 +28,22 @@ export const respondWith = ({ routes, log, stamp }: Api) => {
       ...stamp(),
       userId: readUser(event, name),
     };
-    return toResult(await routes[name](request as UserRequest)); // A user is there where the route table asks for one.
+    const reply = await routes[name](request as UserRequest); // A user is there where the route table asks for one.
+    logAdministration(log, event, name, request.userId);
+    return toResult(reply);
   };
   return middy<ApiEvent, ApiResult>()
     .onError((request) => {
       request.response = problemDetails(request.error, request.event, log);
     })
     .handler(respond);
+};
+
+/** What administrators change, and who it was, can be looked up afterwards. */
+const logAdministration = (log: Log, { routeKey }: ApiEvent, name: RouteName, actor: string | undefined): void => {
+  const { access, method } = routeTable[name];
+  if (access !== 'admin' || method === 'GET' || actor === undefined) return;
+  log.info('An administrator has changed something', { route: routeKey, actor });
 };
 
 const toResult = (reply: Reply): ApiResult => {

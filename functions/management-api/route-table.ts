@@ -3,6 +3,7 @@ export type Access = 'public' | 'user' | 'admin';
 
 export const routeTable = {
   connect: { method: 'GET', path: '/api/v2/calendar/connect', access: 'user' },
+  disconnect: { method: 'POST', path: '/api/v2/calendar/disconnect', access: 'user' },
   callback: { method: 'GET', path: '/api/calendar/callback', access: 'public' },
   status: { method: 'GET', path: '/api/v2/calendar/real-time-sync/status', access: 'user' },
   enable: { method: 'POST', path: '/api/v2/calendar/real-time-sync/enable', access: 'user' },
@@ -23,11 +24,18 @@ export const routeTable = {
   pushExisting: { method: 'POST', path: '/api/v2/calendar/push-existing', access: 'user' },
   syncLogs: { method: 'GET', path: '/api/v2/calendar/sync-logs', access: 'user' },
   sync: { method: 'POST', path: '/api/v2/calendar/sync', access: 'user' },
+  renewWebhooks: { method: 'POST', path: '/api/v2/calendar/webhooks/renew', access: 'user' },
+  compare: { method: 'POST', path: '/api/v2/calendar/sync/compare', access: 'user' },
   health: { method: 'GET', path: '/api/v2/calendar/sync/health', access: 'user' },
+  overview: { method: 'GET', path: '/api/v2/admin/sync/overview', access: 'admin' },
   sweep: { method: 'POST', path: '/api/v2/admin/sweep', access: 'admin' },
   deadLetters: { method: 'GET', path: '/api/v2/admin/dead-letters', access: 'admin' },
   redriveDeadLetters: { method: 'POST', path: '/api/v2/admin/dead-letters/redrive', access: 'admin' },
   discardDeadLetters: { method: 'POST', path: '/api/v2/admin/dead-letters/discard', access: 'admin' },
+  vaultKeys: { method: 'GET', path: '/api/v2/admin/vault-keys', access: 'admin' },
+  rotateVaultKey: { method: 'POST', path: '/api/v2/admin/vault-keys/rotate', access: 'admin' },
+  reseal: { method: 'POST', path: '/api/v2/admin/vault-keys/reseal', access: 'admin' },
+  retireVaultKey: { method: 'POST', path: '/api/v2/admin/vault-keys/retire', access: 'admin' },
   openapi: { method: 'GET', path: '/api/v2/openapi.json', access: 'public' },
 } as const satisfies Record<
   string,

@@ -55,6 +55,8 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   const webhookKeys = readSecret(secrets, config.WEBHOOK_KEYS_SECRET, parseWebhookKeys(config.STAGE), now);
   const oauthClient = readSecret(secrets, config.GOOGLE_OAUTH_SECRET, parseOAuthClient, now);
 
+  const dataKeys = kmsDataKeys({ kms: new KMSClient(patient), kmsKeyId: config.VAULT_KEY_ID, table, now });
+
   const lasting = {
     appointments: appointmentStore(table),
     calendars: calendarStore(table),
@@ -63,7 +65,7 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
     connections: connectionStore(table),
     quarantine: quarantineStore(table),
     seen: seenStore(table),
-    vault: tokenVault(kmsDataKeys(new KMSClient(patient), config.VAULT_KEY_ID, table), randomBytes),
+    vault: tokenVault(dataKeys, randomBytes),
     google: googleCalendar(endpoints.api),
     queue: sqsSyncQueue(sqs, config.SYNC_QUEUE_URL),
     webhookAddress: new URL(webhookPath, config.WEBHOOK_BASE_URL).href,
@@ -74,6 +76,7 @@ export const assemble = (environment: NodeJS.ProcessEnv) => {
   };
 
   return {
+    begin: log.begin,
     report: createReport(log, emit),
     handBack: handBack({ client: sqs, queueUrl: config.SYNC_QUEUE_URL, log, emit, random: Math.random }),
     /** The secrets are read anew now and then, so what holds them is put together for each hint. */

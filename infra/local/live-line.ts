@@ -3,6 +3,9 @@ import * as z from 'zod';
 
 const logLine = z.looseObject({ timestamp: z.string(), level: z.string(), message: z.string() });
 
+/** Words are given only of our own errors. */
+const described = { name: z.string(), message: z.string().optional() };
+
 /** What the logger adds to every line and a person does not need to see each time. */
 const hidden: ReadonlySet<string> = new Set([
   'timestamp',
@@ -12,6 +15,7 @@ const hidden: ReadonlySet<string> = new Set([
   'sampling_rate',
   'xray_trace_id',
   'error',
+  'lambdaRequestId',
 ]);
 
 export function liveLine(functionName: string, line: string): string | undefined {
@@ -21,11 +25,9 @@ export function liveLine(functionName: string, line: string): string | undefined
   const fields = Object.entries(parsed.data).filter(([name]) => !hidden.has(name));
   const time = timestamp.slice(11, 23);
   const sign = level === 'INFO' ? '' : ` ${level}`;
-  const reason = z.object({ message: z.string() }).safeParse(error).data?.message;
+  const { name, message: why = name } = z.object(described).safeParse(error).data ?? {};
   const details = fields.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return [time, functionName.padEnd(16), `${message}${sign}`, ...details, ...(reason ? [`(${reason})`] : [])].join(
-    '  ',
-  );
+  return [time, functionName.padEnd(16), `${message}${sign}`, ...details, ...(why ? [`(${why})`] : [])].join('  ');
 }
 
 /** CloudWatch's embedded metric format: the line says so itself. */

@@ -67,7 +67,8 @@ async function startStandIn(settings: LocalSettings, started: (() => Promise<voi
 const saveEveryMs = 1_000;
 
 function localConfig(settings: LocalSettings, port: number, google: Google | undefined): StageConfig {
-  const config = stageConfig('local', {});
+  const { CORS_ORIGINS } = settings;
+  const config = stageConfig('local', { CORS_ORIGINS });
   const apiUrl = `http://127.0.0.1:${port}`;
   return {
     ...config,

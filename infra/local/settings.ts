@@ -17,6 +17,7 @@ const schema = z
     GOOGLE_API_ROOT_URL: originUrl.optional(),
     GOOGLE_OAUTH_ROOT_URL: originUrl.optional(),
     WEBHOOK_BASE_URL: z.url().optional(),
+    CORS_ORIGINS: z.string().optional(),
     GOOGLE_REDIRECT_URI: z.url().optional(),
     WEBHOOK_TTL_HOURS: z.coerce.number().min(1).max(720).optional(),
     AUDIT_RETENTION_DAYS: z.coerce.number().optional(),

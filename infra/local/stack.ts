@@ -6,7 +6,7 @@ import type { QueueDepth } from './aws/sqs.ts';
 import { createFunctions } from './functions/functions.ts';
 import type { Outcome } from './functions/invocation.ts';
 import { createHttpApi, createHttpServer } from './http/api.ts';
-import { createRoutes, jwtConfigurationOf } from './http/api-routes.ts';
+import { corsOf, createRoutes, jwtConfigurationOf } from './http/api-routes.ts';
 import { createIssuer } from './http/issuer.ts';
 import { listenLocally } from './http/listen.ts';
 import { withLocalPaths } from './http/local-paths.ts';
@@ -105,7 +105,7 @@ async function start(options: LocalStackOptions, stops: Stop[]): Promise<Omit<Lo
 
   const issuer = await createIssuer(jwtConfigurationOf(resources), dataDir);
   const routes = createRoutes({ resources, functionByArn: functions.byRef, jwks: issuer.jwks });
-  server.on('request', withLocalPaths(issuer, createHttpApi(routes)));
+  server.on('request', withLocalPaths(issuer, createHttpApi({ routes, cors: corsOf(resources) })));
 
   const consumed = new Set(sources.queues.map(({ queue }) => queue));
   return {

@@ -1,6 +1,6 @@
 /** Shell: changes one appointment as a person asks: fetch, decide, write; again when something else wrote meanwhile. */
 
-import type { Stamp } from '../decision/next-appointment.ts';
+import { openConflictOf, type Stamp } from '../decision/next-appointment.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Conflict } from '../domain/conflict.ts';
@@ -13,6 +13,7 @@ import type { Destination } from './destination.ts';
 import { type DestinationDeps, loadDestination } from './load-destination.ts';
 import { outgoing } from './outgoing.ts';
 import { isAnothersBooking } from './read-only.ts';
+import { atHome } from './rehomed.ts';
 import type { TimeReader } from './taken-time.ts';
 import { underReview } from './under-review.ts';
 
@@ -48,11 +49,12 @@ export const changeAppointment = (
 ): Promise<Changed> => {
   const attempts: Appointment[] = [];
   return untilWritten<Changed>(async () => {
-    const [before] = await deps.appointments.loadMany(userId, [id]);
-    if (before === undefined) return { kind: 'absent' };
-    if (attempts.some((attempt) => isWritten(attempt, before))) return { kind: 'done', appointment: before };
+    const [stored] = await deps.appointments.loadMany(userId, [id]);
+    if (stored === undefined) return { kind: 'absent' };
+    if (attempts.some((attempt) => isWritten(attempt, stored))) return { kind: 'done', appointment: stored };
 
     const around = await loadDestination(deps, userId);
+    const before = openConflictOf(stored) === undefined ? atHome(stored, around, stamp.now) : stored; // Its review goes on.
     const decided = await decide({ before, ...around });
     if (decided.kind !== 'next') return decided;
 

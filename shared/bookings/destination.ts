@@ -8,7 +8,7 @@ import { defaultSettings, type Settings } from '../domain/settings.ts';
 export type Place = Pick<Calendar, 'key' | 'calendarId'>;
 
 export type Destination = {
-  /** A connection that needs consent again is one: what waits for it is sent afterwards [R14]. */
+  /** A connection that needs consent again is one: what waits for it is sent afterwards [R14]. One that was ended is none. */
   connected: boolean;
   settings: Settings;
   /** Where new bookings go. */
@@ -16,9 +16,10 @@ export type Destination = {
 };
 
 export const destinationOf = (connection: Connection | undefined, calendars: Calendar[]): Destination => {
-  const bookings = bookingsPlaceOf(calendars);
+  const connected = connection !== undefined && connection.state !== 'disconnected';
+  const bookings = connected ? bookingsPlaceOf(calendars) : undefined;
   return {
-    connected: connection !== undefined,
+    connected,
     settings: connection?.settings ?? defaultSettings,
     ...(bookings && { bookings }),
   };
@@ -29,13 +30,12 @@ export const bookingsPlaceOf = (calendars: Calendar[]): Place | undefined => {
   return calendar && { key: calendar.key, calendarId: calendar.calendarId };
 };
 
-/** An event stays in its calendar. Nobody needs a new one for what is over. */
+/** An event stays in its calendar, and hears what has changed once that is connected again. Nobody needs a new one for what is over. */
 export const targetOf = (
   { link, endsAt }: Pick<Appointment, 'link' | 'endsAt'>,
-  { connected, bookings }: Destination,
+  { bookings }: Destination,
   now: Instant,
 ): Place | undefined => {
-  if (!connected) return undefined;
   if (link !== undefined) return { key: link.calendarKey, calendarId: link.calendarId };
   return endsAt > now ? bookings : undefined;
 };

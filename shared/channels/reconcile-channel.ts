@@ -1,20 +1,20 @@
 /**
- * Gives a calendar the channel it should have: saved → watched → active → the old ones stopped (`design.md` §6).
- * Whatever it leaves undone when it is cut off, the next run of the job does.
+ * Gives a calendar the channel it should have: saved → watched → active → the old ones stopped (`design.md` §6). The sync job
+ * and the renewal worker both do this, also at once. Whatever one leaves undone when it is cut off, the next does.
  */
 import type { Calendar } from '../domain/calendar.ts';
 import type { Channel, ChannelSlot } from '../domain/channel.ts';
+import { Superseded } from '../domain/errors.ts';
 import type { CalendarId, ChannelId } from '../domain/ids.ts';
-import { hour, type Instant, plusMs } from '../domain/instant.ts';
+import { hour, type Instant, minute, plusMs } from '../domain/instant.ts';
 import { GoogleError } from '../google/google-error.ts';
 import { nextDueAt } from '../sync/next-due.ts';
-import type { ChannelStore } from '../sync/ports.ts';
-import { planChannel, renewalTime, retryTime } from './renewal-plan.ts';
+import { inOneWord } from '../sync/trouble.ts';
+import { activeSlot, creatingSlot, planChannel } from './renewal-plan.ts';
+import { isGooglesTrouble, type StillFiring, type StopDeps, stopOthers } from './stop-channels.ts';
 
-export type ChannelDeps = {
-  channels: ChannelStore;
+export type ChannelDeps = StopDeps & {
   watch(request: { calendarId: CalendarId; channelId: ChannelId; token: string; expiresAt: Instant }): Promise<Watched>;
-  stop(channel: { id: ChannelId; resourceId: string }): Promise<void>;
   channelToken(calendar: Calendar, channelId: ChannelId, expiresAt: Instant): string;
   newChannelId(): ChannelId;
   channelLifetimeMs: number;
@@ -23,13 +23,22 @@ export type ChannelDeps = {
 };
 type Watched = { resourceId: string; expiresAt: Instant };
 
-/** `failed`: Google refused or did not answer; the state says what is left to do, and the next run or the sweep does it. */
+/**
+ * - `created`: there was none. `renewed`: it took the place of another.
+ * - `overtaken`: someone else sees to it right now.
+ * - `failed`: Google refused or did not answer; the state says what is left to do, and the next run or the sweep does it.
+ *
+ * `unstopped`: why a channel that is not wanted any more may still fire.
+ */
 export type ChannelOutcome =
-  | { kind: 'kept' | 'created' | 'removed' | 'unwatchable' | 'none' }
+  | { kind: 'kept' | 'created' | 'renewed' | 'removed'; unstopped?: GoogleError }
+  | { kind: 'unwatchable' | 'none' | 'overtaken' }
   | { kind: 'failed'; error: GoogleError };
 
 /** A notification may be on its way when its channel expires. */
 const tokenGraceMs = 1 * hour;
+/** A stop that has failed is tried again after this. */
+const settleRetryMs = 10 * minute;
 
 export const reconcileChannel = async (
   deps: ChannelDeps,
@@ -39,14 +48,10 @@ export const reconcileChannel = async (
   try {
     return await carryOut(deps, calendar, now);
   } catch (error) {
-    if (!isGooglesTrouble(error)) throw error;
-    return { kind: 'failed', error };
+    if (error instanceof Superseded) return { kind: 'overtaken' };
+    throw error;
   }
 };
-
-/** All but a token that is no good: that is the connection's trouble, not the channel's. */
-const isGooglesTrouble = (error: unknown): error is GoogleError =>
-  error instanceof GoogleError && error.outcome !== 'unauthorized';
 
 const carryOut = async (deps: ChannelDeps, calendar: Calendar, now: Instant): Promise<ChannelOutcome> => {
   switch (planChannel(calendar, now)) {
@@ -55,12 +60,9 @@ const carryOut = async (deps: ChannelDeps, calendar: Calendar, now: Instant): Pr
     case 'nothing':
       return { kind: 'none' };
     case 'settle':
-      await settle(deps, calendar, now);
-      return { kind: 'kept' };
+      return { kind: 'kept', ...(await settle(deps, calendar, now)) };
     case 'remove':
-      await stopAllBut(deps, calendar, undefined, now);
-      await deps.channels.vacate(calendar, calendar.watchable);
-      return { kind: 'removed' };
+      return remove(deps, calendar, now);
     case 'create':
       return create(deps, calendar, now);
   }
@@ -68,41 +70,82 @@ const carryOut = async (deps: ChannelDeps, calendar: Calendar, now: Instant): Pr
 
 const create = async (deps: ChannelDeps, calendar: Calendar, now: Instant): Promise<ChannelOutcome> => {
   const channel = newChannel(deps, calendar, now);
-  const failures = calendar.channel?.failures ?? 0;
-  const slot: ChannelSlot = { id: channel.id, state: 'creating', expiresAt: channel.expiresAt, renewAt: now, failures };
+  const slot = creatingSlot(channel, calendar.channel);
   await deps.channels.begin(calendar, channel, slot);
 
   const watched = await watch(deps, calendar, channel);
   if (watched instanceof GoogleError) return giveUp(deps, calendar, { channel, slot, error: watched }, now);
 
-  const renewAt = renewalTime(now, watched.expiresAt);
-  const active: ChannelSlot = { id: channel.id, ...watched, state: 'active', renewAt, unsettled: true };
-  const dueAt = nextDueAt({ ...calendar, channel: active }, now, deps.random());
-  await deps.channels.activate(calendar, { ...channel, ...watched, state: 'active' }, active, dueAt);
-  await settle(deps, { ...calendar, channel: active }, now);
-  return { kind: 'created' };
+  const active = activeSlot(slot, watched, { now, random: deps.random() });
+  const renewed = { ...calendar, channel: active };
+  await activate(deps, renewed, { ...channel, ...watched, state: 'active' }, now);
+  const kind = calendar.channel === undefined || slot.watchedUntil === undefined ? 'created' : 'renewed';
+  return { kind, ...(await settle(deps, renewed, now)) };
+};
+
+/** Whoever has lost the slot while Google answered takes its own channel back. */
+const activate = async (deps: ChannelDeps, calendar: Calendar, channel: Channel, now: Instant): Promise<void> => {
+  const slot = calendar.channel as ChannelSlot;
+  try {
+    await deps.channels.activate(calendar, channel, slot, nextDueAt(calendar, now, deps.random()));
+  } catch (error) {
+    if (error instanceof Superseded) await takeBack(deps, channel);
+    throw error;
+  }
+};
+
+const takeBack = async ({ channels, stop }: StopDeps, channel: Channel): Promise<void> => {
+  await channels.note({ ...channel, state: 'superseded' });
+  try {
+    await stop({ id: channel.id, resourceId: channel.resourceId ?? '' });
+  } catch (error) {
+    if (isGooglesTrouble(error)) return; // The next renewal stops it, or its own next notification.
+    throw error;
+  }
+  await channels.note({ ...channel, state: 'stopped' });
 };
 
 /** For good when the calendar cannot be watched, else for a while: the pull must not wait for it [F26]. */
 const giveUp = async (
-  deps: ChannelDeps,
+  { channels }: ChannelDeps,
   calendar: Calendar,
   { channel, slot, error }: { channel: Channel; slot: ChannelSlot; error: GoogleError },
   now: Instant,
 ): Promise<ChannelOutcome> => {
   if (error.outcome === 'unwatchable') {
-    await deps.channels.vacate({ ...calendar, channel: slot }, false);
-    await deps.channels.setState(channel, 'stopped');
+    await channels.giveUp({ ...calendar, channel: slot }, now);
+    await channels.note({ ...channel, state: 'stopped' });
     return { kind: 'unwatchable' };
   }
-  const failures = (slot.failures ?? 0) + 1;
-  await deps.channels.postpone(calendar, { ...slot, failures, renewAt: retryTime(failures, now) });
+  await channels.postpone(calendar, { ...slot, reason: inOneWord(error) });
   return { kind: 'failed', error };
 };
 
-const settle = async (deps: ChannelDeps, calendar: Calendar, now: Instant): Promise<void> => {
-  await stopAllBut(deps, calendar, calendar.channel?.id, now);
-  await deps.channels.settle(calendar);
+/** Real-time sync, or the calendar, is switched off. One that cannot be stopped keeps the slot until it has expired. */
+const remove = async (deps: ChannelDeps, calendar: Calendar, now: Instant): Promise<ChannelOutcome> => {
+  const { error, left } = await stopOthers(deps, calendar, undefined, now);
+  if (error !== undefined) {
+    await putOff(deps, calendar, { error, left }, now);
+    return { kind: 'failed', error };
+  }
+  await deps.channels.vacate(calendar);
+  return { kind: 'removed' };
+};
+
+const settle = async (deps: ChannelDeps, calendar: Calendar, now: Instant): Promise<{ unstopped?: GoogleError }> => {
+  const firing = await stopOthers(deps, calendar, calendar.channel?.id, now);
+  if (firing.left.length === 0) await deps.channels.settle(calendar);
+  else await putOff(deps, calendar, firing, now);
+  return firing.error === undefined ? {} : { unstopped: firing.error };
+};
+
+/** What has failed is tried again; what nobody can stop ends by itself, and is noted then. */
+const putOff = async (deps: ChannelDeps, calendar: Calendar, { left, error }: StillFiring, now: Instant) => {
+  const [firstEnd = now] = left.map(({ expiresAt }) => expiresAt).toSorted();
+  const retryAt = plusMs(now, settleRetryMs);
+  const settleAt = error !== undefined && retryAt < firstEnd ? retryAt : firstEnd;
+  const waiting = { ...calendar, channel: { ...(calendar.channel as ChannelSlot), settleAt } };
+  await deps.channels.deferSettling(calendar, settleAt, nextDueAt(waiting, now, deps.random()));
 };
 
 const newChannel = (deps: ChannelDeps, calendar: Calendar, now: Instant): Channel => ({
@@ -126,22 +169,5 @@ const watch = async (
   } catch (error) {
     if (!isGooglesTrouble(error)) throw error;
     return error;
-  }
-};
-
-/** Stops every other channel of the calendar; without a resource id one can only be left to expire. */
-const stopAllBut = async (
-  deps: ChannelDeps,
-  calendar: Calendar,
-  current: ChannelId | undefined,
-  now: Instant,
-): Promise<void> => {
-  const known = await deps.channels.listOf(calendar.userId, calendar.key);
-  for (const channel of known) {
-    if (channel.id === current || channel.state === 'stopped') continue;
-    if (channel.state !== 'superseded') await deps.channels.setState(channel, 'superseded');
-    const { id, resourceId, expiresAt } = channel;
-    if (resourceId !== undefined && expiresAt > now) await deps.stop({ id, resourceId });
-    if (resourceId !== undefined || expiresAt <= now) await deps.channels.setState(channel, 'stopped');
   }
 };

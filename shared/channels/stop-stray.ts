@@ -4,26 +4,21 @@
  */
 import type { Calendar } from '../domain/calendar.ts';
 import type { ChannelId } from '../domain/ids.ts';
-import { GoogleError } from '../google/google-error.ts';
-import type { ChannelDeps } from './reconcile-channel.ts';
+import { isGooglesTrouble, type StopDeps } from './stop-channels.ts';
 
 export type FiringChannel = { id: ChannelId; resourceId: string };
 
 /** Does nothing while there is no active channel to take over. */
-export const stopStray = async (
-  deps: Pick<ChannelDeps, 'channels' | 'stop'>,
-  calendar: Calendar,
-  firing: FiringChannel,
-): Promise<void> => {
+export const stopStray = async (deps: StopDeps, calendar: Calendar, firing: FiringChannel): Promise<void> => {
   const current = calendar.channel;
   if (current?.state !== 'active' || current.id === firing.id) return;
   try {
     await deps.stop(firing);
   } catch (error) {
-    if (error instanceof GoogleError && error.outcome !== 'unauthorized') return; // Its next notification tries again.
+    if (isGooglesTrouble(error)) return; // Its next notification tries again.
     throw error;
   }
   const known = await deps.channels.listOf(calendar.userId, calendar.key);
   const stray = known.find(({ id }) => id === firing.id);
-  if (stray !== undefined) await deps.channels.setState(stray, 'stopped');
+  if (stray !== undefined) await deps.channels.note({ ...stray, resourceId: firing.resourceId, state: 'stopped' });
 };

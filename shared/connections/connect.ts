@@ -1,7 +1,9 @@
-/** A consent has come back from Google: keep the grant sealed, take in the calendars, have each synced. */
+/**
+ * A consent has come back from Google: keep the grant sealed, take in the calendars, have each synced. Whatever is left
+ * undone when this is cut off, the user's next consent does.
+ */
 import type { Calendar } from '../domain/calendar.ts';
-import type { Connection } from '../domain/connection.ts';
-import { calendarKeyOf } from '../domain/derived-ids.ts';
+import { type Connection, isOfAccount, type SealedGrant } from '../domain/connection.ts';
 import type { ChainId, UserId } from '../domain/ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
 import type { GoogleCalendar, ListedCalendar } from '../google/calendar-api.ts';
@@ -10,98 +12,108 @@ import { quotaUserOf } from '../google/quota-user.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import { Problem } from '../runtime/problem.ts';
-import type { TokenVault } from '../runtime/token-vault.ts';
-import type { CalendarRegistry } from '../store/calendars.ts';
-import type { ConnectionRegistry, SealedGrant } from '../store/connections.ts';
+import type { CalendarGenerations, CalendarRegistry } from '../store/calendars.ts';
+import type { ConnectionRegistry } from '../store/connections.ts';
 import type { ConnectionStore } from '../sync/ports.ts';
+import { accountOf, toCalendar } from './listed-account.ts';
+import { type ConnectionPlan, planConnection } from './plan-connection.ts';
+import { seal } from './seal-grant.ts';
+import { type Leave, type LeaveDeps, takeLeave } from './take-leave.ts';
 
-export type ConnectDeps = {
+export type ConnectDeps = LeaveDeps & {
   connections: ConnectionStore & ConnectionRegistry;
-  calendars: CalendarRegistry;
+  calendars: CalendarRegistry & CalendarGenerations;
   google: GoogleCalendar;
-  vault: TokenVault;
   queue: SyncQueue;
 };
 
 /** The user's consent, redeemed. */
-export type Consented = { userId: UserId; grant: Grant; chainId: ChainId; now: Instant };
+export type Consented = { userId: UserId; grant: Grant; replaceAccount: boolean; chainId: ChainId; now: Instant };
+
+/** `left`: of the account that was connected before, what Google was told. */
+export type Connected = { account: string; calendars: Calendar[]; left?: Leave };
 
 /** The sweep looks after a new calendar for the first time this much later. */
 const firstSweepAfterMs = 1 * hour;
 
 /** Repeating it, with another grant of the same account, resumes what is there and loses nothing. */
-export const connect = async (
-  deps: ConnectDeps,
-  consented: Consented,
-): Promise<{ account: string; calendars: Calendar[] }> => {
-  const { userId, grant, chainId, now } = consented;
+export const connect = async (deps: ConnectDeps, consented: Consented): Promise<Connected> => {
+  const { userId, grant, replaceAccount, chainId, now } = consented;
   const listed = await deps.google.listCalendars({ accessToken: grant.accessToken, quotaUser: quotaUserOf(userId) });
   const account = accountOf(listed);
   const known = await deps.connections.load(userId);
-  if (known !== undefined && known.account !== account) throw otherAccount(known);
+  const plan = planConnection(known, account, replaceAccount);
+  const sealed =
+    plan === 'refuse' ? refuse(known) : await seal(deps.vault, consented, plan === 'resume' ? known : undefined);
 
-  const sealed = await seal(deps.vault, consented, known);
-  const connection = known === undefined ? firstConnection(userId, account, sealed) : { ...known, ...sealed };
-  if (known === undefined) await deps.connections.create(connection);
-  else await deps.connections.resume(known, sealed);
-
-  const calendars = listed.map((calendar) => toCalendar(connection, calendar));
-  const dueAt = plusMs(now, firstSweepAfterMs);
-  const grantHadDied = known?.state === 'needs_reauth';
-  for (const calendar of calendars) await deps.calendars.register(calendar, { dueAt, renewChannel: grantHadDied });
+  const left = plan === 'replace' && known ? await leave(deps, known, now) : undefined;
+  const connection = await keep(deps, { userId, account, known, plan, sealed, now });
+  await retireOthers(deps, connection);
+  const calendars = await takeIn(deps, connection, { listed, known, now });
   for (const { key, enabled } of calendars) {
     if (enabled) await deps.queue.send(freshHint(key, 'connected', chainId));
   }
-  return { account, calendars };
-};
-
-/** The account's name is its primary calendar's id: no further scope is needed to know it. */
-const accountOf = (calendars: ListedCalendar[]): string => {
-  const primary = calendars.find(({ primary }) => primary);
-  if (primary === undefined) throw new Problem('consent-incomplete', 'This Google account has no calendar');
-  return primary.id;
-};
-
-const otherAccount = ({ account }: Connection): Problem =>
-  new Problem('other-account', `Already connected to ${account}. Choose that account at Google.`);
-
-/** Google may leave out the refresh token when it has given one before; one that has died is of no use then. */
-const seal = async (
-  vault: TokenVault,
-  { userId, grant }: Consented,
-  known: Connection | undefined,
-): Promise<SealedGrant> => {
-  const lasting = known?.state === 'connected' ? known.refreshToken : undefined;
-  const refreshToken = grant.refreshToken === undefined ? lasting : await vault.seal(grant.refreshToken, userId);
-  if (refreshToken === undefined) {
-    throw new Problem('consent-incomplete', 'Google gave no lasting access. Start again from "connect".');
+  for (const { key } of await deps.calendars.listReplaced(userId)) {
+    await deps.queue.send(freshHint(key, 'disabled', chainId)); // Its job sees to what it leaves behind.
   }
-  const accessToken = await vault.seal(grant.accessToken, userId);
-  return { state: 'connected', refreshToken, accessToken, accessTokenExpiresAt: grant.accessTokenExpiresAt };
+  return { account, calendars, ...(left && { left }) };
 };
 
-const firstConnection = (userId: UserId, account: string, sealed: SealedGrant): Connection => ({
-  userId,
-  account,
-  connectGeneration: 1,
-  realTimeSync: true,
-  ...sealed,
-});
+const refuse = (known: Connection | undefined): never => {
+  throw new Problem(
+    'other-account',
+    `Already connected to ${known?.account}. Choose that account at Google, or start again from "connect" with replaceAccount=true.`,
+  );
+};
 
-/** Calendars of one's own take one's time; those of others, and subscriptions such as holidays, do not. */
-const toCalendar = (
+/** Before its tokens are replaced: nobody could tell Google afterwards. */
+const leave = async (deps: ConnectDeps, known: Connection, now: Instant): Promise<Leave> =>
+  takeLeave(deps, known, await deps.calendars.listOf(known.userId), now);
+
+type Kept = {
+  userId: UserId;
+  account: string;
+  known: Connection | undefined;
+  plan: ConnectionPlan;
+  sealed: SealedGrant;
+  now: Instant;
+};
+
+const keep = async (
+  { connections }: ConnectDeps,
+  { userId, account, known, plan, sealed, now }: Kept,
+): Promise<Connection> => {
+  const granted = { ...sealed, state: 'connected' as const, since: now };
+  if (known === undefined) {
+    const first: Connection = { userId, account, connectGeneration: 1, realTimeSync: true, ...granted };
+    await connections.create(first);
+    return first;
+  }
+  if (plan === 'resume') {
+    await connections.resume(known, sealed, now);
+    return { ...known, ...granted };
+  }
+  const realTimeSync = plan === 'replace' || known.realTimeSync;
+  await connections.startAfresh(known, { account, realTimeSync, grant: sealed }, now);
+  return { ...known, account, realTimeSync, connectGeneration: known.connectGeneration + 1, ...granted };
+};
+
+/** Calendars of another account, of which an earlier consent may have been cut off as well. */
+const retireOthers = async ({ calendars }: ConnectDeps, connection: Connection): Promise<void> => {
+  const others = (await calendars.listOf(connection.userId)).filter((calendar) => !isOfAccount(connection, calendar));
+  for (const calendar of others) await calendars.retire(calendar);
+};
+
+type Taking = { listed: ListedCalendar[]; known: Connection | undefined; now: Instant };
+
+const takeIn = async (
+  deps: ConnectDeps,
   connection: Connection,
-  { id, summary, timeZone, primary, owned, writable }: ListedCalendar,
-): Calendar => ({
-  key: calendarKeyOf(connection.userId, connection.account, id),
-  userId: connection.userId,
-  calendarId: id,
-  summary,
-  timeZone,
-  role: primary ? 'bookings' : 'blocks',
-  enabled: owned,
-  ...(!writable && { writable }),
-  realTimeSync: connection.realTimeSync,
-  watchable: true,
-  connectGeneration: connection.connectGeneration,
-});
+  { listed, known, now }: Taking,
+): Promise<Calendar[]> => {
+  const calendars = listed.map((calendar) => toCalendar(connection, calendar));
+  const dueAt = plusMs(now, firstSweepAfterMs);
+  const renewChannel = known?.state === 'needs_reauth';
+  for (const calendar of calendars) await deps.calendars.register(calendar, { dueAt, renewChannel });
+  return calendars;
+};

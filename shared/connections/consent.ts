@@ -5,24 +5,35 @@ import { type Instant, minute, plusMs } from '../domain/instant.ts';
 import type { GoogleOAuth, Grant } from '../google/oauth.ts';
 import { scopes } from '../google/oauth.ts';
 import type { OAuthStates, PendingConsent } from '../store/oauth-states.ts';
+import { boxes } from './boxes.ts';
 
 export type ConsentDeps = { oauth: GoogleOAuth; states: OAuthStates; redirectUri: string; newSecret(): string };
 
 /** A user takes this long at most to say yes. */
 const consentLifetimeMs = 10 * minute;
 
-/** The link to Google. The state is kept by its hash, so that a leaked table gives nobody a state to use. */
+/** `replaceAccount`: the user has said that another account may take the place of the one that is connected. */
+export type AskedConsent = { userId: UserId; returnTo?: string | undefined; replaceAccount?: boolean | undefined };
+
+/**
+ * The link to Google. The state is kept by its hash, so that a leaked table gives nobody a state to use; and what the user
+ * has said is kept with it, so that whoever sends the user back cannot say it instead [R15].
+ */
 export const askConsent = async (
   { oauth, states, redirectUri, newSecret }: ConsentDeps,
-  userId: UserId,
-  returnTo: string | undefined,
+  { userId, returnTo, replaceAccount = false }: AskedConsent,
   now: Instant,
 ): Promise<string> => {
   const state = newSecret();
   const codeVerifier = newSecret();
   const expiresAt = plusMs(now, consentLifetimeMs);
-  await states.save(sha256(state), { userId, codeVerifier, expiresAt, ...(returnTo !== undefined && { returnTo }) });
-  return oauth.authorizationUrl({ redirectUri, state, codeChallenge: sha256(codeVerifier) });
+  const said = {
+    ...(returnTo !== undefined && { returnTo }),
+    ...(replaceAccount && { replaceAccount: true as const }),
+  };
+  await states.save(sha256(state), { userId, codeVerifier, expiresAt, ...said });
+  const codeChallenge = sha256(codeVerifier);
+  return oauth.authorizationUrl({ redirectUri, state, codeChallenge, chooseAccount: replaceAccount });
 };
 
 /** Undefined when the state is unknown, used or too old. Whoever asks first uses it up. */
@@ -33,12 +44,6 @@ export const takeConsent = async (
 ): Promise<PendingConsent | undefined> => {
   const consent = await states.take(sha256(state));
   return consent !== undefined && consent.expiresAt > now ? { ...consent, userId: asId(consent.userId) } : undefined;
-};
-
-/** The boxes that the user must tick, in the words of Google's consent page. */
-const boxes: Record<keyof typeof scopes, string> = {
-  events: 'View and edit events on all your calendars',
-  calendarList: 'See the list of Google calendars you’re subscribed to',
 };
 
 /** The boxes that were left unticked. */

@@ -1,5 +1,5 @@
 /** Calls Google for a connection: with its cached access token, and with a fresh one when that is (about to be) no good. */
-import type { Connection } from '../domain/connection.ts';
+import type { GrantedConnection } from '../domain/connection.ts';
 import { type Instant, minute, plusMs } from '../domain/instant.ts';
 import type { Caller } from '../google/calendar-api.ts';
 import { GoogleError } from '../google/google-error.ts';
@@ -8,14 +8,18 @@ import { quotaUserOf } from '../google/quota-user.ts';
 import type { TokenVault } from '../runtime/token-vault.ts';
 import type { ConnectionStore } from '../sync/ports.ts';
 
-export type AccessDeps = { oauth: Pick<GoogleOAuth, 'refresh'>; vault: TokenVault; connections: ConnectionStore };
+export type AccessDeps = {
+  oauth: Pick<GoogleOAuth, 'refresh'>;
+  vault: TokenVault;
+  connections: Pick<ConnectionStore, 'saveTokens'>;
+};
 
 /** Runs one call as the connection's user. A 401 is answered with one refresh [F12]; throws GrantRevoked when that fails. */
 export type CallGoogle = <T>(call: (caller: Caller) => Promise<T>) => Promise<T>;
 
 const refreshBeforeExpiryMs = 5 * minute;
 
-export const googleAccess = (deps: AccessDeps, connection: Connection, now: Instant): CallGoogle => {
+export const googleAccess = (deps: AccessDeps, connection: GrantedConnection, now: Instant): CallGoogle => {
   const quotaUser = quotaUserOf(connection.userId);
   let accessToken: Promise<string> | undefined;
 
@@ -36,7 +40,7 @@ export const googleAccess = (deps: AccessDeps, connection: Connection, now: Inst
   };
 };
 
-const refreshed = async ({ oauth, vault, connections }: AccessDeps, connection: Connection): Promise<string> => {
+const refreshed = async ({ oauth, vault, connections }: AccessDeps, connection: GrantedConnection): Promise<string> => {
   const { userId } = connection;
   const grant = await oauth.refresh(await vault.open(connection.refreshToken, userId));
   await connections.saveTokens(connection, {

@@ -21,7 +21,7 @@ export const switchRealTimeSync = async (
   chainId: ChainId,
 ): Promise<Connection | undefined> => {
   const connection = await deps.connections.load(userId);
-  if (connection === undefined) return undefined;
+  if (connection === undefined || connection.state === 'disconnected') return undefined;
   await deps.connections.setRealTimeSync(connection, on);
   for (const calendar of await deps.calendars.listOf(userId)) {
     await deps.calendars.setRealTimeSync(calendar, on);

@@ -47,6 +47,8 @@ export type EventLink = {
   observed?: { etag: string; updated: Instant };
 };
 
+export type FormerLink = Pick<EventLink, 'calendarKey' | 'calendarId' | 'eventId' | 'idGeneration'>;
+
 /** Google must still hear of it. Not before `notBefore`: earlier attempts have failed, for `reason`. */
 export type Pending = {
   state: 'pending';
@@ -111,6 +113,8 @@ export type Appointment = {
   /** When a person last changed each part here, since both sides last agreed. */
   edits?: Partial<Record<FieldGroup | 'status', Instant>>;
   link?: EventLink;
+  /** Its events in accounts that have been connected before: should one of those come back, they are met again [R3]. */
+  former?: FormerLink[];
   /** Of the request that made it: the same key with another request is refused. */
   requestFingerprint?: string;
   provenance: Provenance;

@@ -37,6 +37,19 @@ export type Trouble = {
   leftToSweep?: true;
 };
 
+/** How far both sides were apart when they were last compared, without a write to either. */
+export type Drift = {
+  at: Instant;
+  /** Of so many appointments and events … */
+  compared: number;
+  /** … so many said something else on the other side, and nothing that is known explained it. */
+  differing: number;
+  /** Time ran out: what was not come to is not in the numbers. */
+  partial?: true;
+  /** When the sweep has them compared again. */
+  nextAt: Instant;
+};
+
 /** Its chain, and how many events ended in which decision. */
 export type NotifiedRunState = { chainId: ChainId; changes: Record<string, number> };
 
@@ -51,12 +64,14 @@ export type Calendar = {
   enabled: boolean;
   /** Google lets the account only read it, or write without seeing all of it: it cannot take the bookings. */
   writable?: false;
-  /** Why it is not synced, when that was not anyone's choice. */
-  disabledBecause?: 'calendar_gone';
+  /** Why it is not synced, when that was not anyone's choice. `account_replaced`: it is of an account that is no longer connected. */
+  disabledBecause?: 'calendar_gone' | 'account_replaced';
   /** Whether a channel is wanted. Without one the calendar is polled. */
   realTimeSync: boolean;
   /** False once Google has said that this calendar sends no notifications. */
   watchable: boolean;
+  /** When Google last said so. It is asked again when the user connects again, or asks for it. */
+  unwatchableSince?: Instant;
   connectGeneration: number;
   channel?: ChannelSlot;
   /** Google's sync token of the last complete listing, and the version of the query that it belongs to. */
@@ -72,6 +87,7 @@ export type Calendar = {
   writesPausedUntil?: Instant;
   /** Absent while all is well: the next complete sync clears it. */
   trouble?: Trouble;
+  drift?: Drift;
   /** How its last attempts to sync ended, in one letter each, the newest last (health/recent-syncs.ts). */
   recentSyncs?: string;
   lastNotificationAt?: Instant;

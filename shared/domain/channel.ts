@@ -2,7 +2,8 @@
 import type { CalendarId, CalendarKey, ChannelId, UserId } from './ids.ts';
 import type { Instant } from './instant.ts';
 
-export type ChannelState = 'creating' | 'active' | 'superseded' | 'stopped';
+/** `superseded`: yet to be stopped. `expired`: it ended by itself. */
+export type ChannelState = 'creating' | 'active' | 'superseded' | 'stopped' | 'expired';
 
 export type Channel = {
   id: ChannelId;
@@ -16,13 +17,24 @@ export type Channel = {
   resourceId?: string;
 };
 
-/** The calendar's place for its one current channel. */
+/** The calendar's place for its one current channel. What is optional was not kept by the versions before. */
 export type ChannelSlot = Pick<Channel, 'id' | 'expiresAt' | 'resourceId'> & {
   state: 'creating' | 'active';
-  /** When it is due to be replaced; while it is being created, when to try again. */
+  createdAt?: Instant;
+  /** When it is due to be replaced; while it is being created, when its maker is taken to have failed. */
   renewAt: Instant;
-  /** How often in a row it could not be created. */
+  /** While it is being created: the tries so far, this one included. Each counts as failed until it has succeeded. */
   failures?: number;
+  /** Why the last try failed, in one word. */
+  reason?: string;
+  /** How many tries failed before a channel came to be, halved with each channel since: the next one is begun earlier. */
+  failuresSeen?: number;
+  /** Since when there has been an active channel at every moment. */
+  watchedSince?: Instant;
+  /** While it is being created: until when the one before it fires, if it does. */
+  watchedUntil?: Instant;
   /** Channels before this one may still fire and are yet to be stopped. */
   unsettled?: true;
+  /** Not before then is it tried again to stop them. */
+  settleAt?: Instant;
 };

@@ -10,7 +10,19 @@ export class RetryLater extends Error {
   override readonly name = 'RetryLater';
 }
 
+/** KMS does not give a data key of the vault: nothing can be sealed or opened until whoever runs the stack has mended that. */
+export class VaultLocked extends Error {
+  override readonly name = 'VaultLocked';
+}
+
 /** The user has withdrawn the grant, or it has died. Only the user can mend that. */
 export class GrantRevoked extends Error {
   override readonly name = 'GrantRevoked';
+  /** Google's own word for a special case, such as `invalid_rapt`; for most it has none. */
+  readonly reason: string | undefined;
+
+  constructor(message: string, { reason, cause }: { reason?: string | undefined; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.reason = reason;
+  }
 }

@@ -9,10 +9,14 @@ const maxAnswerBytes = 64 * 2 ** 20;
 
 export const as = ({ quotaUser }: Caller) => ({ quotaUser });
 
-/** `etag`: the call is refused unless this is still the event's version. */
+/**
+ * `etag`: the call is refused unless this is still the event's version. Google's API answers where it is asked: whoever sends
+ * us elsewhere is not followed, and is told no token.
+ */
 export const options = ({ accessToken }: Caller, etag?: string) => ({
   headers: { authorization: `Bearer ${accessToken}`, ...(etag !== undefined && { 'if-match': etag }) },
   retry: false,
+  redirect: 'error' as const,
   timeout: requestTimeoutMs,
   maxContentLength: maxAnswerBytes,
 });

@@ -57,8 +57,8 @@ export type GoogleCalendar = {
   listOccurrences(caller: Caller, request: SeriesRequest): Promise<ReadonlySet<EventId>>;
   /** The expiry that Google grants may be earlier than the one asked for. */
   watch(caller: Caller, request: WatchRequest): Promise<{ resourceId: string; expiresAt: Instant }>;
-  /** A channel that Google does not know (any more) counts as stopped. */
-  stop(caller: Caller, channel: { id: ChannelId; resourceId: string }): Promise<void>;
+  /** `unknown`: Google knows no such pair of id and resource, or the channel has ended. */
+  stop(caller: Caller, channel: { id: ChannelId; resourceId: string }): Promise<'stopped' | 'unknown'>;
 };
 
 /** Nobody is ever sent an e-mail about what these write. */

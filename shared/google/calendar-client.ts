@@ -95,8 +95,10 @@ export const googleCalendar = (rootUrl: string): GoogleCalendar & EventWriter =>
         await ask('channels.stop', () =>
           api.channels.stop({ ...as(caller), requestBody: { id, resourceId } }, options(caller)),
         );
+        return 'stopped';
       } catch (error) {
-        if (!isOneOf(error, 'gone')) throw error;
+        if (isOneOf(error, 'gone')) return 'unknown';
+        throw error;
       }
     },
   };

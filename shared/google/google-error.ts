@@ -17,10 +17,11 @@ export class GoogleError extends Error {
   constructor(
     operation: string,
     status: number | undefined,
-    reason: string | undefined,
+    given: string | undefined,
     cause: unknown,
     retryAfterMs?: number,
   ) {
+    const reason = wordOnly(given);
     super(`Google answered ${operation} with ${status ?? 'nothing'}${reason === undefined ? '' : ` (${reason})`}`, {
       cause,
     });
@@ -31,6 +32,14 @@ export class GoogleError extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** Google's own word. What is no word may be anything, and goes no further. */
+const wordOnly = (reason: string | undefined): string | undefined =>
+  reason !== undefined && /^[\w.]{1,64}$/.test(reason) ? reason : undefined;
+
+/** Google wants to be asked less, however long: it is no trouble with what was asked. */
+export const isQuotaWait = (error: unknown): boolean =>
+  error instanceof GoogleError && ['rateLimited', 'paused', 'exhausted'].includes(error.outcome);
 
 type ReadableHeaders = { get(name: string): string | null };
 

@@ -1,7 +1,8 @@
 /** Google's OAuth 2 for web servers, with PKCE: https://developers.google.com/identity/protocols/oauth2/web-server */
 import { CodeChallengeMethod, type Credentials, OAuth2Client } from 'google-auth-library';
+import * as z from 'zod';
 import { GrantRevoked } from '../domain/errors.ts';
-import { type Instant, instantAt } from '../domain/instant.ts';
+import { type Instant, instantAt, second } from '../domain/instant.ts';
 import { GoogleError, toGoogleError } from './google-error.ts';
 
 /** What we ask for: events read, written and watched, and the list of calendars to choose from. */
@@ -18,16 +19,26 @@ export type Grant = {
   accessTokenExpiresAt: Instant;
   /** Given on the first consent, and in the rare case that Google replaces it. */
   refreshToken?: string;
+  /** Given where the consent is for a limited time: so long the refresh token lives. */
+  refreshTokenLifetimeMs?: number;
   /** What the user has ticked, which may be less than what was asked for. */
   scopes: string[];
 };
 
 export type GoogleOAuth = {
-  authorizationUrl(request: { redirectUri: string; state: string; codeChallenge: string }): string;
+  /** `chooseAccount`: Google asks for the account even where only one is signed in. */
+  authorizationUrl(request: {
+    redirectUri: string;
+    state: string;
+    codeChallenge: string;
+    chooseAccount: boolean;
+  }): string;
   /** Throws GrantRevoked when the code is used up, expired or not ours. */
   exchange(request: { redirectUri: string; code: string; codeVerifier: string }): Promise<Grant>;
   /** Throws GrantRevoked on `invalid_grant`, the only answer that means that the user must consent again. */
   refresh(refreshToken: string): Promise<Grant>;
+  /** Ends every grant of the account to us, on all of its devices. One that Google does not know (any more) has ended. */
+  revoke(refreshToken: string): Promise<void>;
 };
 
 const requestTimeoutMs = 10_000;
@@ -37,7 +48,7 @@ export const googleOAuth = (client: OAuthClient, endpoints: OAuthEndpoints): Goo
   const connect = () =>
     new OAuth2Client({
       ...client,
-      transporterOptions: { timeout: requestTimeoutMs },
+      transporterOptions: { timeout: requestTimeoutMs, redirect: 'error' },
       endpoints: {
         oauth2AuthBaseUrl: endpoints.authorize,
         oauth2TokenUrl: endpoints.token,
@@ -46,11 +57,11 @@ export const googleOAuth = (client: OAuthClient, endpoints: OAuthEndpoints): Goo
     });
 
   return {
-    authorizationUrl: ({ redirectUri, state, codeChallenge }) =>
+    authorizationUrl: ({ redirectUri, state, codeChallenge, chooseAccount }) =>
       connect().generateAuthUrl({
         redirect_uri: redirectUri,
         access_type: 'offline',
-        prompt: 'consent', // Without it a second consent brings no refresh token.
+        prompt: chooseAccount ? 'select_account consent' : 'consent', // Without consent a second one brings no refresh token.
         scope: Object.values(scopes),
         include_granted_scopes: true,
         state,
@@ -68,6 +79,14 @@ export const googleOAuth = (client: OAuthClient, endpoints: OAuthEndpoints): Goo
       oauth.setCredentials({ refresh_token: refreshToken });
       return granted('token refresh', oauth, () => oauth.getAccessToken());
     },
+
+    async revoke(refreshToken) {
+      try {
+        await connect().revokeToken(refreshToken);
+      } catch (cause) {
+        if (failureOf(cause)?.error !== 'invalid_token') throw toGoogleError('token revocation', cause);
+      }
+    },
   };
 };
 
@@ -84,9 +103,9 @@ const granted = async (
   try {
     await request(oauth);
   } catch (cause) {
-    throw isInvalidGrant(cause)
-      ? new GrantRevoked(`Google refused the ${operation}`, { cause })
-      : toGoogleError(operation, cause);
+    const failure = failureOf(cause);
+    if (failure?.error !== 'invalid_grant') throw toGoogleError(operation, cause);
+    throw new GrantRevoked(`Google refused the ${operation}`, { reason: reasonIn(failure), cause });
   }
   if (grant === undefined) throw new GoogleError(operation, undefined, 'unreadable', undefined);
   return grant;
@@ -98,8 +117,34 @@ const toGrant = (tokens: Credentials): Grant | undefined => {
     accessToken: tokens.access_token,
     accessTokenExpiresAt: instantAt(tokens.expiry_date),
     ...(tokens.refresh_token && { refreshToken: tokens.refresh_token }),
+    ...lifetimeOf(tokens),
     scopes: tokens.scope?.split(' ') ?? [],
   };
 };
 
-const isInvalidGrant = (error: unknown): boolean => error instanceof Error && error.message === 'invalid_grant';
+/** The library passes on what it does not know of the reply. */
+const lifetimeSchema = z.object({ refresh_token_expires_in: z.number().positive() });
+
+const lifetimeOf = (tokens: Credentials): Pick<Grant, 'refreshTokenLifetimeMs'> => {
+  const { data } = lifetimeSchema.safeParse(tokens);
+  return data === undefined ? {} : { refreshTokenLifetimeMs: data.refresh_token_expires_in * second };
+};
+
+/**
+ * The body of a refusal: https://www.rfc-editor.org/rfc/rfc6749#section-5.2; the subtype is Google's own. The library's
+ * message is no help: for some cases it puts the whole body there.
+ */
+const failureSchema = z.object({
+  error: z.string(),
+  error_subtype: z.string().optional(),
+  error_description: z.string().default(''),
+});
+type Failure = z.infer<typeof failureSchema>;
+
+const refusalSchema = z.object({ response: z.object({ data: failureSchema }) });
+
+const failureOf = (cause: unknown): Failure | undefined => refusalSchema.safeParse(cause).data?.response.data;
+
+/** `reauth related error (invalid_rapt)`: where there is no subtype, the word is in the description. */
+const reasonIn = ({ error_subtype, error_description }: Failure): string | undefined =>
+  error_subtype ?? /\(([a-z_]{1,40})\)$/.exec(error_description)?.[1];

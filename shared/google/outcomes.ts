@@ -33,6 +33,9 @@ const byReason: ReadonlyMap<string, Outcome> = new Map([
   ['fullSyncRequired', 'expired'],
   ['updatedMinTooLongAgo', 'expired'],
   ['pushNotSupportedForRequestedResource', 'unwatchable'],
+  ['push.webhookUrlUnauthorized', 'rejected'], // With 401 it would pass for a token that is no good [F27].
+  ['push.webhookUrlNotHttps', 'rejected'],
+  ['push.webhookUrlNoHostOrAddress', 'rejected'],
   ['userRateLimitExceeded', 'rateLimited'],
   ['rateLimitExceeded', 'rateLimited'],
   ['quotaExceeded', 'paused'],

@@ -1,12 +1,14 @@
 /** The parts of a calendar's health. Each says what it makes of the evidence, or that there is none. */
+import { isAddressRefused, isExpiringSoon, isStale, isWatched, watchedUntil } from '../channels/standing.ts';
 import type { Calendar } from '../domain/calendar.ts';
+import type { ChannelSlot } from '../domain/channel.ts';
 import { epochMsOf, hour, type Instant, minute, second } from '../domain/instant.ts';
 import { areWritesPaused } from '../sync/admit.ts';
 import { countSyncs } from './recent-syncs.ts';
 import type { Step } from './recommendations.ts';
 
-/** What a sync could not settle by itself: events that cannot be read, and open review items. */
-export type LeftOver = { quarantined: number; openConflicts: number };
+/** What a sync could not settle by itself: events that cannot be read, open review items, and since when anything waits. */
+export type LeftOver = { quarantined: number; openConflicts: number; waitingSince?: Instant };
 
 /** A calendar as it stands. */
 export type Seen = { calendar: Calendar; left: LeftOver };
@@ -24,22 +26,35 @@ const coverage = ({ calendar, now }: Evidence): Finding => {
   if (!realTimeSync) {
     return { value: 50, reason: 'Real-time sync is off, so it is polled.', step: 'enable_real_time_sync' };
   }
-  if (channel?.state !== 'active' || channel.expiresAt <= now) {
-    return { value: 25, reason: 'No channel is active, so it is polled.', step: 'sync_now' };
-  }
-  if (isRenewalLate(channel, now)) {
-    return {
-      value: 75,
-      reason: `The renewal of its channel is late: it ends at ${channel.expiresAt}.`,
-      step: 'sync_now',
-    };
-  }
-  return { value: 100, reason: `A channel is active until ${channel.expiresAt}.` };
+  if (channel === undefined) return { value: 25, reason: noChannel, step: 'sync_now' };
+  return isWatched(calendar, now) ? watchedCoverage(calendar, channel, now) : brokenCoverage(channel);
 };
 
-/** Half of the lead time has gone by. */
-const isRenewalLate = ({ renewAt, expiresAt }: NonNullable<Calendar['channel']>, now: Instant): boolean =>
-  epochMsOf(now) * 2 > epochMsOf(renewAt) + epochMsOf(expiresAt);
+const noChannel = 'No channel is active, so it is polled.';
+
+const brokenCoverage = (channel: ChannelSlot): Finding => {
+  const { reason } = channel;
+  if (reason === undefined) return { value: 25, reason: noChannel, step: 'sync_now' };
+  const step = isAddressRefused(channel) ? 'check_webhook_address' : 'renew_channels';
+  return { value: 25, reason: `${noChannel} Google refused a new one: ${reason}.`, step };
+};
+
+const watchedCoverage = (calendar: Calendar, channel: ChannelSlot, now: Instant): Finding => {
+  const { reason } = channel;
+  const until = watchedUntil(channel);
+  if (reason !== undefined) {
+    const step = isAddressRefused(channel) ? 'check_webhook_address' : 'renew_channels';
+    return { value: 75, reason: `Its channel ends at ${until}, and Google refused a new one: ${reason}.`, step };
+  }
+  if (isExpiringSoon(channel, now)) {
+    return { value: 75, reason: `The renewal of its channel is late: it ends at ${until}.`, step: 'sync_now' };
+  }
+  if (isStale(calendar, now)) {
+    const reason = 'A channel is active, but nothing has come by it for more than two days.';
+    return { value: 50, reason, step: 'renew_channels' };
+  }
+  return { value: 100, reason: `A channel is active until ${until}.` };
+};
 
 /** Now counts beside the long run: of many syncs in a row that fail, the first ones must show already. */
 const errorRate = ({ calendar: { trouble, recentSyncs } }: Evidence): Finding => {
@@ -91,8 +106,16 @@ const successRate = ({ calendar, left: { quarantined, openConflicts }, now }: Ev
   return { value, reason: `Not all came through: ${parts.join(', ')}.`, step };
 };
 
+/** What it holds is as good as the worse of its two proofs: the last complete sync, and the last comparison. */
+const freshness = (evidence: Evidence): Finding => {
+  const [age, likeness] = [ageOf(evidence), likenessOf(evidence)];
+  return likeness !== undefined && likeness.value < age.value ? likeness : age;
+};
+
+type Known = Finding & { value: number };
+
 /** The sweep looks at every calendar about once an hour, so two hours are no news. */
-const freshness = ({ calendar: { coveredBefore, cursor, checkpoint }, now }: Evidence): Finding => {
+const ageOf = ({ calendar: { coveredBefore, cursor, checkpoint }, now }: Evidence): Known => {
   if (coveredBefore === undefined || cursor === undefined) {
     return checkpoint === undefined
       ? { value: 0, reason: 'It has never been listed completely.', step: 'sync_now' }
@@ -101,6 +124,14 @@ const freshness = ({ calendar: { coveredBefore, cursor, checkpoint }, now }: Evi
   const value = falling(epochMsOf(now) - epochMsOf(coveredBefore), 2 * hour, 26 * hour);
   const reason = `It holds all that was in Google at ${coveredBefore}.`;
   return { value, reason, ...(value < 100 && { step: 'sync_now' }) };
+};
+
+/** As with what is left over: ten that differ halve it. */
+const likenessOf = ({ calendar: { drift } }: Evidence): Known | undefined => {
+  if (drift === undefined || drift.differing === 0) return undefined;
+  const { at, compared, differing } = drift;
+  const reason = `${differing} of ${compared} differed when both sides were compared at ${at}.`;
+  return { value: Math.floor(100 / (1 + differing / 10)), reason, step: 'compare_again' };
 };
 
 /** 100 up to `good`, then evenly down to 0 at `bad`. */

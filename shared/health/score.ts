@@ -1,6 +1,6 @@
 /** How well the sync of a user does: each calendar's parts weighed, and the worst calendar decides [F60]. */
 import type { Calendar } from '../domain/calendar.ts';
-import type { Connection } from '../domain/connection.ts';
+import type { GrantedConnection } from '../domain/connection.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Evidence, type Finding, findings, type PartName, partNames, type Seen } from './parts.ts';
 import { type Recommendation, recommend, type Step } from './recommendations.ts';
@@ -41,7 +41,7 @@ export const weights: Record<PartName, number> = {
   freshness: 20,
 };
 
-type ConnectionState = Connection['state'];
+type ConnectionState = GrantedConnection['state'];
 
 export const healthOf = (state: ConnectionState, seen: Seen[], now: Instant): Health => {
   const judged = seen

@@ -7,9 +7,11 @@ import type { Appointment } from '../domain/appointment.ts';
 import { type EventChange, eventIdOf } from '../domain/calendar-event.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { EventId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
 import { type CarryOutDeps, carryOut } from '../sync/carry-out.ts';
 import { type OverlapDeps, raiseOverlaps } from '../sync/overlapping.ts';
-import { type Found, follow, type GatherDeps, gather, mayBeElsewhere } from './gather.ts';
+import { changedAt, oldestOf } from './changed-at.ts';
+import { asMetIn, type Found, follow, type GatherDeps, gather, mayBeElsewhere } from './gather.ts';
 import { type Decided, heldStill, holdBack, isTooMuch } from './hold-back.ts';
 import type { Place } from './place.ts';
 import { seriesInDoubt } from './series-in-doubt.ts';
@@ -25,11 +27,11 @@ const isIdle: ReadonlySet<Decision['kind']> = new Set(['nothing', 'parked', 'sta
 const writesAtOnce = 32;
 const attempts = 3;
 
-export type Applied = { tally: Tally; doubtful: ReadonlySet<EventId> };
+/** `changedAt`: when Google saw what has been applied. `doubtful`: series that deletions have put in doubt (series.ts). */
+export type Applied = { tally: Tally; changedAt: Instant[]; doubtful: ReadonlySet<EventId> };
 
-/** `doubtful`: series that deletions have put in doubt (series.ts). */
 export const applyChanges = async (deps: ApplyDeps, place: Place, changes: EventChange[]): Promise<Applied> => {
-  if (changes.length === 0) return { tally: {}, doubtful: new Set() };
+  if (changes.length === 0) return { tally: {}, changedAt: [], doubtful: new Set() };
   const { calendar, context } = place;
   const [gathered, parked] = await Promise.all([
     gather(deps, { calendar, ownerMark: context.ownerMark }, changes),
@@ -42,18 +44,22 @@ export const applyChanges = async (deps: ApplyDeps, place: Place, changes: Event
   if (writes) await place.fence();
   const planned = await holdBack(deps, place, decided);
 
-  const apply = async ({ found, decision }: Decided): Promise<Outcome> => {
+  const apply = async ({ found, decision }: Decided): Promise<Outcome & Pick<Found, 'change'>> => {
     const outcome = await applyOne(deps, place, found, decision);
     if (isParked(found) && !staysParked.has(outcome.kind)) {
       await deps.quarantine.release(calendar.key, eventIdOf(found.change));
     }
-    return outcome;
+    return { ...outcome, change: found.change };
   };
   const outcomes = await pMap(planned, apply, { concurrency: writesAtOnce });
   const changed = outcomes.flatMap(({ now, before }) => (now === undefined ? [] : [{ now, before }]));
   await raiseOverlaps(deps, place, changed);
   const doubtful = decided.map(({ found }) => seriesInDoubt(found.change, found.known));
-  return { tally: tallyOf(outcomes), doubtful: new Set(doubtful.filter((seriesId) => seriesId !== undefined)) };
+  return {
+    tally: tallyOf(outcomes),
+    changedAt: oldestOf(outcomes.flatMap(({ kind, change }) => changedAt(kind, change))),
+    doubtful: new Set(doubtful.filter((seriesId) => seriesId !== undefined)),
+  };
 };
 
 /** Deletions that are too many by themselves are held as they are: who releases them has them looked for. */
@@ -81,7 +87,8 @@ const applyOne = async (deps: ApplyDeps, place: Place, found: Found, first: Deci
     const done = await carryOut(deps, { calendar: found.calendar, stamp: place.stamp }, decision);
     if (done.kind === 'saved') return { kind: decision.kind, now: done.appointment, before };
     if (done.kind === 'done') return { kind: decision.kind, now: before, before };
-    [before] = await deps.appointments.loadMany(place.calendar.userId, [found.id]);
+    const [latest] = await deps.appointments.loadMany(place.calendar.userId, [found.id]);
+    before = latest && asMetIn(place.calendar, latest, found.change);
     if (hasAnotherEvent(before, found)) return { kind: 'nothing', now: undefined, before: undefined };
     await place.fence();
     if (isOutrun(before, found)) throw new RetryLater('An event was seen anew while its deletion was being stored');

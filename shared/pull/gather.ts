@@ -1,5 +1,6 @@
 /** A page of changes → whose they are: the appointment of each event, and the calendar that the event now lies in. */
 import pMap from 'p-map';
+import { metAgain } from '../bookings/former-events.ts';
 import { isOurs } from '../decision/sides.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
@@ -49,14 +50,19 @@ const candidatesOf = ({ key }: Calendar, change: EventChange): AppointmentId[] =
 type ById = ReadonlyMap<AppointmentId, Appointment>;
 
 /** The appointment that the event has been made for. An id is not proof enough for an event that was never seen [R3]. */
-const matchOf = ({ ownerMark }: Where, change: EventChange, byId: ById): Appointment | undefined => {
+const matchOf = ({ calendar, ownerMark }: Where, change: EventChange, byId: ById): Appointment | undefined => {
   const eventId = eventIdOf(change);
   const id = appointmentIdOf(eventId);
-  const appointment = id && byId.get(id);
+  const stored = id && byId.get(id);
+  const appointment = stored && asMetIn(calendar, stored, change);
   if (appointment?.link?.eventId !== eventId) return undefined;
   const isStranger = change.kind === 'event' && !isOurs(change.event, appointment, ownerMark);
   return appointment.link.observed === undefined && isStranger ? undefined : appointment;
 };
+
+/** As it stands with this event: which may be of the time before another account took over. */
+export const asMetIn = (calendar: Calendar, appointment: Appointment, change: EventChange): Appointment =>
+  change.kind === 'event' ? metAgain(appointment, calendar, change.event.id) : appointment;
 
 /** A block that was deleted in Google and made anew by us has another event by now; its old one decides nothing of it. */
 const asForeign = ({ calendar }: Where, change: EventChange, byId: ById) => {
@@ -98,6 +104,6 @@ export const mayBeElsewhere = ({ known, change, calendar }: Found): boolean =>
   appointmentIdOf(known.link.eventId) === known.id &&
   !isAtRest(known);
 
-/** It waits for a person, or is cancelled and Google need not be told of it any more. */
+/** It is held back, or cancelled, and neither is Google to be told of that nor a person to say whether it should be. */
 const isAtRest = ({ status, sync }: Appointment): boolean =>
-  sync.state === 'held' || (status === 'cancelled' && sync.state !== 'pending');
+  sync.state === 'held' || (status === 'cancelled' && sync.state !== 'pending' && sync.state !== 'conflict');

@@ -36,9 +36,11 @@ export const toRequest = (calendar: Calendar, { window, cursor }: Checkpoint, pa
   ...(pageToken !== undefined && { pageToken }),
 });
 
-/** A generation is compared with what we have; the first one of a calendar has nothing to be compared with. */
-export const isCompared = (calendar: Calendar, listing: Checkpoint): boolean =>
-  listing.cursor === undefined && calendar.cursor !== undefined;
+/**
+ * A generation is compared with what we have. Of the first one that is what an earlier try had stored before it was cut short,
+ * or an earlier connect generation.
+ */
+export const isCompared = ({ cursor }: Checkpoint): boolean => cursor === undefined;
 
 export const nextStep = ({ next, timeZone }: EventsPage, compares: boolean): ListingStep => {
   if (next.kind === 'more') return { kind: 'list', pageToken: next.pageToken };

@@ -7,6 +7,7 @@ import type { EventsPage, EventsRequest } from '../google/calendar-api.ts';
 import type { CalendarStore, SeenStore } from '../sync/ports.ts';
 import { sweepAbsent } from './absence.ts';
 import { applyChanges } from './apply.ts';
+import { oldestOf } from './changed-at.ts';
 import { fenceOf } from './fence.ts';
 import { cursorOf } from './generation-plan.ts';
 import {
@@ -38,6 +39,8 @@ export type PullSummary = {
   generation: boolean;
   pages: number;
   tally: Tally;
+  /** When Google saw what this run has applied; the oldest hundred. */
+  changedAt: Instant[];
 };
 
 /** Time to list a page and to store its 2,500 events; a run stops before it could be cut off. */
@@ -46,7 +49,13 @@ export const pageReserveMs = 30 * second;
 const maxPagesPerListing = 1_000;
 
 /** How far a listing has come within this run; `saved`: what of that the calendar knows. */
-type Progress = { listing: Checkpoint; saved: Checkpoint | undefined; pages: number; tally: Tally };
+type Progress = {
+  listing: Checkpoint;
+  saved: Checkpoint | undefined;
+  pages: number;
+  tally: Tally;
+  changedAt: Instant[];
+};
 
 export const pull = async (deps: PullDeps, calendar: Calendar, run: Run): Promise<PullSummary> => {
   const start = withNotification(
@@ -56,11 +65,11 @@ export const pull = async (deps: PullDeps, calendar: Calendar, run: Run): Promis
   const listed = await listPages(
     deps,
     { calendar, run },
-    { listing: start, saved: calendar.checkpoint, pages: 0, tally: {} },
+    { listing: start, saved: calendar.checkpoint, pages: 0, tally: {}, changedAt: [] },
   );
   const done = await compare(deps, { calendar, run }, listed);
-  const { listing, pages, tally } = done;
-  const summary = { generation: listing.cursor === undefined, pages, tally };
+  const { listing, pages, tally, changedAt } = done;
+  const summary = { generation: listing.cursor === undefined, pages, tally, changedAt };
   if (listing.step.kind !== 'done') return summary;
   await deps.calendars.commitListing(calendar, toCommit(listing, listing.step.cursor, run, deps.random()));
   return { coveredBefore: listing.startedAt, ...summary };
@@ -70,7 +79,7 @@ type Work = { calendar: Calendar; run: Run };
 
 /** Until the last page or the end of our time. Every page is stored before the next is asked for. */
 const listPages = async (deps: PullDeps, { calendar, run }: Work, begun: Progress): Promise<Progress> => {
-  let { listing, saved, pages, tally } = begun;
+  let { listing, saved, pages, tally, changedAt } = begun;
   let restarted = false;
   while (listing.step.kind === 'list') {
     const page = await deps.listEvents(toRequest(calendar, listing, listing.step.pageToken));
@@ -83,7 +92,8 @@ const listPages = async (deps: PullDeps, { calendar, run }: Work, begun: Progres
     }
     const stored = await storePage(deps, { calendar, run }, { listing, saved, page });
     tally = addTallies(tally, stored.tally);
-    const compares = isCompared(calendar, listing);
+    changedAt = oldestOf([...changedAt, ...stored.changedAt]);
+    const compares = isCompared(listing);
     listing = { ...counted(listing, stored), page: listing.page + 1, step: nextStep(page, compares) };
     if (listing.step.kind === 'done') break;
     if (listing.page >= maxPagesPerListing) await startAgain(deps, { calendar, run });
@@ -92,7 +102,7 @@ const listPages = async (deps: PullDeps, { calendar, run }: Work, begun: Progres
     saved = listing;
     if (run.remainingMs() < pageReserveMs) break;
   }
-  return { listing, saved, pages, tally };
+  return { listing, saved, pages, tally, changedAt };
 };
 
 /** Nothing is lost: what has been stored is stored, and the next try lists everything. */
@@ -105,13 +115,13 @@ type Listed = Pick<Progress, 'listing' | 'saved'>;
 
 const storePage = async (deps: PullDeps, work: Work, { page, ...listed }: Listed & { page: EventsPage }) => {
   const place = placeOf(deps, work, listed, page.timeZone);
-  const { tally, doubtful } = await applyChanges(deps, place, page.changes);
+  const { tally, changedAt, doubtful } = await applyChanges(deps, place, page.changes);
   const sum = addTallies(tally, await relistSeries(deps, place, doubtful));
-  return { tally: sum, harmed: place.listing.harmed };
+  return { tally: sum, changedAt, harmed: place.listing.harmed };
 };
 
 const compare = async (deps: PullDeps, { calendar, run }: Work, listed: Progress): Promise<Progress> => {
-  const { listing, pages } = listed;
+  const { listing } = listed;
   if (listing.step.kind !== 'compare') return listed;
   const { cursor, timeZone, after } = listing.step;
   const seen = await deps.seen.load(calendar.key, listing);
@@ -127,7 +137,7 @@ const compare = async (deps: PullDeps, { calendar, run }: Work, listed: Progress
   const { harmed } = place.listing;
   const paused: Checkpoint = { ...listing, harmed, step: { kind: 'compare', cursor, timeZone, after: swept.after } };
   await deps.calendars.saveCheckpoint(calendar, paused);
-  return { listing: paused, saved: paused, pages, tally };
+  return { ...listed, listing: paused, saved: paused, tally };
 };
 
 const placeOf = (deps: PullDeps, { calendar, run }: Work, { listing, saved }: Listed, timeZone: string): Place => ({

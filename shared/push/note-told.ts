@@ -42,7 +42,7 @@ export const noteTold = async (
 };
 
 const knowsSameEvent = ({ link: a }: Appointment, { link: b }: Appointment): boolean =>
-  a?.eventId === b?.eventId && a?.observed?.etag === b?.observed?.etag;
+  a?.calendarKey === b?.calendarKey && a?.eventId === b?.eventId && a?.observed?.etag === b?.observed?.etag;
 
 /** The event says this now. */
 export const noteSaid = (deps: NoteDeps, sent: Appointment, said: Said, event: CalendarEvent): Promise<void> =>

@@ -3,6 +3,7 @@ import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { AppointmentId, CalendarKey } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
 import { GoogleError } from '../google/google-error.ts';
 import type { PendingReader } from '../sync/ports.ts';
 import { inOneWord } from '../sync/trouble.ts';
@@ -12,8 +13,15 @@ import { step } from './push-step.ts';
 
 export type PushDeps = StepDeps & { appointments: PendingReader };
 
-/** How each pending appointment ended. `left`: the calendars whose next listing decides about some. */
-export type PushSummary = Record<Ending, number> & { left: ReadonlySet<CalendarKey>; more: boolean };
+/**
+ * How each pending appointment ended. `toldSince`: since when those that Google was told of had waited for it. `left`: the
+ * calendars whose next listing decides about some.
+ */
+export type PushSummary = Record<Ending, number> & {
+  toldSince: Instant[];
+  left: ReadonlySet<CalendarKey>;
+  more: boolean;
+};
 
 type Ending = 'pushed' | 'parked' | 'settled';
 
@@ -39,6 +47,7 @@ const pushAll = async (
   hasTime: () => boolean,
 ): Promise<PushSummary> => {
   const endings: Record<Ending, number> = { pushed: 0, parked: 0, settled: 0 };
+  const toldSince: Instant[] = [];
   const left = new Set<CalendarKey>();
   const failures: unknown[] = [];
   let tried = 0;
@@ -47,8 +56,9 @@ const pushAll = async (
     tried += 1;
     try {
       const ended = await pushOne(deps, place, id);
-      if (typeof ended === 'string') endings[ended] += 1;
-      else left.add(ended.leftTo);
+      if (ended.kind === 'left') left.add(ended.to);
+      else endings[ended.kind] += 1;
+      if (ended.kind === 'pushed') toldSince.push(ended.since);
     } catch (error) {
       if (error instanceof GoogleError && !mayPass(error)) throw error; // The next one would fare no better.
       failures.push(error);
@@ -57,28 +67,40 @@ const pushAll = async (
   const surprise = failures.find((error) => !mayPass(error));
   if (surprise !== undefined) throw surprise;
   if (failures.length > 0 && failures.length === tried) throw failures[0];
-  return { ...endings, left, more: tried < ids.length || failures.length > 0 };
+  return { ...endings, toldSince, left, more: tried < ids.length || failures.length > 0 };
 };
 
-type LeftTo = { leftTo: CalendarKey };
+type Ended = { kind: 'pushed'; since: Instant } | { kind: 'parked' | 'settled' } | { kind: 'left'; to: CalendarKey };
 
 /** Rounds of read, decide, write: each ends with a write of ours that makes the next one a smaller step. */
-const pushOne = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Promise<Ending | LeftTo> => {
-  let ending: Ending = 'settled';
+const pushOne = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Promise<Ended> => {
+  let ended: Ended = { kind: 'settled' };
   for (let round = 1; ; round++) {
     const [appointment] = await deps.appointments.loadMany(place.calendar.userId, [id]);
-    if (!isDue(appointment)) return ending;
+    if (!isDue(appointment) || (await isForOthers(deps, place, appointment))) return ended;
     try {
       if (round > roundsPerAppointment) throw new RetryLater('An appointment kept changing while it was being pushed');
       const stepped = await step(deps, place, appointment);
-      if (stepped === 'left') return { leftTo: appointment.link?.calendarKey ?? place.calendar.key };
-      if (stepped === 'told') ending = 'pushed';
+      if (stepped === 'left') return { kind: 'left', to: appointment.link?.calendarKey ?? place.calendar.key };
+      if (stepped === 'told') ended = { kind: 'pushed', since: appointment.sync.since };
     } catch (error) {
       if (!isItsOwn(error, place.calendar)) throw error;
       await park(deps, place, appointment, inOneWord(error));
-      return 'parked';
+      return { kind: 'parked' };
     }
   }
+};
+
+/** It is for a calendar of another account, or of a later consent, by now: that one's own worker pushes it [R13]. */
+const isForOthers = async (
+  { calendars }: PushDeps,
+  { calendar }: PushPlace,
+  { userId, sync }: Due,
+): Promise<boolean> => {
+  const { calendarKey } = sync.target;
+  if (calendarKey === calendar.key) return false;
+  const target = (await calendars.listOf(userId)).find(({ key }) => key === calendarKey);
+  return target?.connectGeneration !== calendar.connectGeneration;
 };
 
 /** What has been edited meanwhile is another thing to tell, and not refused yet. */

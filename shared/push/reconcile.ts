@@ -7,6 +7,7 @@ import { agreed, followed, kept, seenIn, withNextId } from '../decision/sync-sta
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { EventChange } from '../domain/calendar-event.ts';
+import { appointmentIdOf } from '../domain/derived-ids.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { EventReading } from '../google/calendar-api.ts';
 import { findElsewhere, type GetEvent } from '../pull/elsewhere.ts';
@@ -35,7 +36,7 @@ export const reconcile = async (deps: StepDeps, place: PushPlace, appointment: D
 const lookFor = async (deps: StepDeps, place: PushPlace, appointment: Due): Promise<Appointment | undefined> => {
   const getEvent: GetEvent = async (eventId, calendarId) => (await deps.events.read({ eventId, calendarId })).change;
   const calendars = await deps.calendars.listOf(appointment.userId);
-  const found = await findElsewhere(getEvent, calendars, appointment);
+  const found = isEventOfOurs(appointment) ? await findElsewhere(getEvent, calendars, appointment) : undefined;
   if (found !== undefined) {
     const { calendar, event } = found;
     return followed(relinked(seenIn(appointment, calendar, place.stamp), calendar, event), appointment);
@@ -44,6 +45,10 @@ const lookFor = async (deps: StepDeps, place: PushPlace, appointment: Due): Prom
     ? withNextId(kept(appointment))
     : undefined;
 };
+
+/** A foreign event gets another appointment in another calendar. */
+const isEventOfOurs = ({ id, link }: Appointment): boolean =>
+  link !== undefined && appointmentIdOf(link.eventId) === id;
 
 /** Is the calendar in which we know its event to lie still there for us? */
 export const isHomeSynced = ({ link }: Appointment, calendars: Calendar[]): boolean =>
@@ -73,7 +78,8 @@ const isQuiet = ({ kind }: Decision): boolean => kind === 'nothing' || kind === 
 
 /**
  * Google has changed too: what comes of that is written here first, and looked at again in the next round. One by one,
- * nobody would see how many bookings are cancelled or moved: those are left to the listing, which counts [R9].
+ * nobody would see how many bookings are cancelled or moved: those are left to the listing, which counts [R9]. But of an
+ * event that nobody here has ever seen, a listing may have nothing to say: the deletion of one whose insert went unanswered.
  */
 const decideFirst = async (
   deps: StepDeps,
@@ -82,7 +88,7 @@ const decideFirst = async (
   decision: Decision,
 ): Promise<Stepped> => {
   const { calendar, stamp } = place;
-  if (isHarmful(decision, stamp.now)) {
+  if (isHarmful(decision, stamp.now) && appointment.link?.observed !== undefined) {
     return keep(deps, appointment, parked(appointment, appointment.sync, 'left_to_listing', stamp.now), 'left');
   }
   const home = homeOf(calendar, appointment);

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { asId, type CalendarKey } from '../domain/ids.ts';
 import { type Instant, instantAt } from '../domain/instant.ts';
-import { type Hint, parseHint } from './hint.ts';
+import { type Hint, readHint } from './hint.ts';
 
 export type DeadLetter = {
   id: string;
@@ -76,12 +76,4 @@ const toLetter = ({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = 
     receiveCount: Number(Attributes.ApproximateReceiveCount),
     ...(hint && { hint }),
   };
-};
-
-const readHint = (body: string): Hint | undefined => {
-  try {
-    return parseHint(body);
-  } catch {
-    return undefined; // It is shown as unreadable: one of these must not hide the others.
-  }
 };

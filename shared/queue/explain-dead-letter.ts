@@ -44,6 +44,10 @@ const repairs: { reasons: RegExp; step: string }[] = [
     step: 'Google does not take our credentials: check the secret of the OAuth client',
   },
   {
+    reasons: /^VaultLocked$/,
+    step: 'KMS does not give the key of the token vault: check that it is enabled and that the consumer may use it',
+  },
+  {
     reasons: /^(accessNotConfigured|forbidden|insufficientPermissions|requiredAccessLevel|http_403)$/,
     step: 'Google refuses access: check that the Calendar API is enabled and that the barber may still use the calendar',
   },

@@ -3,14 +3,16 @@
  * the next try. All of the group's messages are set alike, or those not set would keep it locked for the full visibility time.
  */
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { GoogleError } from '../google/google-error.ts';
+import { GoogleError, isQuotaWait } from '../google/google-error.ts';
 import type { Emit, Log } from '../runtime/observability.ts';
 import type { Undone } from '../sync/batch.ts';
 import { backoffSeconds, deferralSeconds } from './backoff.ts';
+import { readHint } from './hint.ts';
 
 /** The part of an SQS record that is needed here. */
 export type QueuedHint = {
   receiptHandle: string;
+  body: string;
   attributes: { ApproximateReceiveCount: string; MessageGroupId?: string | undefined };
 };
 
@@ -27,10 +29,16 @@ export const handBack =
     const { MessageGroupId: calendarKey, ApproximateReceiveCount } = first.attributes;
     const receiveCount = Number(ApproximateReceiveCount);
     const retryInSeconds = secondsUntilRetry(undone, receiveCount, random());
-    const fields = { ...(calendarKey !== undefined && { calendarKey }), receiveCount, retryInSeconds };
+    const chainId = readHint(first.body)?.chainId;
+    const fields = {
+      ...(calendarKey !== undefined && { calendarKey }),
+      ...(chainId !== undefined && { chainId }),
+      receiveCount,
+      retryInSeconds,
+    };
     if (undone.kind === 'deferred') log.info('A hint waits for its turn', fields);
     else {
-      emit({ SyncFailed: 1 });
+      emit({ SyncFailed: 1, ...(isQuotaWait(undone.error) && { QuotaWait: 1 }) });
       log.error('A hint failed and goes back to the queue', undone.error, fields);
     }
     try {

@@ -23,6 +23,7 @@ const hintSchema = z.strictObject({
     'sweep',
     'manual',
     'appointment',
+    'compare',
   ]),
   /** The one that Google must hear of: the index of pending ones may not show it yet. Without it, whatever is pending. */
   appointment: z.optional(z.strictObject({ id: idOf<AppointmentId>() })),
@@ -39,6 +40,15 @@ export type Envelope = { hint: Hint; deduplicationId: string };
 
 /** Throws a ZodError when the body is no hint. */
 export const parseHint = (body: string): Hint => hintSchema.parse(JSON.parse(body));
+
+/** For whoever only wants to tell what there is: a body that is no hint must not hide the others. */
+export const readHint = (body: string): Hint | undefined => {
+  try {
+    return parseHint(body);
+  } catch {
+    return undefined;
+  }
+};
 
 /** Google's own repeats of one message collapse here; two messages never do. */
 export const notificationHint = ({ calendarKey, connectGeneration, notification }: Verified): Envelope => {
@@ -81,6 +91,12 @@ export const continuationHint = (calendarKey: CalendarKey, chainId: ChainId, run
 export const listingHint = (calendarKey: CalendarKey, chainId: ChainId, now: Instant): Envelope => ({
   hint: { calendarKey, chainId, reason: 'sweep' },
   deduplicationId: `listing:${calendarKey}:${now}`,
+});
+
+/** A difference has been found and is being mended by the hint before this one: is it gone? */
+export const recheckHint = (calendarKey: CalendarKey, chainId: ChainId, now: Instant): Envelope => ({
+  hint: { calendarKey, chainId, reason: 'compare' },
+  deduplicationId: `compare:${calendarKey}:${now}`,
 });
 
 /** Changes here that no hint of their own has brought to Google. */

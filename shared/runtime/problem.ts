@@ -22,6 +22,7 @@ const statuses = {
   'consent-incomplete': 403,
   'other-account': 409,
   'google-unavailable': 502,
+  'vault-key-kept': 409,
   conflict: 409,
   'try-again': 503,
   'internal-error': 500,

@@ -4,16 +4,26 @@ import type { Calendar } from '../domain/calendar.ts';
 import { Superseded } from '../domain/errors.ts';
 import type { CalendarKey, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { upToDate } from './bring-up.ts';
+import { beginAnew } from './calendar-generations.ts';
 import { dueKeysOf, neverDue, unlessSuperseded, updateCalendar } from './calendar-update.ts';
 import { type ItemUpdate, toUpdate } from './item-update.ts';
 import { keys, prefixes } from './keys.ts';
 import { fromItem, isConditionFailure, isTransactionConflict, queryAll, readAll, type Table, toItem } from './table.ts';
 
 export type CalendarRegistry = {
+  /** Of the account that is connected, or was last. */
   listOf(userId: UserId): Promise<Calendar[]>;
+  /** Of accounts that others have replaced. */
+  listReplaced(userId: UserId): Promise<Calendar[]>;
+  /** Read consistently, in no order; absent ones are left out. */
+  loadMany(keys: CalendarKey[]): Promise<Calendar[]>;
   /**
    * Adds a calendar that is not there yet. One that is keeps its progress and its switches, and learns its new name and
-   * zone, and whether it can be written; `renewChannel` empties its channel slot. One that was taken for gone is switched on again.
+   * zone, and whether it can be written; `renewChannel` empties its channel slot. One that was taken for gone is switched on
+   * again, and one that could not be watched is asked for once more.
+   * One of an older connect generation begins anew, by its own switches unless its account had been replaced; throws
+   * Superseded when it is of a newer one.
    */
   register(calendar: Calendar, how: { dueAt: Instant; renewChannel: boolean }): Promise<void>;
   setRealTimeSync(calendar: Calendar, realTimeSync: boolean): Promise<void>;
@@ -30,16 +40,20 @@ export type CalendarRegistry = {
 };
 
 export const calendarRegistry = (table: Table): CalendarRegistry => ({
-  listOf: (userId) => listCalendars(table, userId),
+  listOf: async (userId) => (await listCalendars(table, userId)).filter((calendar) => !isReplaced(calendar)),
+  listReplaced: async (userId) => (await listCalendars(table, userId)).filter(isReplaced),
+  loadMany: async (calendarKeys) => (await readAll(table, calendarKeys.map(keys.calendar))).map(fromItem<Calendar>),
 
   async register(calendar, { dueAt, renewChannel }) {
-    const { key, summary, timeZone, writable } = calendar;
-    const set = { summary, timeZone, writable, ...(renewChannel && { channel: undefined }) };
+    const { key, summary, timeZone, writable, watchable, connectGeneration } = calendar;
+    const known = { summary, timeZone, writable, watchable, unwatchableSince: undefined };
+    const set = { ...known, ...(renewChannel && { channel: undefined }) };
     try {
-      await updateCalendar(table, { key: keys.calendar(key), set, expect: {} }, 'it was refreshed');
+      await updateCalendar(table, { key: keys.calendar(key), set, expect: { connectGeneration } }, 'it was refreshed');
     } catch (error) {
       if (!(error instanceof Superseded)) throw error;
-      await create(table, calendar, dueAt);
+      const [stored] = (await readAll(table, [keys.calendar(key)])).map(fromItem<Calendar>);
+      await (stored === undefined ? create(table, calendar, dueAt) : beginAnew(table, stored, calendar, dueAt));
       return;
     }
     if (calendar.enabled) await revive(table, key, dueAt);
@@ -68,7 +82,7 @@ export const calendarRegistry = (table: Table): CalendarRegistry => ({
         : await nobodyHasThem(table, next)),
     ];
     try {
-      await table.client.send(new TransactWriteCommand({ TransactItems: writes }));
+      await upToDate(table, () => table.client.send(new TransactWriteCommand({ TransactItems: writes })));
     } catch (cause) {
       const isLost = isConditionFailure(cause) || isTransactionConflict(cause);
       if (isLost) throw new Superseded('The calendars changed before one was chosen for the bookings', { cause });
@@ -83,6 +97,8 @@ const listCalendars = async (table: Table, userId: UserId): Promise<Calendar[]> 
   const calendars = (await readAll(table, calendarKeys)).map(fromItem<Calendar>);
   return calendars.sort((a, b) => (a.calendarId < b.calendarId ? -1 : 1));
 };
+
+const isReplaced = ({ disabledBecause }: Calendar): boolean => disabledBecause === 'account_replaced';
 
 /** The calendar and the pointer to it, together. Only a calendar that is synced is ever due. */
 const create = async (table: Table, calendar: Calendar, dueAt: Instant): Promise<void> => {

@@ -4,6 +4,7 @@ import type { Calendar } from '../domain/calendar.ts';
 import { Superseded } from '../domain/errors.ts';
 import type { CalendarKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { upToDate } from './bring-up.ts';
 import { type ItemUpdate, toUpdate } from './item-update.ts';
 import { dueShardOf, indexKeys } from './keys.ts';
 import { isConditionFailure, type Table } from './table.ts';
@@ -11,7 +12,8 @@ import { isConditionFailure, type Table } from './table.ts';
 /** Throws Superseded when the calendar is not as expected; `what` says what it was before. */
 export const updateCalendar = async (table: Table, itemUpdate: ItemUpdate, what: string): Promise<void> => {
   try {
-    await table.client.send(new UpdateCommand({ TableName: table.name, ...toUpdate(itemUpdate) }));
+    const update = new UpdateCommand({ TableName: table.name, ...toUpdate(itemUpdate) });
+    await upToDate(table, () => table.client.send(update));
   } catch (cause) {
     if (isConditionFailure(cause)) throw new Superseded(`The calendar moved on before ${what}`, { cause });
     throw cause;

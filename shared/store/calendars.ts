@@ -3,6 +3,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Calendar } from '../domain/calendar.ts';
 import { withSync } from '../health/recent-syncs.ts';
 import type { CalendarStore } from '../sync/ports.ts';
+import { type CalendarGenerations, calendarGenerations } from './calendar-generations.ts';
 import { type CalendarRegistry, calendarRegistry } from './calendar-registry.ts';
 import { neverDue, unmoved, updateCalendar } from './calendar-update.ts';
 import { type DueCalendars, dueBy, dueCalendars } from './due-calendars.ts';
@@ -10,9 +11,9 @@ import type { ItemUpdate } from './item-update.ts';
 import { keys } from './keys.ts';
 import { fromItem, type Table } from './table.ts';
 
-export type { CalendarRegistry, DueCalendars };
+export type { CalendarGenerations, CalendarRegistry, DueCalendars };
 
-export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & DueCalendars => {
+export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & CalendarGenerations & DueCalendars => {
   const update = (read: Calendar, set: Partial<Record<keyof Calendar, unknown>>, what: string, more?: Index) =>
     updateCalendar(table, { key: keys.calendar(read.key), set, expect: unmoved(read), ...more }, what);
 
@@ -36,6 +37,9 @@ export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & 
     noteTrouble: (read, trouble) =>
       update(read, { trouble, recentSyncs: withSync(read.recentSyncs, 'failed') }, 'its trouble was noted'),
 
+    noteDrift: (read, drift) =>
+      update(read, { drift, ...(drift.differing > 0 && { nextGenerationAt: drift.at }) }, 'its drift was noted'),
+
     async pauseWrites(read, until) {
       await update(read, { writesPausedUntil: until }, 'its writes were paused');
       await dueBy(table, read.key, until);
@@ -47,6 +51,7 @@ export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & 
     },
 
     ...calendarRegistry(table),
+    ...calendarGenerations(table),
     ...dueCalendars(table),
   };
 };

@@ -6,8 +6,10 @@ import { Superseded } from '../domain/errors.ts';
 import type { ChannelId } from '../domain/ids.ts';
 import { day, epochSecondsOf, plusMs } from '../domain/instant.ts';
 import type { ChannelStore } from '../sync/ports.ts';
+import { upToDate } from './bring-up.ts';
+import { dueKeysOf } from './calendar-update.ts';
 import { toUpdate } from './item-update.ts';
-import { dueShardOf, indexKeys, keys, prefixes } from './keys.ts';
+import { keys, prefixes } from './keys.ts';
 import { fromItem, isConditionFailure, queryAll, type Table, toItem } from './table.ts';
 
 /** A channel's record outlives the channel by this, for the questions that come afterwards. */
@@ -16,7 +18,7 @@ const keptAfterExpiryMs = 7 * day;
 export const channelStore = (table: Table): ChannelStore => {
   const transact = async (what: string, writes: object[]): Promise<void> => {
     try {
-      await table.client.send(new TransactWriteCommand({ TransactItems: writes }));
+      await upToDate(table, () => table.client.send(new TransactWriteCommand({ TransactItems: writes })));
     } catch (cause) {
       if (isConditionFailure(cause)) throw new Superseded(`The channel slot changed before ${what}`, { cause });
       throw cause;
@@ -42,33 +44,54 @@ export const channelStore = (table: Table): ChannelStore => {
 
   return {
     begin: (read, channel, slot) =>
-      transact('the channel was saved', [put(channel), slotUpdate(read, read.channel?.id, { channel: slot })]),
+      transact('the channel was saved', [
+        put(channel),
+        slotUpdate(read, read.channel?.id, { channel: slot }, dueKeysOf(read.key, slot.renewAt)),
+      ]),
 
     activate: (read, channel, slot, dueAt) =>
       transact('the channel was activated', [
         put(channel),
-        slotUpdate(read, channel.id, { channel: slot }, indexKeys.due(dueShardOf(read.key), dueAt)),
+        slotUpdate(read, channel.id, { channel: slot }, dueKeysOf(read.key, dueAt)),
       ]),
 
     postpone: (read, slot) =>
-      transact('it was postponed', [
-        slotUpdate(read, slot.id, { channel: slot }, indexKeys.due(dueShardOf(read.key), slot.renewAt)),
-      ]),
+      transact('it was postponed', [slotUpdate(read, slot.id, { channel: slot }, dueKeysOf(read.key, slot.renewAt))]),
 
     settle: (read) =>
-      transact('it was settled', [slotUpdate(read, read.channel?.id, { 'channel.unsettled': undefined })]),
+      transact('it was settled', [
+        slotUpdate(read, read.channel?.id, { 'channel.unsettled': undefined, 'channel.settleAt': undefined }),
+      ]),
 
-    vacate: (read, watchable) =>
-      transact('the slot was emptied', [slotUpdate(read, read.channel?.id, { channel: undefined, watchable })]),
+    deferSettling: (read, settleAt, dueAt) =>
+      transact('the stops were put off', [
+        slotUpdate(read, read.channel?.id, { 'channel.settleAt': settleAt }, dueKeysOf(read.key, dueAt)),
+      ]),
+
+    vacate: (read) => transact('the slot was emptied', [slotUpdate(read, read.channel?.id, { channel: undefined })]),
+
+    giveUp: (read, since) =>
+      transact('it was given up', [
+        slotUpdate(read, read.channel?.id, { channel: undefined, watchable: false, unwatchableSince: since }),
+      ]),
+
+    renewNow: (read, now) => {
+      const set = read.channel === undefined ? { watchable: true } : { 'channel.renewAt': now };
+      return transact('it was renewed', [slotUpdate(read, read.channel?.id, set, dueKeysOf(read.key, now))]);
+    },
 
     async listOf(userId, key) {
       return (await queryAll(table, prefixes.channels(userId, key))).map(fromItem<Channel>);
     },
 
-    async setState(channel, state) {
-      const { userId, calendarKey, id } = channel;
-      const update = toUpdate({ key: keys.channel(userId, calendarKey, id), set: { state }, expect: {} });
-      await table.client.send(new UpdateCommand({ TableName: table.name, ...update }));
+    async note({ userId, calendarKey, id, state, resourceId }) {
+      const set = { state, ...(resourceId !== undefined && { resourceId }) };
+      const update = toUpdate({ key: keys.channel(userId, calendarKey, id), set, expect: {} });
+      await upToDate(table, () => table.client.send(new UpdateCommand({ TableName: table.name, ...update }))).catch(
+        (error: unknown) => {
+          if (!isConditionFailure(error)) throw error;
+        },
+      );
     },
   };
 };

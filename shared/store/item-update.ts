@@ -1,5 +1,9 @@
-/** Builds a conditional update of some fields of an item's value. Pure; fields are named by their path below `value`. */
+/**
+ * Builds a conditional update of some fields of an item's value. Pure; fields are named by their path below `value`, as the
+ * current schema names them: an item of another is refused, and shown to upToDate (bring-up.ts).
+ */
 import type { Key } from './keys.ts';
+import { type Schemas, schemas } from './schema.ts';
 import type { Item } from './table.ts';
 
 export type ItemUpdate = {
@@ -13,7 +17,7 @@ export type ItemUpdate = {
 };
 
 /** The input of UpdateItem and of an Update in TransactWriteItems, but for the table's name. */
-export const toUpdate = ({ key, set, expect, indexed = {} }: ItemUpdate) => {
+export const toUpdate = ({ key, set, expect, indexed = {} }: ItemUpdate, known: Schemas = schemas) => {
   const names: Record<string, string> = {};
   const values: Item = {};
   const attribute = (path: string): string =>
@@ -39,9 +43,10 @@ export const toUpdate = ({ key, set, expect, indexed = {} }: ItemUpdate) => {
   return {
     Key: key,
     UpdateExpression: [clause('SET', sets), clause('REMOVE', removes)].filter(Boolean).join(' '),
-    ConditionExpression: ['attribute_exists(pk)', ...conditions].join(' AND '),
-    ExpressionAttributeNames: names,
-    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+    ConditionExpression: ['#schema = :schema', ...conditions].join(' AND '),
+    ExpressionAttributeNames: { ...names, '#schema': 'schema' },
+    ExpressionAttributeValues: { ...values, ':schema': known.currentAt(key) },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
   };
 };
 

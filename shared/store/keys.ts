@@ -17,11 +17,13 @@
  * | LOG#<user>        | NOTIFICATION#<time>#<chain>      | run that a notification has caused; TTL           |
  * | OAUTH_STATE#<hash> | STATE                           | one-time OAuth state; TTL                         |
  * | VAULT             | DATA_KEY#<id>                    | wrapped data key of the token vault               |
+ * | VAULT             | ACTIVE_DATA_KEY                  | which of them new tokens are sealed under         |
  *
  * | index   | partition                      | sort         | holds                                            |
  * | ------- | ------------------------------ | ------------ | ------------------------------------------------ |
  * | agenda  | USER#<user>#<span>             | start, id    | appointments; span: DAYS, LONG or CANCELLED      |
  * | due     | DUE#<shard>                    | due time     | calendars, by when the sweep must look at them   |
+ * | due     | SEALED#<data key>              | user         | connections, by the key that their tokens need   |
  * | pending | CALENDAR#<key of the target>   | not before, id | appointments that Google must still hear of    |
  */
 import { createHash } from 'node:crypto';
@@ -66,6 +68,7 @@ export const keys = {
     sk: `NOTIFICATION#${at}#${chain}`,
   }),
   oauthState: (hash: string): Key => ({ pk: `OAUTH_STATE#${hash}`, sk: 'STATE' }),
+  activeDataKey: (): Key => ({ pk: 'VAULT', sk: 'ACTIVE_DATA_KEY' }),
   dataKey: (id: string): Key => ({ pk: 'VAULT', sk: `DATA_KEY#${id}` }),
 } as const;
 
@@ -77,6 +80,7 @@ export const appointmentAt = ({ pk, sk }: Key): { userId: UserId; id: Appointmen
 
 /** Where items of one kind lie together: the partition, and how their sort keys begin. */
 export const prefixes = {
+  dataKeys: (): Key => ({ pk: 'VAULT', sk: 'DATA_KEY#' }),
   quarantine: (key: CalendarKey): Key => ({ pk: `CALENDAR#${key}`, sk: 'QUARANTINE#' }),
   seen: (key: CalendarKey, startedAt: Instant): Key => ({ pk: `CALENDAR#${key}`, sk: `SEEN#${startedAt}#` }),
   pointers: (user: UserId): Key => ({ pk: `USER#${user}`, sk: 'CALENDAR#' }),
@@ -102,6 +106,7 @@ export const indexKeys = {
     agendaStart: agendaPosition(startsAt, id),
   }),
   due: (shard: number, dueAt: Instant) => ({ duePartition: duePartition(shard), dueAt }),
+  sealed: (dataKey: string, user: UserId) => ({ duePartition: sealedPartition(dataKey), dueAt: user }),
   pending: (target: CalendarKey, notBefore: Instant, id: AppointmentId) => ({
     pendingPartition: pendingPartition(target),
     pendingNotBefore: `${notBefore}#${id}`,
@@ -109,6 +114,8 @@ export const indexKeys = {
 } as const;
 
 export const pendingPartition = (target: CalendarKey): string => `CALENDAR#${target}`;
+
+export const sealedPartition = (dataKey: string): string => `SEALED#${dataKey}`;
 
 /** Where an appointment stands in the agenda: by start, then by id. */
 export const agendaPosition = (startsAt: Instant, id: AppointmentId): string => `${startsAt}#${id}`;

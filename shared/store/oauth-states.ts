@@ -11,6 +11,8 @@ export type PendingConsent = {
   codeVerifier: string;
   /** The key of the page to go to afterwards, when the frontend has named one. */
   returnTo?: string;
+  /** Another account may take the place of the one that is connected. */
+  replaceAccount?: true;
   expiresAt: Instant;
 };
 

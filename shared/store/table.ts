@@ -9,6 +9,7 @@ import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/
 import pMap from 'p-map';
 import { RetryLater } from '../domain/errors.ts';
 import type { Key } from './keys.ts';
+import { schemas } from './schema.ts';
 
 export type Table = { client: DynamoDBDocumentClient; name: string };
 export type Item = Record<string, unknown>;
@@ -18,23 +19,15 @@ export const dynamoTable = (client: DynamoDBClient, name: string): Table => ({
   name,
 });
 
-/** The shape of items written by this version. A later version that changes a shape reads the older ones too. */
-export const schema = 1;
-
 export const toItem = (key: Key, value: object, indexed: object = {}): Item => ({
   ...key,
   ...indexed,
-  schema,
+  schema: schemas.currentAt(key),
   value,
 });
 
-export const fromItem = <T>(item: Item): T => readable(item).value as T;
-
-/** Throws when a later version wrote the item: it may mean more than this version understands. */
-export const readable = (item: Item): Item => {
-  if (item.schema !== schema) throw new Error(`Item of schema ${String(item.schema)}; this version reads ${schema}`);
-  return item;
-};
+/** Brings an older item up to date, and throws when a later version wrote it. */
+export const fromItem = <T>(item: Item): T => schemas.upgraded(item).value as T;
 
 const itemsPerQuery = 1_000;
 const queriesAtMost = 20;

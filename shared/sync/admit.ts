@@ -2,6 +2,7 @@
 import { planChannel } from '../channels/renewal-plan.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { epochMsOf, type Instant, plusMs, second } from '../domain/instant.ts';
+import { isComparable } from '../drift/comparison-plan.ts';
 import type { Hint } from '../queue/hint.ts';
 
 /** `acknowledged`: the hint has nothing to say (any more). `deferred`: the calendar was synced just now. */
@@ -9,11 +10,20 @@ export type Admission =
   | { kind: 'sync' }
   /** Nothing is listed: only what is pending is pushed. */
   | { kind: 'push' }
+  /** Nothing is written: both sides are compared. */
+  | { kind: 'compare' }
   /** The calendar is switched off, and leaves things behind. */
   | { kind: 'close' }
   | {
       kind: 'acknowledged';
-      because: 'retired' | 'old-connection' | 'push-off' | 'covered' | 'left-to-sweep' | 'writes-paused';
+      because:
+        | 'retired'
+        | 'old-connection'
+        | 'push-off'
+        | 'covered'
+        | 'left-to-sweep'
+        | 'writes-paused'
+        | 'listing-first';
     }
   | { kind: 'deferred'; forMs: number };
 
@@ -32,6 +42,7 @@ export const admit = (calendar: Calendar, arrival: Arrival): Admission => {
   const because = whyNot(calendar, arrival);
   if (because !== undefined) return { kind: 'acknowledged', because };
   if (arrival.hint.reason === 'appointment') return { kind: 'push' };
+  if (arrival.hint.reason === 'compare') return { kind: 'compare' };
   const forMs = coolDownLeftMs(calendar, arrival.now);
   return forMs > 0 ? { kind: 'deferred', forMs } : { kind: 'sync' };
 };
@@ -50,12 +61,19 @@ const whyNot = (calendar: Calendar, { hint, sentAt, now }: Arrival): Acknowledge
   if (hint.reason === 'notification' && !calendar.realTimeSync) return 'push-off';
   if (isOneChange(hint) && calendar.trouble?.leftToSweep) return 'left-to-sweep';
   if (hint.reason === 'appointment') return areWritesPaused(calendar, now) ? 'writes-paused' : undefined;
+  if (hint.reason === 'compare') return whyNotCompared(calendar, sentAt, now);
   if (isCovered(calendar, sentAt) && isChannelSettled(calendar, hint, now)) return 'covered';
   return undefined;
 };
 
 /** One of many that may come while nothing helps. What it is about stays in the table, or in Google, for the sweep. */
-const isOneChange = ({ reason }: Hint): boolean => reason === 'notification' || reason === 'appointment';
+const isOneChange = ({ reason }: Hint): boolean => ['notification', 'appointment', 'compare'].includes(reason);
+
+/** However often it is asked for meanwhile, one comparison answers all [R11]. */
+const whyNotCompared = (calendar: Calendar, sentAt: Instant, now: Instant): Acknowledged['because'] | undefined => {
+  if (!isComparable(calendar, now)) return 'listing-first';
+  return calendar.drift !== undefined && plusMs(sentAt, clockMarginMs) < calendar.drift.at ? 'covered' : undefined;
+};
 
 /** Google takes no more writes for now [F41]. */
 export const areWritesPaused = ({ writesPausedUntil }: Calendar, now: Instant): boolean =>

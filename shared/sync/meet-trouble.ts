@@ -1,7 +1,9 @@
 /** A sync has failed: says so on the calendar or the connection, and whether the hint is worth another try. */
 import { type ChannelDeps, reconcileChannel } from '../channels/reconcile-channel.ts';
+import { whyEnded } from '../connections/grant-end.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import type { Connection } from '../domain/connection.ts';
+import type { GrantedConnection } from '../domain/connection.ts';
+import { GrantRevoked } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type Arrival, admit } from './admit.ts';
 import type { CalendarStore, ConnectionStore } from './ports.ts';
@@ -10,7 +12,7 @@ import { interrupted, remedyFor, troubleAfter } from './trouble.ts';
 export type TroubleDeps = { calendars: CalendarStore; connections: ConnectionStore; channels: ChannelDeps };
 
 /** What was being synced, as it was read, and since when. */
-export type Attempt = { calendar: Calendar; connection: Connection; now: Instant };
+export type Attempt = { calendar: Calendar; connection: GrantedConnection; now: Instant };
 
 /** Only `failed` is to be tried again: `failures` says how often in a row it has come to that. */
 export type Met =
@@ -24,7 +26,10 @@ export const meetTrouble = async (deps: TroubleDeps, attempt: Attempt, error: un
   const trouble = troubleAfter(calendar, error, now);
   switch (remedyFor(error)) {
     case 'consent':
-      await deps.connections.markNeedsReauth(connection);
+      await deps.connections.markNeedsReauth(connection, {
+        at: now,
+        because: whyEnded(connection, saidOf(error), now),
+      });
       return { kind: 'acknowledged', because: 'needs_reauth' };
     case 'switch-off':
       await switchOff(deps, attempt);
@@ -39,6 +44,8 @@ export const meetTrouble = async (deps: TroubleDeps, attempt: Attempt, error: un
       throw error;
   }
 };
+
+const saidOf = (error: unknown): string | undefined => (error instanceof GrantRevoked ? error.reason : undefined);
 
 /** The channels first: once the calendar is off, nobody looks after them [R7]. */
 const switchOff = async ({ calendars, channels }: TroubleDeps, { calendar, now }: Attempt): Promise<void> => {

@@ -1,9 +1,9 @@
 /** What the sync needs of the world. The adapters are in store/, google/ and queue/; tests bring their own. */
 import type { Appointment } from '../domain/appointment.ts';
-import type { Calendar, Checkpoint, Trouble } from '../domain/calendar.ts';
+import type { Calendar, Checkpoint, Drift, Trouble } from '../domain/calendar.ts';
 import type { Channel, ChannelSlot } from '../domain/channel.ts';
 import type { Conflict } from '../domain/conflict.ts';
-import type { Connection } from '../domain/connection.ts';
+import type { Connection, GrantEnd, SealedGrant } from '../domain/connection.ts';
 import type { AppointmentId, CalendarKey, ConflictId, EventId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Fingerprint } from '../pull/seen.ts';
@@ -78,6 +78,8 @@ export type CalendarStore = {
   commitListing(read: Calendar, commit: ListingCommit): Promise<void>;
   saveCheckpoint(read: Calendar, checkpoint: Checkpoint): Promise<void>;
   noteTrouble(read: Calendar, trouble: Trouble): Promise<void>;
+  /** Where both sides differ, everything is listed anew at the next sync. */
+  noteDrift(read: Calendar, drift: Drift): Promise<void>;
   /** Google takes no more writes for a while: nothing is pushed before `until`, when the sweep looks again [F41]. */
   pauseWrites(read: Calendar, until: Instant): Promise<void>;
   /** It is synced, watched and swept no more. */
@@ -113,18 +115,26 @@ export type Quarantine = {
 
 /** Writes of the calendar's channel slot throw Superseded when the slot is not as in `read`. */
 export type ChannelStore = {
-  /** Saves the channel and takes the slot for it, in one transaction, before Google hears of it. */
+  /** Saves the channel and takes the slot for it, in one transaction, before Google hears of it; due when the slot says. */
   begin(read: Calendar, channel: Channel, slot: ChannelSlot): Promise<void>;
   /** The sweep looks at the calendar again at `dueAt`. */
   activate(read: Calendar, channel: Channel, slot: ChannelSlot, dueAt: Instant): Promise<void>;
-  /** The channel could not be created: notes how often, and when the sweep shall try again. */
+  /** The channel could not be created: notes why, and when the sweep shall try again. */
   postpone(read: Calendar, slot: ChannelSlot): Promise<void>;
   /** Notes that every channel before this one has been stopped. */
   settle(read: Calendar): Promise<void>;
-  /** Empties the slot; `watchable: false` remembers that this calendar cannot be watched. */
-  vacate(read: Calendar, watchable: boolean): Promise<void>;
+  /** Some could not be stopped: not before `settleAt` is it tried again. The sweep looks at the calendar at `dueAt`. */
+  deferSettling(read: Calendar, settleAt: Instant, dueAt: Instant): Promise<void>;
+  /** Empties the slot. */
+  vacate(read: Calendar): Promise<void>;
+  /** Empties the slot, and remembers since when it is known that this calendar cannot be watched. */
+  giveUp(read: Calendar, since: Instant): Promise<void>;
+  /** A person wants a new channel: the one in the slot, or a calendar that could not be watched, is due at once. */
+  renewNow(read: Calendar, now: Instant): Promise<void>;
+  /** Read consistently. */
   listOf(userId: UserId, key: CalendarKey): Promise<Channel[]>;
-  setState(channel: Channel, state: Channel['state']): Promise<void>;
+  /** Notes a state, and what else is known of the channel by now. Of one whose record is gone there is nothing to note. */
+  note(channel: Channel): Promise<void>;
 };
 
 export type ConnectionStore = {
@@ -132,7 +142,7 @@ export type ConnectionStore = {
   /** Throws Superseded when the user has connected afresh meanwhile. */
   saveTokens(
     read: Connection,
-    tokens: Partial<Pick<Connection, 'accessToken' | 'accessTokenExpiresAt' | 'refreshToken'>>,
+    tokens: Partial<Pick<SealedGrant, 'accessToken' | 'accessTokenExpiresAt' | 'refreshToken'>>,
   ): Promise<void>;
-  markNeedsReauth(read: Connection): Promise<void>;
+  markNeedsReauth(read: Connection, ended: { at: Instant; because: GrantEnd }): Promise<void>;
 };

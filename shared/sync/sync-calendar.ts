@@ -1,16 +1,17 @@
 /** The one job: bring this calendar to where it should be. Every trigger ends here, and it trusts none of them. */
 
-import { changeFuture } from '../bookings/change-future.ts';
-import { type ChannelDeps, type ChannelOutcome, reconcileChannel } from '../channels/reconcile-channel.ts';
+import { type ChannelsAsDeps, channelsAs } from '../channels/channels-as.ts';
+import { type ChannelOutcome, reconcileChannel } from '../channels/reconcile-channel.ts';
 import { stopStray } from '../channels/stop-stray.ts';
-import { freed } from '../connections/freed.ts';
 import { type AccessDeps, type CallGoogle, googleAccess } from '../connections/google-access.ts';
-import type { Calendar } from '../domain/calendar.ts';
-import type { Connection } from '../domain/connection.ts';
+import { leaveBehind } from '../connections/leave-behind.ts';
+import type { Calendar, Drift } from '../domain/calendar.ts';
+import type { Connection, GrantedConnection } from '../domain/connection.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
 import { defaultSettings, unsharedIn } from '../domain/settings.ts';
+import { compareCalendar } from '../drift/compare-calendar.ts';
 import type { EventWriter, GoogleCalendar } from '../google/calendar-api.ts';
 import { GoogleError } from '../google/google-error.ts';
 import { type PullDeps, type PullSummary, pageReserveMs, pull } from '../pull/pull.ts';
@@ -18,22 +19,23 @@ import { eventsOf } from '../push/events-of.ts';
 import { type PushDeps, type PushSummary, pushOf, pushPending } from '../push/push.ts';
 import { continuationHint, type Hint, listingHint, pendingHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
-import type { CalendarRegistry } from '../store/calendars.ts';
+import type { CalendarGenerations, CalendarRegistry } from '../store/calendars.ts';
 import { type Admission, admit, areWritesPaused } from './admit.ts';
+import { catchUp } from './catch-up.ts';
 import { type Met, meetTrouble } from './meet-trouble.ts';
-import type { CalendarStore } from './ports.ts';
+import type { CalendarStore, ConnectionStore } from './ports.ts';
 import { windowAt } from './window.ts';
 
 export type SyncDeps = AccessDeps &
-  Omit<ChannelDeps, 'watch' | 'stop'> &
+  ChannelsAsDeps &
   Omit<PullDeps, 'listEvents' | 'getEvent' | 'listOccurrences' | 'listCalendars'> &
   Omit<PushDeps, 'events'> & {
-    calendars: CalendarStore & Pick<CalendarRegistry, 'listOf'>;
+    calendars: CalendarStore & Pick<CalendarRegistry, 'listOf' | 'register'> & CalendarGenerations;
+    connections: ConnectionStore;
     google: GoogleCalendar & EventWriter;
     /** What the events of this user's bookings bear (derived-ids.ts). */
     ownerMarkOf(userId: UserId): string;
     queue: SyncQueue;
-    webhookAddress: string;
   };
 
 /** A hint as SQS delivers it, and the time there is for it. */
@@ -43,7 +45,9 @@ export type SyncOutcome =
   | Extract<Admission, { kind: 'acknowledged' | 'deferred' }>
   | { kind: 'synced'; channel: ChannelOutcome; pull: PullSummary }
   | { kind: 'pushed'; push: PushSummary }
+  | { kind: 'compared'; drift: Drift; persists: boolean }
   | { kind: 'closed'; channel: ChannelOutcome }
+  | { kind: 'acknowledged'; because: 'disconnected' }
   | Met;
 
 /** Throws only where there is no state yet to note a failure on, or someone newer is at work. */
@@ -56,7 +60,10 @@ export const syncCalendar = async (deps: SyncDeps, received: ReceivedHint): Prom
 
   const connection = await deps.connections.load(calendar.userId);
   if (connection === undefined) throw new RetryLater('The connection is not written yet');
-  if (connection.state === 'needs_reauth') return { kind: 'acknowledged', because: 'needs_reauth' };
+  const isCurrent = calendar.connectGeneration === connection.connectGeneration;
+  if (connection.state !== 'connected' || !isCurrent) {
+    return withoutGoogle(deps, { ...received, calendar, connection, isToClose: admission.kind === 'close' });
+  }
 
   const asUser = googleAccess(deps, connection, received.now);
   const job = { ...received, calendar, connection, asUser };
@@ -67,20 +74,35 @@ export const syncCalendar = async (deps: SyncDeps, received: ReceivedHint): Prom
   }
 };
 
-type Job = ReceivedHint & { calendar: Calendar; connection: Connection; asUser: CallGoogle };
+type Unusable = ReceivedHint & { calendar: Calendar; connection: Connection; isToClose: boolean };
+
+/** The connection is no good for this calendar: what can be done all the same [R14]. A sweep's hint says that it is still due. */
+const withoutGoogle = async (deps: SyncDeps, unusable: Unusable): Promise<SyncOutcome> => {
+  const { hint, calendar, connection, isToClose, now } = unusable;
+  const { chainId } = hint;
+  if (isToClose) {
+    await leaveBehind(deps, calendar, { now, chainId });
+    return { kind: 'closed', channel: { kind: 'none' } };
+  }
+  const isLeftBehind = calendar.connectGeneration !== connection.connectGeneration;
+  const isToLetGo = connection.state === 'disconnected' && hint.reason === 'sweep';
+  if (isLeftBehind || isToLetGo) await catchUp(deps, { calendar, connection, chainId, now });
+  if (connection.state === 'connected') return { kind: 'acknowledged', because: 'old-connection' };
+  return { kind: 'acknowledged', because: connection.state };
+};
+
+type Job = ReceivedHint & { calendar: Calendar; connection: GrantedConnection; asUser: CallGoogle };
 
 /** What a hint that is admitted asks for. */
 const work = {
   sync: (deps: SyncDeps, job: Job) => bringUpToDate(deps, job),
   push: (deps: SyncDeps, job: Job) => tellGoogle(deps, job),
+  compare: (deps: SyncDeps, job: Job) => compareBothSides(deps, job),
   close: (deps: SyncDeps, job: Job) => cleanUp(deps, job),
 } satisfies Record<string, (deps: SyncDeps, job: Job) => Promise<SyncOutcome>>;
 
-/** In the calendar's own queue group: a pull that was under way when it was switched off can bring in nothing afterwards. */
 const cleanUp = async (deps: SyncDeps, { hint, asUser, calendar, now }: Job): Promise<SyncOutcome> => {
-  const stamp = { now, chainId: hint.chainId };
-  const { more } = await changeFuture(deps, calendar.userId, (before) => freed(before, calendar, stamp), stamp);
-  if (more) await deps.queue.send(continuationHint(calendar.key, hint.chainId, now));
+  await leaveBehind(deps, calendar, { now, chainId: hint.chainId });
   return { kind: 'closed', channel: await reconcileChannel(channelsAs(asUser, deps), calendar, now) };
 };
 
@@ -103,6 +125,12 @@ const bringUpToDate = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => 
   if (!covers) await deps.queue.send(continuationHint(calendar.key, hint.chainId, now));
   if (await isPushLeft(deps, job)) await deps.queue.send(pendingHint(calendar.key, hint.chainId, now));
   return { kind: 'synced', channel, pull: summary };
+};
+
+const compareBothSides = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => {
+  const { hint, calendar, now, asUser, remainingMs } = job;
+  const run = { now, chainId: hint.chainId, remainingMs, ...ownershipOf(deps, job) };
+  return { kind: 'compared', ...(await compareCalendar(listingAs(asUser, deps, calendar), calendar, run)) };
 };
 
 /** What is pending has sent a hint of its own. Whether one came to nothing is looked up now and then, not at each change. */
@@ -140,13 +168,11 @@ const ownershipOf = (deps: SyncDeps, { calendar, connection }: Pick<Job, 'calend
   ownerMark: deps.ownerMarkOf(calendar.userId),
 });
 
-const channelsAs = (asUser: CallGoogle, deps: SyncDeps): ChannelDeps => ({
-  ...deps,
-  watch: (request) => asUser((caller) => deps.google.watch(caller, { ...request, address: deps.webhookAddress })),
-  stop: (channel) => asUser((caller) => deps.google.stop(caller, channel)),
-});
-
-const listingAs = (asUser: CallGoogle, deps: SyncDeps, { calendarId, userId }: Calendar): PullDeps => ({
+const listingAs = (
+  asUser: CallGoogle,
+  deps: SyncDeps,
+  { calendarId, userId }: Calendar,
+): PullDeps & Pick<SyncDeps, 'queue'> => ({
   ...deps,
   listCalendars: () => deps.calendars.listOf(userId),
   listEvents: (request) => asUser((caller) => deps.google.listEvents(caller, request)),

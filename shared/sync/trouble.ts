@@ -54,6 +54,6 @@ export const interrupted = (since: Instant): Trouble => ({ since, failures: 1, r
 export const inOneWord = (error: unknown): string => {
   if (!(error instanceof GoogleError)) return error instanceof Error ? error.name : 'unknown';
   const { reason, status } = error;
-  if (reason !== undefined && /^[\w.]{1,64}$/.test(reason)) return reason;
+  if (reason !== undefined) return reason;
   return status === undefined ? 'no_answer' : `http_${status}`;
 };

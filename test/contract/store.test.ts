@@ -6,6 +6,7 @@ import { asId, type UserId } from '../../shared/domain/ids.ts';
 import { day, hour, type Instant, plusMs } from '../../shared/domain/instant.ts';
 import { defaultSettings, type Settings } from '../../shared/domain/settings.ts';
 import { dueShardOf } from '../../shared/store/keys.ts';
+import type { Stores } from '../support/memory-store.ts';
 import { aCalendar, aChannel, aConnection, anAppointment, at, calendarKey, now, userId } from '../support/samples.ts';
 import { implementations } from './implementations.ts';
 
@@ -98,6 +99,14 @@ describe.each(implementations)('calendars %s', (_, fresh) => {
     expect(await calendars.listOf(asId('barber-2'))).toEqual([]);
   });
 
+  test('are found by key, absent ones left out, whatever their number', async () => {
+    const { calendars } = await fresh();
+    const all = Array.from({ length: 120 }, (_, index) => aCalendar({ key: asId(`key-${index}`) }));
+    for (const calendar of all) await calendars.register(calendar, { dueAt: now, renewChannel: false });
+    const found = await calendars.loadMany([...all.map(({ key }) => key), asId('absent')]);
+    expect(found.map(({ key }) => key).sort()).toEqual(all.map(({ key }) => key).sort());
+  });
+
   test('registered again keep their progress and learn their new name', async () => {
     const { calendars } = await fresh();
     await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
@@ -164,6 +173,22 @@ describe.each(implementations)('calendars %s', (_, fresh) => {
     await calendars.commitListing(aCalendar({ recentSyncs: '-' }), commit);
     expect(await calendars.load(calendarKey)).toEqual(aCalendar({ ...commit, recentSyncs: '-+' }));
     await expect(calendars.noteTrouble(aCalendar(), trouble)).rejects.toThrow(Superseded); // It is over already.
+  });
+
+  test('[R13] keep how far they were apart until it is counted again, by whoever read them last', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    const drift = { at: now, compared: 9, differing: 0, nextAt: plusMs(now, day) };
+    await calendars.noteDrift(aCalendar(), drift);
+    expect(await calendars.load(calendarKey)).toEqual({ ...aCalendar(), drift });
+    await calendars.noteDrift(aCalendar(), { ...drift, differing: 1, partial: true });
+    await calendars.noteDrift(aCalendar(), { ...drift, differing: 2 });
+    expect(await calendars.load(calendarKey)).toEqual({
+      ...aCalendar(),
+      drift: { ...drift, differing: 2 },
+      nextGenerationAt: now, // A difference has everything listed anew.
+    });
+    await expect(calendars.noteDrift(aCalendar({ cursor: 'older' }), drift)).rejects.toThrow(Superseded);
   });
 
   test('[F25] that are gone are switched off: no channel, no listing, never due; until Google lists them again', async () => {
@@ -248,17 +273,81 @@ describe.each(implementations)('channels %s', (_, fresh) => {
     const { calendars, channels } = await fresh();
     await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
     await channels.begin(aCalendar(), aChannel(), slot);
-    await expect(channels.vacate(aCalendar(), false)).rejects.toThrow(Superseded);
-    await channels.vacate(aCalendar({ channel: slot }), false);
-    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ watchable: false }));
-    await channels.setState(aChannel(), 'stopped');
-    expect(await channels.listOf(userId, calendarKey)).toEqual([aChannel({ state: 'stopped' })]);
+    await expect(channels.vacate(aCalendar())).rejects.toThrow(Superseded);
+    await channels.vacate(aCalendar({ channel: slot }));
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar());
+    await channels.note(aChannel({ state: 'superseded', resourceId: 'resource' }));
+    await channels.note(aChannel({ state: 'stopped' })); // A late worker may not have read the resource id.
+    expect(await channels.listOf(userId, calendarKey)).toEqual([
+      aChannel({ state: 'stopped', resourceId: 'resource' }),
+    ]);
+    await channels.note(aChannel({ id: asId('long-gone'), state: 'stopped' }));
+    expect(await channels.listOf(userId, calendarKey)).toHaveLength(1);
+  });
+
+  test('[F26] are given up for a calendar that cannot be watched, until its user connects again or asks', async () => {
+    const { calendars, channels } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    await channels.begin(aCalendar(), aChannel(), slot);
+    await expect(channels.giveUp(aCalendar(), now)).rejects.toThrow(Superseded);
+    await channels.giveUp(aCalendar({ channel: slot }), now);
+    const unwatchable = aCalendar({ watchable: false, unwatchableSince: now });
+    expect(await calendars.load(calendarKey)).toEqual(unwatchable);
+
+    await channels.renewNow(unwatchable, now);
+    expect(await calendars.load(calendarKey)).toMatchObject({ watchable: true });
+    expect(await calendars.listDue(dueShardOf(calendarKey), now, 1)).toEqual([calendarKey]);
+
+    await channels.begin(aCalendar(), aChannel(), slot);
+    await channels.giveUp(aCalendar({ channel: slot }), now);
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar());
+  });
+
+  test('[R7] that a person wants anew are due at once, if they are the ones that were read', async () => {
+    const { calendars, channels } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: plusMs(now, hour), renewChannel: false });
+    await channels.begin(aCalendar(), aChannel(), { ...slot, renewAt: plusMs(now, hour) });
+    const another = aCalendar({ channel: { ...slot, id: asId('channel-2') } });
+    await expect(channels.renewNow(another, now)).rejects.toThrow(Superseded);
+    await expect(channels.renewNow(aCalendar(), now)).rejects.toThrow(Superseded);
+    expect(await calendars.listDue(dueShardOf(calendarKey), now, 1)).toEqual([]);
+
+    await channels.renewNow(aCalendar({ channel: slot }), now);
+    expect(await calendars.load(calendarKey)).toMatchObject({ channel: { renewAt: now } });
+    expect(await calendars.listDue(dueShardOf(calendarKey), now, 1)).toEqual([calendarKey]);
+  });
+
+  test('[R7] are due again when their maker is taken to have died', async () => {
+    const { calendars, channels } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: plusMs(now, hour), renewChannel: false });
+    await channels.begin(aCalendar(), aChannel(), { ...slot, renewAt: plusMs(now, 1) });
+    expect(await calendars.listDue(dueShardOf(calendarKey), now, 1)).toEqual([]);
+    expect(await calendars.listDue(dueShardOf(calendarKey), plusMs(now, 1), 1)).toEqual([calendarKey]);
+  });
+
+  test('[R7] whose stops are put off are due when those are to be tried again; settled, there is nothing left of it', async () => {
+    const { calendars, channels } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    await channels.begin(aCalendar(), aChannel(), { ...slot, unsettled: true });
+    const another = aCalendar({ channel: { ...slot, id: asId('channel-2') } });
+    await expect(channels.deferSettling(another, now, now)).rejects.toThrow(Superseded);
+
+    const settleAt = plusMs(now, hour);
+    await channels.deferSettling(aCalendar({ channel: slot }), settleAt, settleAt);
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ channel: { ...slot, unsettled: true, settleAt } }));
+    expect(await calendars.listDue(dueShardOf(calendarKey), plusMs(settleAt, -1), 1)).toEqual([]);
+    expect(await calendars.listDue(dueShardOf(calendarKey), settleAt, 1)).toEqual([calendarKey]);
+
+    await channels.settle(aCalendar({ channel: slot }));
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ channel: slot }));
   });
 });
 
+const ended = { at: now, because: 'testing_period' } as const;
+
 describe.each(implementations)('connections %s', (_, fresh) => {
   const grant = {
-    state: 'connected' as const,
     refreshToken: 'another' as Sealed,
     accessToken: 'fresh' as Sealed,
     accessTokenExpiresAt: plusMs(now, 2 * hour),
@@ -269,14 +358,22 @@ describe.each(implementations)('connections %s', (_, fresh) => {
     expect(await connections.load(userId)).toBeUndefined();
     await connections.create(aConnection());
     await expect(connections.create(aConnection())).rejects.toThrow(Superseded);
-    await connections.markNeedsReauth(aConnection());
+    await connections.markNeedsReauth(aConnection(), ended);
     await connections.setRealTimeSync(aConnection(), false);
 
-    await connections.resume(aConnection(), grant);
-    const resumed = aConnection({ ...grant, realTimeSync: false });
+    await connections.resume(aConnection(), grant, now);
+    const resumed = aConnection({ ...grant, realTimeSync: false, since: now });
     expect(await connections.load(userId)).toEqual(resumed);
-    await expect(connections.resume(aConnection(), grant)).rejects.toThrow(Superseded);
-    await expect(connections.markNeedsReauth(aConnection())).rejects.toThrow(Superseded);
+    await expect(connections.resume(aConnection(), grant, now)).rejects.toThrow(Superseded);
+    await expect(connections.markNeedsReauth(aConnection(), ended)).rejects.toThrow(Superseded);
+  });
+
+  test('are found by user, absent ones left out', async () => {
+    const { connections } = await fresh();
+    const other = aConnection({ userId: asId('barber-2') });
+    for (const connection of [aConnection(), other]) await connections.create(connection);
+    const found = await connections.loadMany([userId, other.userId, asId('nobody')]);
+    expect(new Set(found)).toEqual(new Set([aConnection(), other]));
   });
 
   test('[R13] tokens of an older grant are not saved over a newer one', async () => {
@@ -287,6 +384,188 @@ describe.each(implementations)('connections %s', (_, fresh) => {
     expect(await connections.load(userId)).toEqual(aConnection(tokens));
     const older = [aConnection({ refreshToken: 'old' as Sealed }), aConnection({ connectGeneration: 9 })];
     for (const read of older) await expect(connections.saveTokens(read, tokens)).rejects.toThrow(Superseded);
+  });
+});
+
+describe.each(implementations)('sealed tokens %s', (_, fresh) => {
+  const sealed = (dataKey: string, text: string) => `v1.${dataKey}.${text}` as Sealed;
+  const old = aConnection({ refreshToken: sealed('k1', 'refresh'), accessToken: sealed('k1', 'access') });
+  const anew = { refreshToken: sealed('k2', 'refresh'), accessToken: sealed('k2', 'access') };
+  const under = async ({ connections }: Stores) =>
+    Object.fromEntries(
+      await Promise.all(['k1', 'k2'].map(async (key) => [key, await connections.listSealedUnder(key, 10)] as const)),
+    );
+
+  test('are found by the data key that they need, as far as is asked for', async () => {
+    const stores = await fresh();
+    const users = ['a', 'b', 'c'].map((name) => asId<UserId>(name));
+    for (const user of users) await stores.connections.create({ ...old, userId: user });
+    expect(await stores.connections.listSealedUnder('k1', 10)).toEqual(users);
+    expect(await stores.connections.listSealedUnder('k1', 2)).toEqual(users.slice(0, 2));
+    expect(await stores.connections.listSealedUnder('k2', 10)).toEqual([]);
+  });
+
+  test('move to another key with every write that brings a new refresh token', async () => {
+    const stores = await fresh();
+    await stores.connections.create(old);
+    await stores.connections.saveTokens(old, { accessToken: anew.accessToken });
+    expect(await under(stores)).toEqual({ k1: [userId], k2: [] });
+    await stores.connections.resume(old, { accessTokenExpiresAt: now, ...anew }, now);
+    expect(await under(stores)).toEqual({ k1: [], k2: [userId] });
+  });
+
+  test('are sealed anew only over those that were read: a refresh meanwhile wins', async () => {
+    const stores = await fresh();
+    await stores.connections.create(old);
+    const refreshed = sealed('k1', 'fresher');
+    await stores.connections.saveTokens(old, { accessToken: refreshed });
+    await expect(stores.connections.reseal(old, anew)).rejects.toThrow(Superseded);
+    expect(await stores.connections.load(userId)).toMatchObject({ accessToken: refreshed });
+
+    await stores.connections.reseal({ ...old, accessToken: refreshed }, anew);
+    expect(await stores.connections.load(userId)).toEqual({ ...old, ...anew });
+    expect(await under(stores)).toEqual({ k1: [], k2: [userId] });
+  });
+});
+
+describe.each(implementations)('connections that end and begin anew %s', (_, fresh) => {
+  const settings: Settings = { ...defaultSettings, conflictPolicy: 'google_wins' };
+  const grant = {
+    refreshToken: 'r2' as Sealed,
+    accessToken: 'a2' as Sealed,
+    accessTokenExpiresAt: now,
+    grantedAt: now,
+  };
+  const {
+    refreshToken: _r,
+    accessToken: _a,
+    accessTokenExpiresAt: _e,
+    state: _s,
+    ...lasting
+  } = aConnection({ settings });
+  const ended = { ...lasting, state: 'disconnected' as const, connectGeneration: 2, since: now };
+
+  test('[R13] leave no token behind, and no worker of before writes any more', async () => {
+    const { connections } = await fresh();
+    await connections.create(aConnection({ settings, refreshTokenExpiresAt: now }));
+    await connections.disconnect(aConnection(), now);
+    expect(await connections.load(userId)).toEqual(ended);
+    const late = aConnection();
+    await expect(connections.saveTokens(late, grant)).rejects.toThrow(Superseded);
+    await expect(connections.markNeedsReauth(late, { at: now, because: 'revoked' })).rejects.toThrow(Superseded);
+    await expect(connections.disconnect(late, now)).rejects.toThrow(Superseded);
+    await expect(connections.resume(late, grant, now)).rejects.toThrow(Superseded);
+    expect(await connections.load(userId)).toEqual(ended);
+  });
+
+  test('keep the settings, and nothing of an older grant', async () => {
+    const { connections } = await fresh();
+    await connections.create(aConnection({ settings, refreshTokenExpiresAt: now, endedBecause: 'time_limit' }));
+    const next = { account: 'other@example.com', realTimeSync: true, grant };
+    const later = plusMs(now, hour);
+    await connections.startAfresh(aConnection(), next, later);
+    const { grant: _g, ...named } = next;
+    const afresh = aConnection({ settings, ...named, ...grant, connectGeneration: 2, since: later });
+    expect(await connections.load(userId)).toEqual(afresh);
+    await expect(connections.startAfresh(aConnection(), next, later)).rejects.toThrow(Superseded);
+  });
+
+  test('begin anew from having been ended', async () => {
+    const { connections } = await fresh();
+    await connections.create(aConnection());
+    await connections.disconnect(aConnection(), now);
+    const read = (await connections.load(userId)) ?? expect.fail('There is no connection');
+    await connections.startAfresh(read, { account: 'barber-1@example.com', realTimeSync: false, grant }, now);
+    expect(await connections.load(userId)).toMatchObject({ state: 'connected', connectGeneration: 3, ...grant });
+    await expect(connections.startAfresh(read, { account: 'x', realTimeSync: true, grant }, now)).rejects.toThrow(
+      Superseded,
+    );
+  });
+});
+
+describe.each(implementations)('calendars between connect generations %s', (_, fresh) => {
+  const progress = {
+    cursor: 'c1',
+    queryVersion: 1,
+    coveredBefore: now,
+    lastSyncAt: now,
+    recentSyncs: '+',
+    writesPausedUntil: now,
+    trouble: { since: now, failures: 1, reason: 'x' },
+    checkpoint: { startedAt: now, window: { from: now, to: now }, page: 1, step: { kind: 'list' } } as const,
+    channel: { id: aChannel().id, state: 'active', expiresAt: now, renewAt: now } as const,
+  };
+  const known = aCalendar({ ...progress, enabled: true, role: 'blocks', writable: false, watchable: false });
+  const shard = dueShardOf(calendarKey);
+  const how = { dueAt: plusMs(now, hour), renewChannel: false };
+
+  test('[R13] that are let go are never due, have no channel, and are moved by no worker of before', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(known, how);
+    await calendars.letGo(known, 2);
+    const { channel: _channel, ...rest } = known;
+    expect(await calendars.load(calendarKey)).toEqual({ ...rest, connectGeneration: 2 });
+    expect(await calendars.listDue(shard, how.dueAt, 10)).toEqual([]);
+    await expect(calendars.saveCheckpoint(known, progress.checkpoint)).rejects.toThrow(Superseded);
+    await expect(calendars.letGo(known, 2)).rejects.toThrow(Superseded);
+    await calendars.letGo({ ...known, connectGeneration: 2 }, 2);
+  });
+
+  test('[F11] that begin anew lose their progress and the channel, and keep the switches of their user', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(known, how);
+    const listed = aCalendar({ connectGeneration: 2, summary: 'Renamed', role: 'bookings' });
+    await calendars.register({ ...listed, ...progress }, how);
+    expect(await calendars.load(calendarKey)).toEqual({ ...listed, role: 'blocks' });
+    expect(await calendars.listDue(shard, how.dueAt, 10)).toEqual([calendarKey]);
+  });
+
+  test('that were switched off by their user stay off', async () => {
+    const { calendars } = await fresh();
+    await calendars.register({ ...known, enabled: false }, how);
+    await calendars.register(aCalendar({ connectGeneration: 2 }), how);
+    expect(await calendars.load(calendarKey)).toMatchObject({ enabled: false, connectGeneration: 2 });
+    expect(await calendars.listDue(shard, how.dueAt, 10)).toEqual([]);
+  });
+
+  test('[R13] are not registered by who is of an older generation', async () => {
+    const { calendars } = await fresh();
+    const newer = aCalendar({ connectGeneration: 3 });
+    await calendars.register(newer, how);
+    await expect(calendars.register(aCalendar({ connectGeneration: 2 }), how)).rejects.toThrow(Superseded);
+    expect(await calendars.load(calendarKey)).toEqual(newer);
+  });
+
+  test('[F11] that are retired are off, never due, and listed apart', async () => {
+    const { calendars } = await fresh();
+    await calendars.register({ ...known, role: 'bookings' }, how);
+    await calendars.retire(known);
+    expect(await calendars.listOf(userId)).toEqual([]);
+    const [retired, ...others] = await calendars.listReplaced(userId);
+    expect(others).toEqual([]);
+    expect(retired).toEqual(
+      aCalendar({
+        enabled: false,
+        role: 'blocks',
+        disabledBecause: 'account_replaced',
+        writable: false,
+        watchable: false,
+      }),
+    );
+    expect(await calendars.listDue(shard, how.dueAt, 10)).toEqual([]);
+    await expect(calendars.retire(aCalendar({ connectGeneration: 9 }))).rejects.toThrow(Superseded);
+  });
+
+  test('that come back with their account are as new', async () => {
+    const { calendars } = await fresh();
+    await calendars.register(known, how);
+    await calendars.retire(known);
+    const again = aCalendar({ connectGeneration: 3 });
+    await calendars.register(again, how);
+    expect(await calendars.load(calendarKey)).toEqual(again);
+    expect(await calendars.listOf(userId)).toEqual([again]);
+    expect(await calendars.listReplaced(userId)).toEqual([]);
+    expect(await calendars.listDue(shard, how.dueAt, 10)).toEqual([calendarKey]);
   });
 });
 
@@ -301,9 +580,14 @@ describe.each(implementations)('settings of a connection %s', (_, fresh) => {
     await connections.saveTokens(aConnection(), tokens);
     const renewed = aConnection({ ...tokens, settings });
     expect(await connections.load(userId)).toEqual(renewed);
-    await connections.markNeedsReauth(renewed);
-    await connections.resume(renewed, { ...tokens, state: 'connected' });
-    expect(await connections.load(userId)).toEqual(renewed);
+    await connections.markNeedsReauth(renewed, ended);
+    expect(await connections.load(userId)).toMatchObject({
+      state: 'needs_reauth',
+      since: now,
+      endedBecause: ended.because,
+    });
+    await connections.resume(renewed, tokens, now);
+    expect(await connections.load(userId)).toEqual({ ...renewed, since: now });
   });
 
   test('are saved although the tokens have been renewed meanwhile', async () => {

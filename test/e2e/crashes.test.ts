@@ -1,17 +1,30 @@
 /** The consumer dies between any two of its calls; SQS gives the hint out again; nothing is lost and nothing doubled. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clientDefaults } from '../../infra/local/aws/place.ts';
+import { calendarKeyOf } from '../../shared/domain/derived-ids.ts';
+import { asId } from '../../shared/domain/ids.ts';
+import { calendarStore } from '../../shared/store/calendars.ts';
+import { channelStore } from '../../shared/store/channels.ts';
+import { dynamoTable, type Table } from '../../shared/store/table.ts';
 import type { TestSession } from '../support/local-session.ts';
+import { at } from '../support/samples.ts';
 import { openTripwire, type Tripwire } from '../support/tripwire.ts';
 import { startOverTripwire } from '../support/tripwire-session.ts';
 
 let tripwire: Tripwire;
 let session: TestSession;
+let client: DynamoDBClient;
+let table: Table;
 
 beforeAll(async () => {
   tripwire = await openTripwire(5);
   session = await startOverTripwire(tripwire);
+  client = new DynamoDBClient({ ...clientDefaults, endpoint: session.stack.endpoints.dynamodb });
+  table = dynamoTable(client, session.stack.outputs.TableName ?? '');
 });
 afterAll(async () => {
+  client.destroy();
   await session.stop();
   await tripwire.stop();
 });
@@ -47,6 +60,17 @@ const titles = async (user: string): Promise<string[]> => {
   return (body as { items: { title: string }[] }).items.map(({ title }) => title);
 };
 
+/** By then whoever was creating its channel is taken to have died, and the renewal worker creates one. */
+const aMinuteLater = async (user: string): Promise<void> => {
+  const email = `${user}@example.com`;
+  const key = calendarKeyOf(asId(user), email, asId(email));
+  const calendar = (await calendarStore(table).load(key)) ?? expect.fail('There is no calendar');
+  if (calendar.channel?.state !== 'creating') return;
+  await channelStore(table).renewNow(calendar, at('2026-01-01'));
+  await session.stack.functions.invoke('renewal-worker', {});
+  await session.stack.idle();
+};
+
 test('[R3][R5] an increment survives a death at each of its calls', async () => {
   const calendar = await session.connect('ann');
   const { control } = session.google;
@@ -78,6 +102,7 @@ test('[R3][R5][R7] a first sync survives a death at each of its calls, and ends 
     },
     async () => {
       expect(await titles(user)).toEqual(['day 1', 'day 2', 'day 3']);
+      await aMinuteLater(user);
       const { body } = await session.call('GET', '/api/v2/calendar/real-time-sync/status', user);
       expect(body).toMatchObject({ calendars: [{ state: 'synced', channel: { state: 'active' } }] });
       const firing = control

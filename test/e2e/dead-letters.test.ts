@@ -3,16 +3,11 @@
  * about, unless an administrator sends it again before.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  SetQueueAttributesCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { routeTable } from '../../functions/management-api/route-table.ts';
 import { deadLettersReply } from '../../functions/management-api/schemas/dead-letters.ts';
+import { giveUpAfter } from '../../infra/local/aws/give-up.ts';
 import { clientDefaults } from '../../infra/local/aws/place.ts';
 import type { CalendarKey } from '../../shared/domain/ids.ts';
 import { parseHint } from '../../shared/queue/hint.ts';
@@ -54,18 +49,9 @@ afterEach(() => {
 const queueUrl = (name: string): string =>
   session.stack.queues.find((queue) => queue.name.includes(name))?.url ?? expect.fail(`There is no queue ${name}`);
 
-/** Twelve tries take too long for a test; all else about the queue stays as the template says. */
-const giveUpAfter = async (maxReceiveCount: number): Promise<void> => {
-  const QueueUrl = queueUrl('Hints');
-  const read = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] });
-  const { Attributes = {} } = await sqs.send(read);
-  const RedrivePolicy = JSON.stringify({ ...JSON.parse(Attributes.RedrivePolicy ?? ''), maxReceiveCount });
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { RedrivePolicy } }));
-};
-
 const waitForLetter = async <T>(find: () => Promise<T>): Promise<T> => {
   const found = await vi.waitFor(find, { timeout: 20_000, interval: 50 });
-  await giveUpAfter(12); // On a busy machine a hint comes back while it is being seen to.
+  await giveUpAfter(session.stack, 12); // On a busy machine a hint comes back while it is being seen to.
   return found;
 };
 
@@ -127,7 +113,7 @@ const sweepWhenDue = async (key: CalendarKey): Promise<void> => {
 test('[R6] a hint that Google fails each time becomes a dead letter; the calendar says why; the sweep makes it good', async () => {
   const calendar = await connectAndRest('ann');
   const { control } = session.google;
-  await giveUpAfter(2);
+  await giveUpAfter(session.stack, 2);
   control.orderFault({ kind: 'status', status: 500, reason: 'backendError', path: '/events\\?', times: null });
   control.clearLogs();
   insert(calendar, 'Given up');
@@ -146,7 +132,7 @@ test('[R6] a hint that Google fails each time becomes a dead letter; the calenda
 
 test('[R6] so does one whose worker dies each time, though nobody is left to say why', async () => {
   const calendar = await connectAndRest('bob');
-  await giveUpAfter(4);
+  await giveUpAfter(session.stack, 6); // A few more tries than it takes to note it: one may die before it can.
   const dieAtNextCall = () =>
     tripwire.set({
       atCall: 1,
@@ -168,7 +154,7 @@ test('[R6] so does one whose worker dies each time, though nobody is left to say
 
 test('[F32] an administrator sees it explained, and sends it again: the calendar is synced and no letter is left', async () => {
   const calendar = await connectAndRest('cat');
-  await giveUpAfter(2);
+  await giveUpAfter(session.stack, 2);
   const { control } = session.google;
   control.orderFault({ kind: 'status', status: 500, reason: 'backendError', path: '/events\\?', times: null });
   insert(calendar, 'Sent again');
@@ -192,9 +178,41 @@ test('[F32] an administrator sees it explained, and sends it again: the calendar
   expect(await listed()).toEqual({ items: [], more: false });
 }, 60_000);
 
+test('[R4] the same one redriven twice changes nothing twice', async () => {
+  const calendar = await connectAndRest('eve');
+  await giveUpAfter(session.stack, 2);
+  const { control } = session.google;
+  control.orderFault({ kind: 'status', status: 500, reason: 'backendError', path: '/events\\?', times: null });
+  insert(calendar, 'Only once');
+  const { id } = await listedLetter();
+  const QueueUrl = queueUrl('DeadLetters');
+  const look = { QueueUrl, VisibilityTimeout: 0, MessageSystemAttributeNames: ['MessageGroupId' as const] };
+  const { Messages: [letter] = [] } = await sqs.send(new ReceiveMessageCommand(look));
+  control.clearFaults();
+  const redrive = async () => {
+    const { body } = await callAs(true, 'redriveDeadLetters', {});
+    await session.stack.idle();
+    return body;
+  };
+  const state = async () => [
+    (await session.call('GET', routeTable.appointments.path, 'eve')).body,
+    (await session.call('GET', routeTable.syncLogs.path, 'eve')).body,
+  ];
+
+  expect(await redrive()).toEqual({ redriven: [id], more: false });
+  expect(await titles('eve')).toEqual(['Only once']);
+  const before = await state();
+  control.clearLogs();
+  const ids = { MessageGroupId: letter?.Attributes?.MessageGroupId, MessageDeduplicationId: 'left-over' };
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: letter?.Body, ...ids })); // As if it had not been taken away.
+  expect(await redrive()).toMatchObject({ redriven: [expect.any(String)] });
+  expect(await state()).toEqual(before);
+  expect(control.requests().filter(({ method }) => method !== 'GET')).toEqual([]);
+}, 60_000);
+
 test('one that is discarded is gone, and nothing is synced for it', async () => {
   const calendar = await connectAndRest('dan');
-  await giveUpAfter(2);
+  await giveUpAfter(session.stack, 2);
   const { control } = session.google;
   control.orderFault({ kind: 'status', status: 500, reason: 'backendError', path: '/events\\?', times: null });
   insert(calendar, 'Left to the sweep');

@@ -1,6 +1,7 @@
 /** The management API as a frontend meets it: sign-in, consent, status, the switch, and refusals that name what is wrong. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { routeTable } from '../../functions/management-api/route-table.ts';
+import { webhookPath } from '../../shared/notifications/webhook-path.ts';
 import { startTestSession, type TestSession } from '../support/local-session.ts';
 
 let session: TestSession;
@@ -21,12 +22,12 @@ describe('[R15] access', () => {
     expect(await session.call(route.method, route.path)).toMatchObject({ status: 401 });
   });
 
-  test('the API description is public and covers every other route', async () => {
+  test('the API description is public and covers every route, and the webhook', async () => {
     const { status, body } = await session.call('GET', routeTable.openapi.path);
     expect(status).toBe(200);
     const { paths } = body as { paths: Record<string, object> };
-    const others = new Set(routes.map(({ path }) => path).filter((path) => path !== routeTable.openapi.path));
-    expect(Object.keys(paths).sort()).toEqual([...others].sort());
+    const known = new Set([...routes.map(({ path }) => path), webhookPath]);
+    expect(Object.keys(paths).sort()).toEqual([...known].sort());
   });
 });
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { routeTable } from '../../functions/management-api/route-table.ts';
 import { conflict, conflictsReply } from '../../functions/management-api/schemas/conflicts.ts';
+import { statusReply } from '../../functions/management-api/schemas/sync.ts';
 import { calendarClient } from '../../infra/local/demo/client.ts';
 import { type Books, gapsIn, unexplainedOfOurs, unexplainedOfTheirs } from '../support/accounting.ts';
 import { type BothSides, connectBothSides, type Shown, saidHere, saidInGoogle } from '../support/both-sides.ts';
@@ -112,6 +113,10 @@ const expectedState = ({ status, calendar }: Shown, open: object | undefined) =>
   return status === 'cancelled' && calendar === undefined ? 'local' : 'synced';
 };
 
+/** What the comparison of both sides has to say of it, which knows nothing of this test. */
+const driftOf = async (user: string) =>
+  statusReply.parse((await session.call('GET', routeTable.status.path, user)).body).calendars[0]?.drift;
+
 test(`[R1][R2][R3][R12] ${editsInAll} random edits on both sides, consumers crashing (RANDOM_EDITS_SEED=${seed})`, async () => {
   const random = randomFrom(seed);
   const names = Array.from({ length: people }, (_, nth) => `barber-${nth}`);
@@ -134,4 +139,8 @@ test(`[R1][R2][R3][R12] ${editsInAll} random edits on both sides, consumers cras
     expect(unexplainedOfTheirs(made, books)).toEqual([]);
   }
   await quiet.expectQuiet(...barbers);
-}, 120_000);
+
+  for (const { user } of barbers) await session.call('POST', routeTable.compare.path, user);
+  await session.stack.idle();
+  for (const { user } of barbers) expect(await driftOf(user)).toMatchObject({ differing: 0, partial: false });
+}, 300_000);

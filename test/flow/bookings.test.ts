@@ -147,7 +147,7 @@ describe('booking', () => {
 
   test('[R14] waits for a consent that has to be given again', async () => {
     await connect();
-    await stores.connections.markNeedsReauth(aConnection());
+    await stores.connections.markNeedsReauth(aConnection(), { at: now, because: 'revoked' });
     expect((await book()).body.sync).toEqual({ state: 'pending' });
   });
 

@@ -1,6 +1,7 @@
 /** A burst of notifications of one calendar as the queue would hand it out, in virtual time. */
 import type { CalendarKey } from '../../shared/domain/ids.ts';
 import { plusMs } from '../../shared/domain/instant.ts';
+import type { Hint } from '../../shared/queue/hint.ts';
 import { syncCalendar } from '../../shared/sync/sync-calendar.ts';
 import { calendarKey, now } from '../support/samples.ts';
 import { received, type SyncJob } from './sync-job.ts';
@@ -8,7 +9,7 @@ import { received, type SyncJob } from './sync-job.ts';
 /** From the queue to us. */
 const deliveryMs = 20;
 
-export type Burst = { sentMs: number[]; listingMs: number; key?: CalendarKey };
+export type Burst = { sentMs: number[]; listingMs: number; key?: CalendarKey; reason?: Hint['reason'] };
 
 /** This many moments, evenly over that time. */
 export const spread = (count: number, overMs: number): number[] =>
@@ -18,13 +19,16 @@ export const spread = (count: number, overMs: number): number[] =>
  * The queue hands the group's next message out when the one before is done; a deferred one comes back when it may.
  * Resolves with how many listings that took.
  */
-export const receiveBurst = async (job: SyncJob, { sentMs, listingMs, key = calendarKey }: Burst): Promise<number> => {
+export const receiveBurst = async (
+  job: SyncJob,
+  { sentMs, listingMs, key = calendarKey, reason = 'notification' }: Burst,
+): Promise<number> => {
   let clockMs = 0;
   let listings = 0;
   for (const sent of sentMs) {
     clockMs = Math.max(clockMs, sent + deliveryMs);
     for (;;) {
-      const hint = received({ reason: 'notification', calendarKey: key }, plusMs(now, sent));
+      const hint = received({ reason, calendarKey: key }, plusMs(now, sent));
       const outcome = await syncCalendar(job.deps(), { ...hint, now: plusMs(now, clockMs) });
       if (outcome.kind === 'synced') {
         clockMs += listingMs;

@@ -42,9 +42,15 @@ const deps = (): ConnectDeps => ({
   google: { listCalendars: async () => listed } as Partial<ConnectDeps['google']> as ConnectDeps['google'],
   vault: { seal: async (text) => `sealed:${text}` as Sealed, open: async (text) => text.slice(7) },
   queue: { send: async (envelope) => void sent.push(envelope) },
+  oauth: async () => ({
+    refresh: () => expect.fail('Nothing is refreshed'),
+    revoke: () => expect.fail('Nothing is revoked'),
+  }),
+  within: (work) => work,
 });
+const ended = { at: now, because: 'revoked' } as const;
 const chain = asId<Envelope['hint']['chainId']>('chain');
-const run = (grant = aGrant()) => connect(deps(), { userId, grant, chainId: chain, now });
+const run = (grant = aGrant()) => connect(deps(), { userId, grant, replaceAccount: false, chainId: chain, now });
 
 describe('connecting', () => {
   test('keeps the grant sealed and has every calendar of one’s own synced', async () => {
@@ -89,7 +95,7 @@ describe('connecting', () => {
     const connection = await stores.connections.load(userId);
     expect(connection).toMatchObject({ refreshToken: 'sealed:refresh' });
 
-    await stores.connections.markNeedsReauth(connection ?? expect.fail('There is no connection'));
+    await stores.connections.markNeedsReauth(connection ?? expect.fail('There is no connection'), ended);
     await expect(run(withoutRefresh)).rejects.toMatchObject({ slug: 'consent-incomplete' });
   });
 
@@ -111,7 +117,7 @@ describe('connecting', () => {
     await stores.channels.begin(calendar, aChannel(), slot);
     await run();
     expect((await stores.calendars.listOf(userId))[0]).toMatchObject({ channel: slot });
-    await stores.connections.markNeedsReauth((await stores.connections.load(userId)) ?? expect.fail('None'));
+    await stores.connections.markNeedsReauth((await stores.connections.load(userId)) ?? expect.fail('None'), ended);
     await run();
     expect((await stores.calendars.listOf(userId))[0]).not.toHaveProperty('channel');
   });
@@ -123,7 +129,7 @@ describe('connecting', () => {
       return listed;
     };
     const google = { listCalendars } as Partial<ConnectDeps['google']> as ConnectDeps['google'];
-    await connect({ ...deps(), google }, { userId, grant: aGrant(), chainId: chain, now });
+    await connect({ ...deps(), google }, { userId, grant: aGrant(), replaceAccount: false, chainId: chain, now });
     expect(await stores.connections.load(userId)).toMatchObject({ realTimeSync: false });
     const calendars = await stores.calendars.listOf(userId);
     expect(calendars.map(({ realTimeSync }) => realTimeSync)).toEqual([false, false, false]);
@@ -148,17 +154,18 @@ describe('consent', () => {
       authorizationUrl: ({ state }) => `https://google.example/?state=${state}`,
       exchange: () => expect.fail('not here'),
       refresh: () => expect.fail('not here'),
+      revoke: () => expect.fail('not here'),
     },
   });
 
   test('[R15] is taken once, by who holds the state, within ten minutes', async () => {
-    const url = await askConsent(consentDeps(), userId, 'settings', now);
+    const url = await askConsent(consentDeps(), { userId, returnTo: 'settings' }, now);
     expect(url).toContain('state=a-secret');
     expect(await takeConsent(consentDeps(), 'another', now)).toBeUndefined();
     expect(await takeConsent(consentDeps(), 'a-secret', now)).toMatchObject({ userId, returnTo: 'settings' });
     expect(await takeConsent(consentDeps(), 'a-secret', now)).toBeUndefined();
 
-    await askConsent(consentDeps(), userId, undefined, now);
+    await askConsent(consentDeps(), { userId }, now);
     expect(await takeConsent(consentDeps(), 'a-secret', plusMs(now, 10 * minute))).toBeUndefined();
   });
 });

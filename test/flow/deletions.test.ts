@@ -29,3 +29,20 @@ test('[F53][R3] an event that is taken out of the bin brings its own appointment
   await job.sync();
   expect(await job.appointments()).toMatchObject([{ status: 'confirmed', version: 3, fields: { title: 'Dentist' } }]);
 });
+
+test('[R5][R8] what a first listing had stored before it was cut off goes, when it has been deleted before the next try', async () => {
+  const fresh = await openGoogleJob();
+  try {
+    const { id } = fresh.insert('Dentist', 10);
+    const commitListing = () => Promise.reject(new Error('Cut off'));
+    expect(await fresh.sync(undefined, { calendars: { ...fresh.stores.calendars, commitListing } })).toMatchObject({
+      kind: 'failed',
+    });
+    fresh.control.deleteEvent({ calendar: calendarId, eventId: id });
+    await fresh.sync(); // Goes on where the first try was cut off.
+    await fresh.sync();
+    expect(await fresh.appointments()).toMatchObject([{ status: 'cancelled' }]);
+  } finally {
+    await fresh.stop();
+  }
+});

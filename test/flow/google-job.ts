@@ -75,7 +75,9 @@ export const openGoogleJob = async (settings?: Settings) => {
   return {
     ...job,
     control,
+    url,
     stop,
+    passMinute,
     /** The real client. */
     google,
     passMs: (ms: number) => {

@@ -1,28 +1,43 @@
 /** The health of what the one job has left behind, as the API tells it: every step that it recommends can be come to. */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { healthRoute } from '../../functions/management-api/routes/health.ts';
-import { statusRoute } from '../../functions/management-api/routes/real-time-sync.ts';
+import { statusRoute, switchRoute } from '../../functions/management-api/routes/real-time-sync.ts';
 import { healthReply } from '../../functions/management-api/schemas/health.ts';
 import { statusReply } from '../../functions/management-api/schemas/sync.ts';
+import { chooseCalendar } from '../../shared/connections/choose-calendar.ts';
 import type { EventChange } from '../../shared/domain/calendar-event.ts';
 import { GrantRevoked } from '../../shared/domain/errors.ts';
-import { asId } from '../../shared/domain/ids.ts';
-import { hour, minute, plusMs } from '../../shared/domain/instant.ts';
+import { asId, type ChainId } from '../../shared/domain/ids.ts';
+import { hour, type Instant, minute, plusMs } from '../../shared/domain/instant.ts';
 import type { GoogleCalendar } from '../../shared/google/calendar-api.ts';
 import { GoogleError } from '../../shared/google/google-error.ts';
 import { type Step, steps } from '../../shared/health/recommendations.ts';
 import { aConflict } from '../contract/a-conflict.ts';
 import { apiOver } from '../support/api-calls.ts';
-import { aCalendar, now } from '../support/samples.ts';
+import { aCalendar, anAppointment, anEvent, now, userId } from '../support/samples.ts';
+import { hourOf, inGoogle, openGoogleJob } from './google-job.ts';
 import { openSyncJob, type SyncJob } from './sync-job.ts';
 
 let job: SyncJob;
+/** Those of `job`, but where a scenario needs a Google that remembers. */
+let stores: SyncJob['stores'];
+let stops: (() => unknown)[];
 beforeEach(async () => {
   job = await openSyncJob();
+  stores = job.stores;
+  stops = [];
+});
+afterEach(async () => {
+  for (const stop of stops) await stop();
 });
 
 const before = plusMs(now, -minute);
-const api = () => apiOver({ health: healthRoute(job.stores), status: statusRoute({ ...job.stores, ...unused }) });
+const api = () =>
+  apiOver({
+    health: healthRoute(stores),
+    status: statusRoute({ ...stores, ...unused }),
+    disable: switchRoute({ ...stores, ...unused }, false),
+  });
 const unused = { requests: { load: async () => undefined }, queue: { send: async () => undefined } };
 const health = async () => healthReply.parse((await api()('health')).body);
 
@@ -43,33 +58,65 @@ const failed = async (error: Error) => {
 };
 const refused = (status: number, reason: string) => failed(new GoogleError('events.list', status, reason, undefined));
 
-const finding = async (change: EventChange) => {
+const listing = (change: EventChange) => {
   const listEvents: GoogleCalendar['listEvents'] = async () => ({
     kind: 'page',
     changes: [change],
     timeZone: 'UTC',
     next: { kind: 'end', cursor: 'c1' },
   });
+  return { google: job.google({ listEvents }) };
+};
+const finding = async (change: EventChange) => {
   await job.register();
-  await job.syncAt(before, {}, { google: job.google({ listEvents }) });
+  await job.syncAt(before, {}, listing(change));
+};
+
+const switchOff = async () => {
+  const { calendarId } = aCalendar();
+  const stamp = { now: before, chainId: asId<ChainId>('request') };
+  expect(
+    await chooseCalendar({ ...stores, ...unused }, { userId, calendarId, enabled: false, role: 'blocks' }, stamp),
+  ).toEqual({ kind: 'done' });
+};
+
+/** It syncs well, but Google does not let a channel be made. */
+const unwatched = async (reason: string) => {
+  const watch = async () => {
+    throw new GoogleError('events.watch', 400, reason, undefined);
+  };
+  await job.register();
+  await job.syncAt(before, { reason: 'notification' }, { google: job.google({ watch }) });
 };
 
 const ways: Record<Step, () => Promise<unknown>> = {
   connect_again: () => failed(new GrantRevoked('invalid_grant')),
   choose_calendar: () => refused(404, 'notFound'),
   switch_on_calendar: async () => {
-    await synced();
-    await job.stores.calendars.setSwitches(await job.calendarNow(), { enabled: false, role: 'bookings' }, now);
+    await job.register({ role: 'blocks' });
+    await switchOff();
   },
   enable_real_time_sync: async () => {
     await synced();
-    await job.stores.calendars.setRealTimeSync(await job.calendarNow(), false);
+    await api()('disable');
   },
   restore_access: () => refused(403, 'requiredAccessLevel'),
-  sync_now: () => synced(plusMs(now, -5 * hour)),
-  review_conflicts: async () => {
+  compare_again: async () => {
     await synced();
-    await job.stores.conflicts.save(aConflict());
+    await job.syncAt(before, { reason: 'compare' }, listing({ kind: 'event', event: anEvent() }));
+  },
+  sync_now: () => synced(plusMs(now, -5 * hour)),
+  renew_channels: () => unwatched('backendError'),
+  check_webhook_address: () => unwatched('push.webhookUrlUnauthorized'),
+  review_conflicts: async () => {
+    const both = await openGoogleJob();
+    stops.push(both.stop);
+    stores = both.stores;
+    const booking = await both.book('one');
+    await both.sync();
+    await both.edit(booking, { title: 'Haircut', ...hourOf(14) });
+    await both.patch(booking, inGoogle(hourOf(16)));
+    await both.sync();
   },
   mend_events: () => finding({ kind: 'unreadable', id: asId('odd'), reason: 'start' }),
   wait: () => refused(500, 'backendError'),
@@ -110,6 +157,19 @@ test('a sweep after a notification that was answered at once is no slow answer',
   expect(calendar?.parts.find(({ name }) => name === 'responseTime')).toMatchObject({ value: 100 });
 });
 
+test('[F18] a channel by which nothing comes is noticed, although every sync succeeds', async () => {
+  await synced(plusMs(now, -60 * hour));
+  for (let hours = 50; hours >= 0; hours -= 10) {
+    const at = plusMs(before, -hours * hour);
+    const channel = (await job.calendarNow()).channel;
+    if (channel !== undefined && channel.renewAt <= at) await job.stores.channels.renewNow(await job.calendarNow(), at);
+    await job.syncAt(at, { reason: 'sweep' }, { newChannelId: () => asId(`channel-${hours}`) });
+  }
+  const { recommendations, calendars } = await health();
+  expect(recommendations.map(({ step }) => step)).toEqual(['renew_channels']);
+  expect(calendars[0]?.parts.find(({ name }) => name === 'coverage')).toMatchObject({ value: 50 });
+});
+
 test('one who never connected is told to', async () => {
   const answer = await api()('health', { user: 'stranger' });
   expect(answer).toMatchObject({ status: 409, body: { type: 'urn:bookedbarber:problem:not-connected' } });
@@ -134,5 +194,34 @@ describe('what is left to a person', () => {
   test('is in the status as well', async () => {
     const { calendars } = statusReply.parse((await api()('status')).body);
     expect(calendars).toMatchObject([{ openConflicts: 1, cursorAgeSeconds: 60 }, { openConflicts: 0 }]);
+  });
+});
+
+describe('the status tells', () => {
+  const status = async () => statusReply.parse((await api()('status')).body).calendars[0];
+
+  test('how long the oldest change here has waited for Google', async () => {
+    await synced();
+    expect(await status()).toMatchObject({ queueAgeSeconds: 0 });
+    const target = { calendarKey: aCalendar().key, calendarId: aCalendar().calendarId };
+    const waiting = (since: Instant) =>
+      ({ state: 'pending', target, since, notBefore: plusMs(now, hour), attempts: 3 }) as const;
+    for (const [id, ageMs] of [
+      ['young', minute],
+      ['old', 5 * minute],
+    ] as const) {
+      await stores.appointments.save(anAppointment({ id: asId(id), sync: waiting(plusMs(now, -ageMs)) }));
+    }
+    expect(await status()).toMatchObject({ queueAgeSeconds: 300 });
+  });
+
+  test('since when it could not be synced', async () => {
+    await failed(new GoogleError('events.list', 500, 'backendError', undefined));
+    expect(await status()).toMatchObject({ queueAgeSeconds: 60, state: 'degraded', reason: 'backendError' });
+  });
+
+  test('how far both sides are apart', async () => {
+    await ways.compare_again();
+    expect(await status()).toMatchObject({ drift: { at: before, compared: 1, differing: 1, partial: false } });
   });
 });

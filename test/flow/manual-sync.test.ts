@@ -1,5 +1,6 @@
 /** Asking for a sync over stores in memory: who may, what is sent, and in which order. */
 import { beforeEach, expect, test } from 'vitest';
+import { compareRoute } from '../../functions/management-api/routes/compare.ts';
 import { type SyncRouteDeps, syncRoute } from '../../functions/management-api/routes/sync.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import type { Envelope } from '../../shared/queue/hint.ts';
@@ -46,12 +47,23 @@ test('a calendar without push admits it', () => {
   expect(admit(aCalendar({ realTimeSync: false }), { hint, sentAt: now, now })).toEqual({ kind: 'sync' });
 });
 
+test('a comparison is asked for each calendar that is synced', async () => {
+  await stores.connections.create(aConnection());
+  await register('one');
+  await register('not-synced', { enabled: false });
+  const request = { userId, params: {}, query: {}, headers: {}, body: undefined, now, chainId };
+  expect(await compareRoute(deps())(request)).toEqual({ status: 202, body: { id: 'request' } });
+  expect(done).toMatchObject([{ hint: { calendarKey: 'one', reason: 'compare', chainId } }]);
+});
+
 test.each([
   ['who never connected', undefined],
   ['whose consent has ended [F36]', aConnection({ state: 'needs_reauth' })],
 ])('one %s is told to connect, and nothing is sent', async (_, connection) => {
   if (connection !== undefined) await stores.connections.create(connection);
   await register('one');
+  const request = { userId, params: {}, query: {}, headers: {}, body: undefined, now, chainId };
   await expect(ask()).rejects.toMatchObject({ slug: 'not-connected', status: 409 });
+  await expect(compareRoute(deps())(request)).rejects.toMatchObject({ slug: 'not-connected', status: 409 });
   expect(done).toEqual([]);
 });

@@ -104,6 +104,47 @@ test.each([
   },
 );
 
+test.each([
+  ['its arrival', () => job.sync(shopKey)],
+  ['nothing', async () => undefined],
+])(
+  '[R2][R3] a foreign event that is edited here and moved in Google is one block there, and the edit waits for a person, when %s has been seen',
+  async (_, look) => {
+    const event = job.insert('Dentist', 15);
+    await job.sync();
+    const block =
+      (await job.appointments()).find(({ kind }) => kind === 'block')?.id ?? expect.fail('There is no block');
+    await job.edit(block, { title: 'Doctor' });
+    job.control.moveEvent({ calendar: calendarId, eventId: event.id, destination: shopId });
+    await look();
+    await job.push(block);
+    await syncBoth();
+    const confirmed = (await job.appointments()).filter(
+      ({ link, status }) => link?.eventId === event.id && status === 'confirmed',
+    );
+    expect(confirmed.filter(({ link }) => link?.calendarKey === shopKey)).toMatchObject([
+      { fields: { title: 'Dentist' } },
+    ]);
+    expect(await job.conflicts()).toMatchObject([{ kind: 'deleted_in_google', status: 'open', appointmentId: block }]);
+  },
+);
+
+test.each(orders)(
+  '[R2] a booking whose cancellation waits for a person, and that is moved in Google, waits still, when %s is seen first',
+  async (_, [first, second]) => {
+    await job.cancel(id);
+    await job.patch(id, { summary: 'Shave' });
+    await job.push(id);
+    expect(await job.conflicts()).toMatchObject([{ kind: 'deleted_in_bookedbarber', status: 'open' }]);
+    await job.moveTo(shopId, id);
+    await job.sync(first);
+    await job.sync(second);
+    expect(await job.conflicts()).toMatchObject([{ kind: 'deleted_in_bookedbarber', status: 'open' }]);
+    expect(await job.appointment(id)).toMatchObject({ status: 'cancelled', sync: { state: 'conflict' } });
+    expect(job.live(shopId)).toMatchObject([{ summary: 'Shave' }]);
+  },
+);
+
 test('[R2][R12] a booking that a person has moved is found by the push of an edit, and that is on record', async () => {
   await job.moveTo(shopId, id);
   await job.edit(id, { title: 'Shave' });

@@ -4,7 +4,7 @@ import type { EventChange } from '../../shared/domain/calendar-event.ts';
 import { blockIdOf } from '../../shared/domain/derived-ids.ts';
 import { RetryLater, Superseded } from '../../shared/domain/errors.ts';
 import { asId, type EventId } from '../../shared/domain/ids.ts';
-import { day, hour, plusMs } from '../../shared/domain/instant.ts';
+import { day, hour, minute, plusMs } from '../../shared/domain/instant.ts';
 import { defaultSettings } from '../../shared/domain/settings.ts';
 import type { EventsPage, EventsRequest } from '../../shared/google/calendar-api.ts';
 import type { Run } from '../../shared/pull/listing.ts';
@@ -87,14 +87,15 @@ describe('a generation', () => {
     const summary = await runPull(google(more('p2', event('a')), more('p3'), end('c1', event('b'))));
     expect(requests.map(({ pageToken }) => pageToken)).toEqual([undefined, 'p2', 'p3']);
     expect(requests[0]?.window).toEqual({ from: at('2026-01-31T12:00:00Z'), to: at('2027-03-02T12:00:00Z') });
-    expect(summary).toEqual({ coveredBefore: now, generation: true, pages: 3, tally: { create: 2 } });
+    expect(summary).toMatchObject({ coveredBefore: now, generation: true, pages: 3, tally: { create: 2 } });
     expect(await calendar()).toMatchObject({ cursor: 'c1', coveredBefore: now, lastSyncAt: now });
     expect((await calendar()).checkpoint).toBeUndefined();
   });
 
   test('that runs out of time goes on from its checkpoint, window and start unmoved [R11][F6]', async () => {
     const summary = await runPull(google(more('p2', event('a'))), aRun({ remainingMs: () => 5_000 }));
-    expect(summary).toEqual({ generation: true, pages: 1, tally: { create: 1 } });
+    expect(summary).toMatchObject({ generation: true, pages: 1, tally: { create: 1 } });
+    expect(summary).not.toHaveProperty('coveredBefore');
     expect((await calendar()).cursor).toBeUndefined();
 
     const later = aRun({ startedAt: plusMs(now, hour) });
@@ -365,4 +366,12 @@ describe('[F55] a series', () => {
     expect(await statuses()).toEqual(['confirmed', 'confirmed', 'confirmed']);
     expect(asked).toEqual([]);
   });
+});
+
+test('a pull says when Google saw what it has applied, over all of its pages, and nothing of what was known', async () => {
+  await runPull(google(end('c1', event('known'))));
+  const updated = (minutes: number) => ({ updated: plusMs(now, minutes * minute) });
+  const pages = [more('p2', event('known'), event('late', updated(2))), end('c2', event('early', updated(1)))];
+  const { changedAt } = await runPull(google(...pages), aRun({ startedAt: plusMs(now, hour) }));
+  expect(changedAt).toEqual([plusMs(now, minute), plusMs(now, 2 * minute)]);
 });

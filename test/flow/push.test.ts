@@ -92,6 +92,24 @@ describe('a new booking', () => {
     expect(await job.conflicts()).toEqual([]);
   });
 
+  test.each([
+    ['an increment', () => undefined],
+    ['everything anew', () => job.control.expireSyncTokens({ calendar: calendarId })],
+  ])(
+    '[R1][R11] whose answer is lost, and that a person deletes at once, is cancelled, though %s is listed',
+    async (_, expire) => {
+      const id = await job.book('booking');
+      job.control.orderFault({ kind: 'commit-then-drop', method: 'POST', path: '/events' });
+      await job.push(id);
+      await job.remove(id);
+      expire();
+      await job.push(id);
+      await job.sync();
+      expect(await job.appointment(id)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+      await expectQuiet();
+    },
+  );
+
   test('[R3] does not adopt a stranger’s event of its id: it takes the next id', async () => {
     const id = await job.book('booking');
     job.insert('Stranger', 15, { id: eventIdOf(id, 1) });
@@ -290,6 +308,14 @@ describe('a cancellation', () => {
     expect(job.live()).toHaveLength(1);
     expect(await job.conflicts()).toMatchObject([{ kind: 'deleted_in_bookedbarber', status: 'open' }]);
   });
+});
+
+test('a push says since when Google was to hear of it; what was only settled is not told', async () => {
+  const id = await job.book('booking');
+  const { sync } = await job.appointment(id);
+  const waitingSince = sync.state === 'pending' ? sync.since : expect.fail('It is not pending');
+  expect(await job.push(id)).toMatchObject({ kind: 'pushed', push: { pushed: 1, toldSince: [waitingSince] } });
+  expect(await job.push(id)).toMatchObject({ kind: 'pushed', push: { settled: 1, toldSince: [] } });
 });
 
 describe('a refusal of Google’s', () => {

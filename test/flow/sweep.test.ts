@@ -1,7 +1,8 @@
 /** The sweep over stores in memory: it finds what is due, and nothing else. */
 import { beforeEach, expect, test } from 'vitest';
 import { asId, type CalendarKey } from '../../shared/domain/ids.ts';
-import { hour, minute, plusMs, second } from '../../shared/domain/instant.ts';
+import { day, hour, minute, plusMs, second } from '../../shared/domain/instant.ts';
+import { queryVersion } from '../../shared/google/query.ts';
 import type { Envelope } from '../../shared/queue/hint.ts';
 import { sweep } from '../../shared/sync/sweep.ts';
 import { Crash } from '../support/faulty.ts';
@@ -45,6 +46,34 @@ test('[R7] comes back sooner for a channel that must be renewed before', async (
   await run();
   expect(await run(plusMs(renewAt, -1))).toEqual({ hints: 0 });
   expect(await run(renewAt)).toEqual({ hints: 1 });
+});
+
+test('[R1] has both sides compared about once a day, after they have been synced', async () => {
+  const listed = aCalendar({ cursor: 'cursor', queryVersion });
+  await stores.calendars.register(listed, { dueAt: now, renewChannel: false });
+  expect(await run()).toEqual({ hints: 1 });
+  expect(sent.map(({ hint }) => hint.reason)).toEqual(['sweep', 'compare']);
+
+  await stores.calendars.noteDrift(listed, { at: now, compared: 0, differing: 0, nextAt: plusMs(now, day) });
+  sent = [];
+  for (let passed = hour; passed < day; passed += hour) await run(plusMs(now, passed));
+  expect(sent.map(({ hint }) => hint.reason)).toEqual(Array(23).fill('sweep'));
+  await run(plusMs(now, day));
+  expect(sent.at(-1)?.hint.reason).toBe('compare');
+});
+
+test('[R7] a channel that is overdue is looked after by the next round of the worker, should the hint be lost', async () => {
+  const overdue = { ...aCalendar(), coveredBefore: plusMs(now, -5 * minute) };
+  await stores.calendars.register(overdue, { dueAt: now, renewChannel: false });
+  const slot = {
+    id: aChannel().id,
+    state: 'active',
+    expiresAt: plusMs(now, 10 * minute),
+    renewAt: plusMs(now, -hour),
+  } as const;
+  await stores.channels.begin(overdue, aChannel(), slot);
+  await run();
+  expect(await run(plusMs(now, 5 * minute))).toEqual({ hints: 1 });
 });
 
 test('a calendar whose hint could not be sent stays due', async () => {

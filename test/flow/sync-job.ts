@@ -1,7 +1,7 @@
 /** The one job over stores in memory, and a Google that answers every call: what the flow tests of the job share. */
 import { expect } from 'vitest';
 import type { Calendar } from '../../shared/domain/calendar.ts';
-import type { Connection, Sealed } from '../../shared/domain/connection.ts';
+import type { GrantedConnection, Sealed } from '../../shared/domain/connection.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { hour, type Instant, minute, plusMs } from '../../shared/domain/instant.ts';
 import type { Caller, EventWriter, GoogleCalendar } from '../../shared/google/calendar-api.ts';
@@ -42,7 +42,7 @@ export const received = (hint: Partial<Hint> = {}, sentAt = now): ReceivedHint =
 
 export type SyncJob = Awaited<ReturnType<typeof openSyncJob>>;
 
-export const openSyncJob = async (connection: Connection = aConnection()) => {
+export const openSyncJob = async (connection: GrantedConnection = aConnection()) => {
   const stores = memoryStores();
   const sent: Envelope[] = [];
   const calls: { call: string; accessToken: string }[] = [];
@@ -55,7 +55,7 @@ export const openSyncJob = async (connection: Connection = aConnection()) => {
       listCalendars: async () => [],
       listEvents: async () => ({ kind: 'page', changes: [], timeZone: 'UTC', next: { kind: 'end', cursor: 'c1' } }),
       watch: async (_, { expiresAt }) => ({ resourceId: 'resource', expiresAt }),
-      stop: async () => undefined,
+      stop: async () => 'stopped',
       getEvent: async (_, { eventId }) => ({ kind: 'deleted', id: eventId }),
       listOccurrences: async () => new Set(),
       ...noWrites,
@@ -103,9 +103,14 @@ export const openSyncJob = async (connection: Connection = aConnection()) => {
     /** A hint sent and received then. */
     syncAt: (at: Instant, hint: Partial<Hint> = {}, overrides: Partial<SyncDeps> = {}) =>
       syncCalendar(deps(overrides), { ...received(hint, at), now: at }),
+    /** The same with less time than usual. */
+    syncFor: (remainingMs: () => number, at: Instant, hint: Partial<Hint>, overrides: Partial<SyncDeps> = {}) =>
+      syncCalendar(deps(overrides), { ...received(hint, at), now: at, remainingMs }),
     calendarNow: async (): Promise<Calendar> =>
       (await stores.calendars.load(calendarKey)) ?? expect.fail('There is no calendar'),
-    connectionNow: async (): Promise<Connection> =>
-      (await stores.connections.load(userId)) ?? expect.fail('There is no connection'),
+    connectionNow: async (): Promise<GrantedConnection> => {
+      const stored = await stores.connections.load(userId);
+      return stored === undefined || stored.state === 'disconnected' ? expect.fail('There is no connection') : stored;
+    },
   };
 };

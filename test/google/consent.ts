@@ -42,7 +42,7 @@ function codeFor(world: World, account: Account, text: Text): Code {
     redirectUri: text('redirect_uri'),
     expiresAt: world.now() + codeLifetimeMs,
     // Only the first exchange gives a refresh token, unless consent is asked for again.
-    refresh: text('access_type') === 'offline' && (known.length === 0 || text('prompt') === 'consent'),
+    refresh: text('access_type') === 'offline' && (known.length === 0 || text('prompt').split(' ').includes('consent')),
     ...(challenge && { challenge }),
   };
 }

@@ -13,16 +13,20 @@ describe('stage config', () => {
       WEBHOOK_BASE_URL: 'https://hooks.example.com',
       WEBHOOK_TTL_HOURS: '48',
       GOOGLE_REDIRECT_URI: 'https://app.example.com/api/calendar/callback',
+      CORS_ORIGINS: 'https://app.example.com,https://beta.example.com',
       AUDIT_RETENTION_DAYS: '730',
       NOTIFICATION_RETENTION_DAYS: '7',
+      ALARM_EMAIL: 'on-call@example.com',
     };
     expect(stageConfig('dev', environment)).toEqual({
       ...stageConfig('dev', {}),
       webhookBaseUrl: 'https://hooks.example.com',
       webhookTtlHours: 48,
       googleRedirectUri: 'https://app.example.com/api/calendar/callback',
+      corsOrigins: ['https://app.example.com', 'https://beta.example.com'],
       auditRetentionDays: 730,
       notificationRetentionDays: 7,
+      alarmEmail: 'on-call@example.com',
     });
   });
 
@@ -50,6 +54,20 @@ describe('check', () => {
     ['dev', { jwt: { issuer: 'auth.example.com', audience: 'api' } }, 'jwt.issuer must be https'],
     ['dev', { callbackPages: { settings: 'javascript:alert(1)' } }, 'settings must be https'],
     [
+      'prod',
+      { corsOrigins: ['https://a.example.com', 'http://b.example.com'] },
+      'corsOrigins (CORS_ORIGINS) must be https',
+    ],
+    ['prod', { corsOrigins: ['http://localhost:5173'] }, 'corsOrigins (CORS_ORIGINS) must be https: "http://localhost'],
+    ['prod', { corsOrigins: ['*'] }, 'corsOrigins (CORS_ORIGINS) must be https: "*"'],
+    [
+      'prod',
+      { corsOrigins: ['https://*.example.com'] },
+      'must be whole origins, without a path: https://*.example.com',
+    ],
+    ['prod', { corsOrigins: ['https://app.example.com/app'] }, 'must be whole origins, without a path'],
+    ['local', { corsOrigins: ['http://app.example.com'] }, 'https, or plain http on a loopback address'],
+    [
       'dev',
       { webhookTtlHours: Number.NaN },
       'webhookTtlHours (WEBHOOK_TTL_HOURS) must be a whole number from 1 to 720',
@@ -65,6 +83,7 @@ describe('check', () => {
       { notificationRetentionDays: 1.5 },
       'notificationRetentionDays (NOTIFICATION_RETENTION_DAYS) must be a whole number from 1 to 3650',
     ],
+    ['prod', { alarmEmail: 'on-call' }, 'alarmEmail (ALARM_EMAIL) must be an e-mail address: "on-call"'],
     ['local', { googleOauthRootUrl: '' }, 'googleApiRootUrl and googleOauthRootUrl must be set together'],
     [
       'prod',

@@ -51,12 +51,16 @@ const grants: Record<FunctionName, Record<string, string[]>> = {
   'renewal-worker': {
     'Renewal/Worker/Logs': ownLogs,
     'SyncQueue/Hints': send,
-    'Data/Table': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    'Data/Table': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     'Data/Table/index/due': query,
+    'Data/Table/index/pending': query,
+    'Data/VaultKey': seal,
+    [secret('webhook-keys')]: readSecret,
+    [secret('google-oauth')]: readSecret,
   },
   'management-api': {
     'ManagementApi/Server/Logs': ownLogs,
-    'SyncQueue/Hints': send,
+    'SyncQueue/Hints': ['sqs:GetQueueAttributes', ...send],
     'SyncQueue/DeadLetters': [
       'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',
@@ -66,6 +70,7 @@ const grants: Record<FunctionName, Record<string, string[]>> = {
     'Data/Table': [...readAndWrite, 'dynamodb:ConditionCheckItem'].toSorted(),
     'Data/Table/index/agenda': query,
     'Data/Table/index/due': query,
+    'Data/Table/index/pending': query,
     'Data/VaultKey': seal,
     [secret('google-oauth')]: readSecret,
   },
@@ -85,6 +90,13 @@ describe('grants', () => {
     for (const role of propertiesOf('AWS::IAM::Role')) {
       expect(role).not.toHaveProperty('ManagedPolicyArns');
       expect(role).not.toHaveProperty('Policies');
+    }
+  });
+
+  test.each(functionNames)('[R15] %s may do nothing to everything: no action and no resource is a wildcard', (name) => {
+    for (const [resource, actions] of Object.entries(functionGrants(name))) {
+      expect(resource.replace(/-\?{6}$/, '')).not.toMatch(/[*?]/); // Secrets Manager ends its ARNs in six characters of its own.
+      expect(actions.join()).not.toContain('*');
     }
   });
 

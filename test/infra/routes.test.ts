@@ -1,8 +1,9 @@
 /** Who may call what: every route, the function behind it, its authorizer and its throttle. */
 import { describe, expect, test } from 'vitest';
+import { type Operation, operations } from '../../functions/management-api/operations.ts';
 import { type Access, adminScope, routeTable } from '../../functions/management-api/route-table.ts';
 import { functionPath } from './functions.ts';
-import { arnAt, pathOf, prodConfig, propertiesAt, propertiesOf, refAt } from './synthesised.ts';
+import { arnAt, pathOf, prodConfig, propertiesAt, propertiesOf, refAt, synthesised } from './synthesised.ts';
 
 const webhookKey = 'POST /api/v2/webhooks/google-calendar';
 const managementRoutes = Object.entries(routeTable).map(([name, { method, path, access }]) => {
@@ -69,6 +70,44 @@ describe('throttle', () => {
     expect(stage.RouteSettings[key]).toMatchObject({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
   });
 });
+
+describe('pages of other origins', () => {
+  const cors = propertiesAt('Api/Api').CorsConfiguration as Record<string, string[]>;
+
+  test('[R15] are those of the config', () => {
+    expect(cors.AllowOrigins).toEqual(prodConfig.corsOrigins);
+  });
+
+  test('may use every method that a route has, and the headers that a client sends and reads', () => {
+    expect(cors).toEqual({
+      AllowOrigins: expect.any(Array),
+      AllowMethods: [...new Set(Object.values(routeTable).map(({ method }) => method))],
+      AllowHeaders: ['authorization', 'content-type', 'if-match', 'idempotency-key'],
+      ExposeHeaders: ['etag', 'location'],
+      MaxAge: 3_600,
+    });
+    for (const header of documentedHeaders('in')) expect(cors.AllowHeaders).toContain(header);
+    for (const header of documentedHeaders('out')) expect(cors.ExposeHeaders).toContain(header);
+  });
+
+  test('[R15] are none when there are none in the config', () => {
+    const { Resources } = synthesised({ ...prodConfig, corsOrigins: [] });
+    const [api] = Object.values(Resources).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Api');
+    expect(api?.Properties).not.toHaveProperty('CorsConfiguration');
+  });
+
+  test('[R15] no route answers OPTIONS in the place of the gateway', () => {
+    const keys = propertiesOf('AWS::ApiGatewayV2::Route').map(({ RouteKey }) => String(RouteKey));
+    expect(keys.filter((key) => /^(ANY|OPTIONS|\$default)/.test(key))).toEqual([]);
+  });
+});
+
+function documentedHeaders(way: 'in' | 'out'): string[] {
+  const described: Operation[] = Object.values(operations);
+  return described.flatMap(({ headers, replyHeaders }) =>
+    Object.keys((way === 'in' ? headers : replyHeaders)?.shape ?? {}),
+  );
+}
 
 test('access logs hold neither addresses nor queries: the callback is given a code', () => {
   const { AccessLogSettings } = propertiesAt('Api/Stage') as { AccessLogSettings: { Format: string } };

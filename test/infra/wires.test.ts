@@ -53,7 +53,7 @@ describe('queues', () => {
   });
 });
 
-describe('written appointment, notified calendar → change-stream', () => {
+describe('written appointment, notified calendar, new review item → change-stream', () => {
   const mapping = eventSourceOf('change-stream');
 
   test("[R12] reads the table's stream from its oldest record", () => {
@@ -64,7 +64,7 @@ describe('written appointment, notified calendar → change-stream', () => {
     });
   });
 
-  test('[R4] hears of appointments, and of calendars once they were notified of, and not of what it writes itself', () => {
+  test('[R4] hears of appointments, of calendars once they were notified of, of new review items, and not of what it writes itself', () => {
     const { Filters } = mapping.FilterCriteria as { Filters: { Pattern: string }[] };
     expect(Filters.map(({ Pattern }) => JSON.parse(Pattern))).toEqual([
       { dynamodb: { Keys: { sk: { S: [{ prefix: 'APPOINTMENT#' }] } } } },
@@ -74,6 +74,7 @@ describe('written appointment, notified calendar → change-stream', () => {
           NewImage: { value: { M: { lastNotificationAt: { S: [{ exists: true }] } } } },
         },
       },
+      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'CONFLICT#' }] } } } },
     ]);
   });
 
@@ -102,6 +103,16 @@ describe('schedule → renewal-worker', () => {
       },
     });
   });
+
+  test('[R11] a round that failed is not repeated: the next one finds what it has left', () => {
+    expect(propertiesOf('AWS::Lambda::EventInvokeConfig')).toEqual([
+      expect.objectContaining({
+        FunctionName: refAt(functionPath('renewal-worker')),
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: 300,
+      }),
+    ]);
+  });
 });
 
 test('the outputs say where to look first', () => {
@@ -109,6 +120,7 @@ test('the outputs say where to look first', () => {
     TableName: { Value: refAt('Data/Table') },
     QueueUrl: { Value: refAt('SyncQueue/Hints') },
     DeadLetterQueueUrl: { Value: refAt('SyncQueue/DeadLetters') },
+    AlarmTopicArn: { Value: refAt('Alarms/AlarmTopic') },
     ApiUrl: { Value: { 'Fn::Join': ['', expect.arrayContaining([refAt('Api/Api'), '.execute-api.'])] } },
   });
 });

@@ -1,6 +1,6 @@
 /** The stores in memory, with the semantics of the real ones (test/contract holds both to one suite). */
 
-import type { CalendarRegistry, DueCalendars } from '../../shared/store/calendars.ts';
+import type { CalendarGenerations, CalendarRegistry, DueCalendars } from '../../shared/store/calendars.ts';
 import type { ConnectionRegistry } from '../../shared/store/connections.ts';
 import type { OAuthStates } from '../../shared/store/oauth-states.ts';
 import type {
@@ -27,7 +27,7 @@ import { memorySeen } from './memory/seen-events.ts';
 
 export type Stores = {
   appointments: AppointmentStore & AgendaReader & DayReader & PendingReader;
-  calendars: CalendarStore & CalendarRegistry & DueCalendars;
+  calendars: CalendarStore & CalendarRegistry & CalendarGenerations & DueCalendars;
   channels: ChannelStore;
   conflicts: ConflictStore;
   connections: ConnectionStore & ConnectionRegistry;

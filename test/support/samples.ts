@@ -5,7 +5,7 @@ import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { CalendarEvent } from '../../shared/domain/calendar-event.ts';
 import type { Channel } from '../../shared/domain/channel.ts';
-import type { Connection, Sealed } from '../../shared/domain/connection.ts';
+import type { GrantedConnection, Sealed } from '../../shared/domain/connection.ts';
 import {
   blockIdOf,
   bookingIdOf,
@@ -137,7 +137,7 @@ export const aChannel = (overrides: Partial<Channel> = {}): Channel => ({
   ...overrides,
 });
 
-export const aConnection = (overrides: Partial<Connection> = {}): Connection => ({
+export const aConnection = (overrides: Partial<GrantedConnection> = {}): GrantedConnection => ({
   userId,
   state: 'connected',
   account: 'barber-1@example.com',

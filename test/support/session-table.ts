@@ -1,23 +1,36 @@
 /** The table of a running stack, for what its API does not show. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { clientDefaults } from '../../infra/local/aws/place.ts';
 import type { Appointment } from '../../shared/domain/appointment.ts';
-import { asId } from '../../shared/domain/ids.ts';
+import { calendarKeyOf } from '../../shared/domain/derived-ids.ts';
+import { asId, type CalendarKey } from '../../shared/domain/ids.ts';
 import type { SyncEvent } from '../../shared/domain/sync-event.ts';
-import { logKey } from '../../shared/store/keys.ts';
+import { calendarStore } from '../../shared/store/calendars.ts';
+import { toUpdate } from '../../shared/store/item-update.ts';
+import { type Key, keys, logKey } from '../../shared/store/keys.ts';
 import { dynamoTable, fromItem, queryAll } from '../../shared/store/table.ts';
 import type { TestSession } from './local-session.ts';
+import { at } from './samples.ts';
 
 export type SessionTable = {
   appointmentsOf(user: string): Promise<Appointment[]>;
   /** Of each appointment its entries, the oldest first. */
   logOf(user: string): Promise<Map<string, SyncEvent[]>>;
+  /** Behind everybody's back, as if time had gone by: of the user's own calendar, which is due afterwards; fields by their path. */
+  overwriteCalendar(user: string, set: Record<string, unknown>): Promise<void>;
+  /** Behind everybody's back, as if something had gone wrong. */
+  overwriteAppointment(user: string, id: string, set: Record<string, unknown>): Promise<void>;
   stop(): void;
 };
 
 export const openTable = ({ stack }: TestSession): SessionTable => {
   const client = new DynamoDBClient({ ...clientDefaults, endpoint: stack.endpoints.dynamodb });
   const table = dynamoTable(client, stack.outputs.TableName ?? '');
+  const overwrite = async (key: Key, set: Record<string, unknown>) => {
+    const update = toUpdate({ key, set, expect: {} });
+    await table.client.send(new UpdateCommand({ TableName: table.name, ...update }));
+  };
   return {
     appointmentsOf: async (user) =>
       (await queryAll(table, { pk: `USER#${user}`, sk: 'APPOINTMENT#' })).map(fromItem<Appointment>),
@@ -28,6 +41,17 @@ export const openTable = ({ stack }: TestSession): SessionTable => {
         ({ appointmentId }) => appointmentId,
       );
     },
+    async overwriteCalendar(user, set) {
+      const key = ownCalendarOf(user);
+      await overwrite(keys.calendar(key), set);
+      await calendarStore(table).postpone(key, at('2026-01-01'));
+    },
+    overwriteAppointment: (user, id, set) => overwrite(keys.appointment(asId(user), asId(id)), set),
     stop: () => client.destroy(),
   };
+};
+
+const ownCalendarOf = (user: string): CalendarKey => {
+  const email = `${user}@example.com`;
+  return calendarKeyOf(asId(user), email, asId(email));
 };

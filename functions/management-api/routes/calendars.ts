@@ -1,7 +1,7 @@
 /** GET /api/v2/calendar/calendars, and PUT of one: which calendars are synced, and which one takes the bookings. */
 import { type ChooseDeps, type Chosen, chooseCalendar } from '../../../shared/connections/choose-calendar.ts';
 import type { Calendar } from '../../../shared/domain/calendar.ts';
-import type { Connection } from '../../../shared/domain/connection.ts';
+import type { Connection, GrantedConnection } from '../../../shared/domain/connection.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { Problem } from '../../../shared/runtime/problem.ts';
 import type { CalendarRegistry } from '../../../shared/store/calendars.ts';
@@ -21,7 +21,7 @@ export const calendarsRoute =
   async ({ userId, query }) => {
     parse(noQuery, query);
     const { connection, calendars } = await load(deps, userId);
-    const items = connection ? calendars.map((calendar) => presentChoice(calendar, connection)) : [];
+    const items = isConnected(connection) ? calendars.map((calendar) => presentChoice(calendar, connection)) : [];
     return { status: 200, body: { items } };
   };
 
@@ -30,6 +30,7 @@ export const chooseCalendarRoute =
   async ({ userId, params, query, body, now, chainId }) => {
     parse(noQuery, query);
     const switches = parse(calendarSwitches, body);
+    if (!isConnected(await deps.connections.load(userId))) throw noSuchCalendar();
     const calendarId = asId<Calendar['calendarId']>(params.calendarId ?? ''); // The gateway has decoded it.
     const outcome = await chooseCalendar(deps, { userId, calendarId, ...switches }, { now, chainId });
     if (outcome.kind === 'refused') throw refusalOf(outcome);
@@ -53,6 +54,10 @@ const refusalOf = (outcome: Extract<Chosen, { kind: 'refused' }>): Problem => {
 };
 
 const needed = 'One calendar that is synced must take the bookings. Choose another one for them first.';
+
+/** Nothing is to be switched of what is not connected. */
+const isConnected = (connection: Connection | undefined): connection is GrantedConnection =>
+  connection !== undefined && connection.state !== 'disconnected';
 
 const noSuchCalendar = (): Problem => new Problem('not-found', 'There is no such calendar');
 

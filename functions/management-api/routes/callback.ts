@@ -9,6 +9,7 @@ import type { PendingConsent } from '../../../shared/store/oauth-states.ts';
 import { toProblem } from '../problem-details.ts';
 import { type PublicRequest, parse, type Reply, type Route } from '../route.ts';
 import { callbackQuery } from '../schemas/connecting.ts';
+import { logLeave } from './disconnect.ts';
 
 export type CallbackRouteDeps = {
   consent(): Promise<ConsentDeps>;
@@ -51,8 +52,8 @@ const redeem = async (
 };
 
 const finish = async (
-  { connecting }: CallbackRouteDeps,
-  { consent: { userId }, grant }: { consent: PendingConsent; grant: Grant },
+  { connecting, log }: CallbackRouteDeps,
+  { consent: { userId, replaceAccount }, grant }: { consent: PendingConsent; grant: Grant },
   { now, chainId }: PublicRequest,
 ) => {
   const missing = missingBoxes(grant);
@@ -60,7 +61,14 @@ const finish = async (
     const boxes = missing.map((box) => `“${box}”`).join(' and ');
     throw new Problem('consent-incomplete', `Connect again and tick: ${boxes}`);
   }
-  const { account, calendars } = await connect(connecting, { userId, grant, chainId, now });
+  const { account, calendars, left } = await connect(connecting, {
+    userId,
+    grant,
+    replaceAccount: replaceAccount === true,
+    chainId,
+    now,
+  });
+  if (left !== undefined) logLeave(log, left);
   return { connected: true, account, calendars: calendars.length };
 };
 

@@ -9,10 +9,10 @@ export type ConnectRouteDeps = { consent(): Promise<ConsentDeps>; callbackPages:
 export const connectRoute =
   ({ consent, callbackPages }: ConnectRouteDeps): Route<UserRequest> =>
   async ({ userId, query, now }) => {
-    const { returnTo } = parse(connectQuery, query);
+    const { returnTo, replaceAccount } = parse(connectQuery, query);
     if (returnTo !== undefined && !Object.hasOwn(callbackPages, returnTo)) {
       throw invalidRequest([{ field: 'returnTo', message: 'No such page; the stage config names them by key' }]);
     }
-    const authorizationUrl = await askConsent(await consent(), userId, returnTo, now);
+    const authorizationUrl = await askConsent(await consent(), { userId, returnTo, replaceAccount }, now);
     return { status: 200, body: { authorizationUrl } };
   };

@@ -1,5 +1,6 @@
 /** GET /api/v2/calendar/sync/health: how well the sync does, why, and what to do about it. */
 import type * as z from 'zod';
+import { messageFor } from '../../../shared/connections/grant-end.ts';
 import { type LeftOverDeps, loadLeftOver } from '../../../shared/health/load-left-over.ts';
 import { type Health, healthOf } from '../../../shared/health/score.ts';
 import { Problem } from '../../../shared/runtime/problem.ts';
@@ -19,10 +20,12 @@ export const healthRoute =
   async ({ userId, query, now }) => {
     parse(noQuery, query);
     const connection = await deps.connections.load(userId);
-    if (connection === undefined) throw new Problem('not-connected', 'No calendar is connected. Start with "connect".');
-
-    const seen = await loadLeftOver(deps, userId, await deps.calendars.listOf(userId));
-    return { status: 200, body: present(healthOf(connection.state, seen, now)) };
+    if (connection === undefined || connection.state === 'disconnected') {
+      throw new Problem('not-connected', 'No calendar is connected. Start with "connect".');
+    }
+    const seen = await loadLeftOver(deps, { userId, now }, await deps.calendars.listOf(userId));
+    const body = present(healthOf(connection.state, seen, now));
+    return { status: 200, body: connection.state === 'connected' ? body : { ...body, reason: messageFor(connection) } };
   };
 
 const present = ({ worst, calendars, ...health }: Health): z.infer<typeof healthReply> => ({

@@ -34,7 +34,7 @@ const reply = async (
   { userId, now }: UserRequest,
 ): Promise<Reply> => {
   const [calendars, request] = await Promise.all([deps.calendars.listOf(userId), deps.requests.load(userId)]);
-  const seen = await loadLeftOver(deps, userId, calendars);
+  const seen = await loadLeftOver(deps, { userId, now }, calendars);
   return {
     status: 200,
     body: {

@@ -80,20 +80,33 @@ const title = plainText.trim().min(1).max(longestTitle).exactOptional();
 const timeZone = z.string().min(1).max(64).describe('IANA; a bare offset is none');
 const allowOverlap = z.boolean().describe('Book even if the time is taken').default(false);
 
-export const newAppointment = z.strictObject({
-  title: title.describe('When left out it is made of service and client'),
-  service: text(longestName).exactOptional(),
-  clientName: text(longestName).exactOptional(),
-  clientContact: text(longestName).exactOptional(),
-  price: price.exactOptional(),
-  start: bookingTime.describe('RFC 3339; without an offset in `timeZone`. A date when all day'),
-  end: bookingTime.describe('Exclusive; at most 31 days after the start'),
-  timeZone,
-  allDay: z.boolean().default(false),
-  location: text(longestTitle).exactOptional(),
-  notes: text(longestNotes).exactOptional(),
-  allowOverlap,
-});
+export const newAppointment = z
+  .strictObject({
+    title: title.describe('When left out it is made of service and client'),
+    service: text(longestName).exactOptional(),
+    clientName: text(longestName).exactOptional(),
+    clientContact: text(longestName).exactOptional(),
+    price: price.exactOptional(),
+    start: bookingTime.describe('RFC 3339; without an offset in `timeZone`. A date when all day'),
+    end: bookingTime.describe('Exclusive; at most 31 days after the start'),
+    timeZone,
+    allDay: z.boolean().default(false),
+    location: text(longestTitle).exactOptional(),
+    notes: text(longestNotes).exactOptional(),
+    allowOverlap,
+  })
+  .meta({
+    examples: [
+      {
+        service: 'Haircut',
+        clientName: 'Ada',
+        price: { amount: 4500, currency: 'USD' },
+        start: '2027-05-03T12:00:00',
+        end: '2027-05-03T12:45:00',
+        timeZone: 'America/New_York',
+      },
+    ],
+  });
 
 /** Null takes a part away; what is left out stays. */
 export const appointmentEdit = z.strictObject({

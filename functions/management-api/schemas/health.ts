@@ -3,16 +3,16 @@ import * as z from 'zod';
 import { partNames } from '../../../shared/health/parts.ts';
 import { steps } from '../../../shared/health/recommendations.ts';
 
-const score = z.int().min(0).max(100);
+export const score = z.int().min(0).max(100);
 
-const recommendation = z.strictObject({ step: z.enum(steps), text: z.string() });
+export const recommendation = z.strictObject({ step: z.enum(steps), text: z.string() });
 
 const partMeaning = [
   'coverage: whether changes are notified by a channel, or found by polling only.',
   'errorRate: the share of the last 20 syncs that did not fail, or less while they fail in a row.',
   'responseTime: from the last notification to the start of the run that finished the answer to it.',
   'successRate: what came through, by the number of events set aside, open review items and a pause of writing.',
-  'freshness: the age of the last complete sync.',
+  'freshness: the age of the last complete sync, or how many differed when both sides were last compared.',
 ].join(' ');
 
 const part = z.strictObject({

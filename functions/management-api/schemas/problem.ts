@@ -3,13 +3,25 @@ import * as z from 'zod';
 import { appointment, clash } from './appointments.ts';
 import { conflict } from './conflicts.ts';
 
-export const problemReply = z.strictObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
-  conflicts: z.array(clash).describe('Of double-booking: what takes the time already').optional(),
-  conflict: conflict.describe('Of a decision that was refused: the review item as it is now').optional(),
-  appointment: appointment.describe('Of version-mismatch: the appointment as it is now').optional(),
-});
+export const problemReply = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
+    conflicts: z.array(clash).describe('Of double-booking: what takes the time already').optional(),
+    conflict: conflict.describe('Of a decision that was refused: the review item as it is now').optional(),
+    appointment: appointment.describe('Of version-mismatch: the appointment as it is now').optional(),
+  })
+  .meta({
+    examples: [
+      {
+        type: 'urn:bookedbarber:problem:invalid-request',
+        title: 'The request is invalid',
+        status: 400,
+        detail: 'The request is not as it should be',
+        errors: [{ field: 'timeZone', message: 'Required' }],
+      },
+    ],
+  });

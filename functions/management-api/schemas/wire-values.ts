@@ -26,8 +26,8 @@ export const pageSize = (largest: number, usual: number) =>
   z
     .string()
     .regex(/^\d{1,4}$/, 'Must be a whole number')
+    .default(String(usual))
     .transform(Number)
-    .pipe(z.int().min(1).max(largest))
-    .default(usual);
+    .pipe(z.int().min(1).max(largest));
 
 export const pageCursor = z.string().min(1).max(512).optional();

@@ -1,7 +1,7 @@
 /** KMS's GenerateDataKey and Decrypt over the template's keys. As in KMS, another encryption context cannot decrypt. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import type { Listening } from '../http/listen.ts';
-import { type Json, textOf } from '../template/json.ts';
+import { type Json, type JsonRecord, textOf } from '../template/json.ts';
 import { AwsError, serveAwsJson } from './aws-json.ts';
 import { keptJson } from './kept-json.ts';
 import { arnOf } from './place.ts';
@@ -24,7 +24,7 @@ export async function startKms(keyIds: string[], dataDir?: string): Promise<List
       const keyId = bareKeyId(KeyId);
       const dataKey = randomBytes(typeof NumberOfBytes === 'number' ? NumberOfBytes : dataKeyBytes(KeySpec));
       const blob = seal(materialOf(ring, keyId), keyId, dataKey, contextBytes(EncryptionContext));
-      return { KeyId: arnOf('kms', `key/${keyId}`), Plaintext: dataKey.toString('base64'), CiphertextBlob: blob };
+      return { ...named(keyId), Plaintext: dataKey.toString('base64'), CiphertextBlob: blob };
     },
     Decrypt: ({ CiphertextBlob, KeyId, EncryptionContext }) => {
       const { keyId, plaintext } = open(
@@ -34,9 +34,15 @@ export async function startKms(keyIds: string[], dataDir?: string): Promise<List
       );
       if (KeyId !== undefined && bareKeyId(KeyId) !== keyId)
         throw new AwsError('IncorrectKeyException', 'sealed with another key');
-      return { KeyId: arnOf('kms', `key/${keyId}`), Plaintext: plaintext.toString('base64') };
+      return { ...named(keyId), Plaintext: plaintext.toString('base64'), EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' };
     },
   });
+}
+
+/** How an answer names the key that was used: whatever the request called it. */
+function named(keyId: string): JsonRecord {
+  const material = createHash('sha256').update(`material of ${keyId}`).digest('hex');
+  return { KeyId: arnOf('kms', `key/${keyId}`), KeyMaterialId: material };
 }
 
 /** The blob names its key, as KMS's do: length, key id, iv, tag, ciphertext. */

@@ -1,22 +1,30 @@
-/** Secrets Manager's GetSecretValue over values that the local stack was started with, by secret name. */
-
+/** Secrets Manager's GetSecretValue and PutSecretValue, by secret name. What is put is gone when the stack stops. */
+import { randomUUID } from 'node:crypto';
 import type { Listening } from '../http/listen.ts';
-import { textOf } from '../template/json.ts';
+import { type JsonRecord, textOf } from '../template/json.ts';
 import { AwsError, serveAwsJson } from './aws-json.ts';
 import { arnOf } from './place.ts';
 
-export function startSecretsManager(secrets: Record<string, string>): Promise<Listening> {
+export function startSecretsManager(initial: Record<string, string>): Promise<Listening> {
+  const secrets = { ...initial };
+  const answerFor = (name: string): JsonRecord => ({
+    ARN: arnOf('secretsmanager', `secret:${name}-Local0`),
+    Name: name,
+    VersionStages: ['AWSCURRENT'],
+  });
   return serveAwsJson({
     GetSecretValue: ({ SecretId }) => {
       const name = nameOf(textOf(SecretId, 'SecretId'));
       const value = secrets[name];
       if (value === undefined) throw new AwsError('ResourceNotFoundException', `there is no local secret ${name}`);
-      return {
-        ARN: arnOf('secretsmanager', `secret:${name}-Local0`),
-        Name: name,
-        SecretString: value,
-        VersionStages: ['AWSCURRENT'],
-      };
+      return { ...answerFor(name), SecretString: value };
+    },
+    PutSecretValue: ({ SecretId, SecretString }) => {
+      const name = nameOf(textOf(SecretId, 'SecretId'));
+      if (secrets[name] === undefined)
+        throw new AwsError('ResourceNotFoundException', `there is no local secret ${name}`);
+      secrets[name] = textOf(SecretString, 'SecretString');
+      return { ...answerFor(name), VersionId: randomUUID() };
     },
   });
 }

@@ -49,7 +49,7 @@ const madeInGoogle: Changes = (session, { userId, email }) => {
       story: `${summary} of ${userId}`,
       act: () => events.insert({ calendarId: email, requestBody }),
       shows: async () => {
-        const { items } = await api<{ items: { title: string }[] }>('GET', '/api/v2/appointments');
+        const { items } = await api.appointments();
         return items.some(({ title }) => title === summary);
       },
     };
@@ -63,7 +63,7 @@ const madeHere: Changes = (session, { userId, email }) => {
     const title = `Change ${change}`;
     return {
       story: `${title} of ${userId}`,
-      act: () => api('POST', '/api/v2/appointments', { title, ...hourOn(change), timeZone: 'America/New_York' }),
+      act: () => api.createAppointment({ body: { title, ...hourOn(change), timeZone: 'America/New_York' } }),
       shows: async () => {
         const { items = [] } = (await events.list({ calendarId: email })).data;
         return items.some(({ summary }) => summary === title);

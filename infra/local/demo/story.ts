@@ -1,15 +1,11 @@
 /** What `npm run demo` tells: a barber's day in Google Calendar, as the API shows it. */
+import type { ReplyOf } from '../../../functions/management-api/client.ts';
 import type { Session } from '../session.ts';
 import { apiOf } from './api.ts';
 import { type Barber, connectBarber } from './barber.ts';
 import { calendarClient } from './client.ts';
 import { hourOf, sameInstant } from './hours.ts';
 import type { Step } from './tell.ts';
-
-type Appointments = {
-  items: { title: string; start: string; calendar: { eventId: string; recurringEventId?: string } }[];
-};
-type Status = { calendars: { initialSyncComplete: boolean; channel?: { state: string } }[] };
 
 export function storyOf(session: Session, barber: Barber): Step[] {
   const api = apiOf(session, barber.userId);
@@ -22,15 +18,15 @@ export function storyOf(session: Session, barber: Barber): Step[] {
   const { google } = session;
   if (google === undefined) throw new Error('The story needs the stand-in');
 
-  const appointments = async () => (await api<Appointments>('GET', '/api/v2/appointments')).items;
-  const occurrences = async () => (await appointments()).filter(({ calendar }) => calendar.recurringEventId);
+  const appointments = async () => (await api.appointments()).items;
+  const occurrences = async () => (await appointments()).filter(({ calendar }) => calendar?.recurringEventId);
 
   return [
     {
       story: 'A barber connects Google Calendar',
       act: () => connectBarber(session, barber),
       shows: async () => {
-        const { calendars } = await api<Status>('GET', '/api/v2/calendar/real-time-sync/status');
+        const { calendars } = await api.status();
         return calendars.some(({ initialSyncComplete, channel }) => initialSyncComplete && channel?.state === 'active');
       },
     },
@@ -99,7 +95,7 @@ export function storyOf(session: Session, barber: Barber): Step[] {
   ];
 }
 
-const idOf = (appointment: Appointments['items'][number] | undefined): string => {
-  if (appointment === undefined) throw new Error('✗ An occurrence is missing');
+const idOf = (appointment: ReplyOf<'appointments'>['items'][number] | undefined): string => {
+  if (appointment?.calendar === undefined) throw new Error('✗ An occurrence is missing');
   return appointment.calendar.eventId;
 };

@@ -24,7 +24,7 @@ export async function tell(steps: Step[], say: (line: string) => void, stepTimeo
     await step.prepare?.();
     const ms = await timeStep(step, stepTimeoutMs);
     const note = step.note === undefined ? '' : `, ${step.note()}`;
-    say(`✓ ${step.story.padEnd(70)}${Math.round(ms)} ms${note}`);
+    say(`✓ ${step.story.padEnd(86)}${Math.round(ms)} ms${note}`);
   }
 }
 

@@ -1,17 +1,11 @@
 /** The demo's second part: a booking that is changed on both sides, in turn, at once, and in ways that only a person can settle. */
+import type { ReplyOf, RequestOf } from '../../../functions/management-api/client.ts';
 import type { Session } from '../session.ts';
 import { apiOf } from './api.ts';
 import type { Barber } from './barber.ts';
 import { calendarClient } from './client.ts';
 import { hourOf, sameInstant } from './hours.ts';
 import type { Step } from './tell.ts';
-
-type Booking = { id: string; title: string; start: string; notes?: string; calendar?: { eventId: string } };
-type Conflict = {
-  id: string;
-  suggestion?: { choice: string; reasons: { weight: number; text: string }[] };
-  seen?: object;
-};
 
 export function twoWayStoryOf(session: Session, { userId, email }: Barber): Step[] {
   const { google } = session;
@@ -20,17 +14,17 @@ export function twoWayStoryOf(session: Session, { userId, email }: Barber): Step
   const events = () => calendarClient(session, email).events;
   const [booked, movedThere, movedHere, movedThereAgain] = [hourOf(20), hourOf(21), hourOf(22), hourOf(23)];
   let id = '';
-  let conflict: Conflict | undefined;
+  let conflict: ReplyOf<'conflict'> | undefined;
 
-  const booking = () => api<Booking>('GET', `/api/v2/appointments/${id}`);
-  const edit = (body: object) => api<Booking>('PATCH', `/api/v2/appointments/${id}`, body);
+  const booking = () => api.appointment({ path: { id } });
+  const edit = (body: RequestOf<'editAppointment'>['body']) => api.editAppointment({ path: { id }, body });
   const eventRef = async () => ({ calendarId: email, eventId: (await booking()).calendar?.eventId ?? '' });
   const event = async () => (await events().get(await eventRef())).data;
   const editInGoogle = async (requestBody: object) =>
     events().patch({ ...(await eventRef()), sendUpdates: 'none', requestBody });
   /** Google's edit goes unnoticed until ours is about to be told: once no earlier one is still being looked into. */
   const prepare = () => session.stack.idle();
-  const atOnce = async (inGoogle: object, here: object) => {
+  const atOnce = async (inGoogle: object, here: RequestOf<'editAppointment'>['body']) => {
     google.control.orderPushFault({ kind: 'drop' });
     await editInGoogle(inGoogle);
     await edit(here);
@@ -40,8 +34,8 @@ export function twoWayStoryOf(session: Session, { userId, email }: Barber): Step
     return times.every((time) => sameInstant(time, start.dateTime));
   };
   const openConflict = async () => {
-    const { items } = await api<{ items: Conflict[] }>('GET', '/api/v2/calendar/conflicts?status=open');
-    return items[0] && api<Conflict>('GET', `/api/v2/calendar/conflicts/${items[0].id}`);
+    const { items } = await api.conflicts({ query: { status: 'open' } });
+    return items[0] && api.conflict({ path: { id: items[0].id } });
   };
 
   return [
@@ -49,7 +43,7 @@ export function twoWayStoryOf(session: Session, { userId, email }: Barber): Step
       story: 'A booking made through the API appears in Google',
       act: async () => {
         const body = { service: 'Haircut', clientName: 'Jane', ...timesOf(booked) };
-        ({ id } = await api<Booking>('POST', '/api/v2/appointments', body));
+        ({ id } = await api.createAppointment({ body }));
       },
       shows: async () => {
         const { items = [] } = (await events().list({ calendarId: email, singleEvents: true })).data;
@@ -83,8 +77,11 @@ export function twoWayStoryOf(session: Session, { userId, email }: Barber): Step
     {
       story: 'The barber decides for our time: Google follows',
       act: () => {
-        const decision = { choice: 'bookedbarber', seen: conflict?.seen };
-        return api('POST', `/api/v2/calendar/conflicts/${conflict?.id}/resolve`, decision);
+        if (conflict?.seen === undefined) throw new Error('There is nothing to decide');
+        return api.resolveConflict({
+          path: { id: conflict.id },
+          body: { choice: 'bookedbarber', seen: conflict.seen },
+        });
       },
       shows: async () => (await openConflict()) === undefined && bothStartAt(movedHere),
     },
@@ -98,7 +95,7 @@ const timesOf = ({ start, end }: ReturnType<typeof hourOf>) => ({
 });
 
 /** With the reason that weighs most. */
-const inShort = ({ choice, reasons }: NonNullable<Conflict['suggestion']>): string =>
+const inShort = ({ choice, reasons }: NonNullable<ReplyOf<'conflict'>['suggestion']>): string =>
   `suggested: ${choice}, because “${reasons.toSorted((a, b) => b.weight - a.weight)[0]?.text}”`;
 
 const is = (expected: string) => (said: string | null | undefined) => said === expected;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { LocalFunction } from '../functions/function.ts';
 import { type LocalResource, naming, ofType } from '../template/template.ts';
 import type { HttpRoute } from './api.ts';
+import { type Cors, corsProperties } from './cors.ts';
 import type { JwtConfiguration } from './issuer.ts';
 import { createJwtAuthorizer, type JwtAuthorizer } from './jwt-authorizer.ts';
 
@@ -14,7 +15,6 @@ export type ApiWiring = {
 };
 
 export function createRoutes({ resources, functionByArn, jwks }: ApiWiring): HttpRoute[] {
-  parsedById(resources, 'AWS::ApiGatewayV2::Api', apiProperties);
   const integrations = parsedById(resources, 'AWS::ApiGatewayV2::Integration', integrationProperties);
   const authorizers = parsedById(resources, 'AWS::ApiGatewayV2::Authorizer', authorizerProperties);
 
@@ -34,6 +34,12 @@ export function createRoutes({ resources, functionByArn, jwks }: ApiWiring): Htt
   );
   requireKnownRouteSettings(resources, routes);
   return routes;
+}
+
+/** Undefined when pages of other origins may not read anything. */
+export function corsOf(resources: LocalResource[]): Cors | undefined {
+  const [api] = parsedById(resources, 'AWS::ApiGatewayV2::Api', apiProperties).values();
+  return api?.CorsConfiguration;
 }
 
 /** Issuer and audience that tokens must name; an API without an authorizer takes none. */
@@ -68,7 +74,11 @@ function found<T>(byId: Map<string, T>, id: string): T {
   return value;
 }
 
-const apiProperties = z.strictObject({ Name: z.string(), ProtocolType: z.literal('HTTP') });
+const apiProperties = z.strictObject({
+  Name: z.string(),
+  ProtocolType: z.literal('HTTP'),
+  CorsConfiguration: corsProperties.optional(),
+});
 
 const routeProperties = z.strictObject({
   ApiId: z.string(),

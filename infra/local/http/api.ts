@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalFunction } from '../functions/function.ts';
 import { type HttpAnswer, httpAnswer } from './answer.ts';
+import { type Cors, preflightAnswer, withCors } from './cors.ts';
 import { type HttpRequest, proxyEvent, splitTarget } from './event.ts';
 import type { JwtAuthorizer } from './jwt-authorizer.ts';
 import { matchRoute } from './routes.ts';
@@ -24,17 +25,21 @@ export function createHttpServer(): Server {
   return createServer({ maxHeaderSize: headerLimitBytes });
 }
 
-export function createHttpApi(routes: HttpRoute[]): RequestListener {
+export type HttpApi = { routes: HttpRoute[]; cors: Cors | undefined };
+
+export function createHttpApi(api: HttpApi): RequestListener {
   return (request, response) => {
-    serve(routes, request).then(
+    serve(api, request).then(
       (answer) => send(response, answer),
       () => send(response, message(500, 'Internal Server Error')),
     );
   };
 }
 
-async function serve(routes: HttpRoute[], incoming: IncomingMessage): Promise<HttpAnswer> {
-  const { method = 'GET', url = '/' } = incoming;
+async function serve({ routes, cors }: HttpApi, incoming: IncomingMessage): Promise<HttpAnswer> {
+  const { method = 'GET', url = '/', headers } = incoming;
+  const preflight = cors && preflightAnswer(cors, method, headers);
+  if (preflight !== undefined) return preflight;
   const match = matchRoute(routes, method, splitTarget(url).path);
   if (match === undefined) return message(404, 'Not Found');
   const { route, pathParameters } = match;
@@ -47,7 +52,8 @@ async function serve(routes: HttpRoute[], incoming: IncomingMessage): Promise<Ht
   if (request === undefined) return message(413, 'Request Entity Too Large');
   const jwt = authorization && { claims: authorization.claims, scopes: authorization.scopes };
   const facts = { routeKey: route.routeKey, pathParameters, jwt, requestId: randomUUID(), now: new Date() };
-  return invoke(route.target, proxyEvent(request, facts));
+  const answer = await invoke(route.target, proxyEvent(request, facts));
+  return cors === undefined ? answer : withCors(cors, answer, headers);
 }
 
 async function invoke(target: LocalFunction, event: unknown): Promise<HttpAnswer> {

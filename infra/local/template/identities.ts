@@ -52,7 +52,7 @@ const kinds: Record<string, ResourceKind> = {
   },
 };
 
-/** Kinds that change nothing on a laptop: permissions, what watches the system, what CDK notes for itself. */
+/** Kinds that change nothing on a laptop: permissions, retries of schedules, what watches the system, what CDK notes for itself. */
 const irrelevantKinds = new Set([
   'AWS::CDK::Metadata',
   'AWS::CloudWatch::Alarm',
@@ -62,6 +62,7 @@ const irrelevantKinds = new Set([
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::KMS::Alias',
+  'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',

@@ -1,4 +1,4 @@
-/** What the consumer and the management API cannot do without: table, queue, secrets, key, and Google's client. */
+/** What the consumer, the renewal worker and the management API cannot do without: table, queue, secrets, key, and Google's client. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';

@@ -10,7 +10,7 @@ export const floorOf: Record<FunctionName, string> = {
   'webhook-receiver': 'sqs-and-secret',
   'sync-consumer': 'table-queue-and-google',
   'change-stream': 'table-and-queue',
-  'renewal-worker': 'table-and-queue',
+  'renewal-worker': 'table-queue-and-google',
   'management-api': 'table-queue-and-google',
 };
 

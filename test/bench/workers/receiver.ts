@@ -9,7 +9,10 @@ import { createEmitter, createLog } from '../../../shared/runtime/observability.
 import { parseWebhookKeys } from '../../../shared/runtime/secrets.ts';
 import { forged, type Notification, notificationsOf } from '../rig/notifications.ts';
 
-type Handle = (request: Notification) => Promise<{ statusCode?: number | undefined }>;
+type Handle = (
+  request: Notification,
+  invocation: { awsRequestId: string },
+) => Promise<{ statusCode?: number | undefined }>;
 
 export type ReceiverTimes = {
   /** From the request to the message that is handed to the queue. */
@@ -23,6 +26,8 @@ export type ReceiverTimes = {
 const [oursFile = '', floorFile = ''] = process.argv.slice(2);
 const keys = parseWebhookKeys(process.env.STAGE ?? '')(JSON.parse(process.env.BENCH_WEBHOOK_KEYS ?? ''));
 const notifications = notificationsOf(keys, 500);
+
+const invocation = { awsRequestId: '00000000-0000-4000-8000-000000000000' };
 
 const warmUps = 5_000;
 const timed = 20_000;
@@ -49,13 +54,13 @@ const timeOwn = async (): Promise<Omit<ReceiverTimes, 'batches'>> => {
   for (let index = 0; index < warmUps + timed; index++) {
     const notification = notifications[index % notifications.length] as Notification;
     const begun = performance.now();
-    await must(204, handle(notification));
+    await must(204, handle(notification, invocation));
     ownUs.push((handedAt - begun) * 1_000);
     sent += 1;
 
     const stranger = forged(notification);
     const strangerBegun = performance.now();
-    await must(404, handle(stranger));
+    await must(404, handle(stranger, invocation));
     forgedUs.push((performance.now() - strangerBegun) * 1_000);
   }
   return { ownUs: ownUs.slice(warmUps), forgedUs: forgedUs.slice(warmUps), forgedSends: sends - sent };
@@ -64,7 +69,7 @@ const timeOwn = async (): Promise<Omit<ReceiverTimes, 'batches'>> => {
 /** Of this processor: what a core can do in a second is what remains when waiting costs nothing. */
 const timeBatch = async (handle: Handle): Promise<number> => {
   const begun = process.cpuUsage();
-  for (const notification of notifications) await must(204, handle(notification));
+  for (const notification of notifications) await must(204, handle(notification, invocation));
   const { user, system } = process.cpuUsage(begun);
   return (user + system) / 1_000;
 };

@@ -39,7 +39,7 @@ test('one worker handles one event at a time', async () => {
 
 test('no more workers run at once than the reserved concurrency', async () => {
   const source = `import { threadId } from 'node:worker_threads';
-    export const handler = async () => { await new Promise((done) => setTimeout(done, 20)); return threadId; };`;
+    export const handler = async () => { await new Promise((done) => setTimeout(done, 200)); return threadId; };`;
   const stack = await start(source, { ReservedConcurrentExecutions: 2 });
   const threads = await Promise.all([1, 2, 3, 4, 5, 6].map(() => stack.functions.invoke('Fn', {})));
   expect(new Set(threads).size).toBe(2);

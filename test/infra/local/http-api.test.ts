@@ -7,6 +7,7 @@ import { type FixtureStack, startFixture } from '../../support/local-assembly.ts
 
 const issuer = 'http://127.0.0.1/issuer';
 const audience = 'the-api';
+const page = 'https://app.example';
 
 const route = (RouteKey: string, properties = {}): Resource => ({
   Type: 'AWS::ApiGatewayV2::Route',
@@ -20,7 +21,20 @@ const route = (RouteKey: string, properties = {}): Resource => ({
 const jwt = { AuthorizationType: 'JWT', AuthorizerId: { Ref: 'Authorizer' } };
 
 const resources: Record<string, Resource> = {
-  Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'Api', ProtocolType: 'HTTP' } },
+  Api: {
+    Type: 'AWS::ApiGatewayV2::Api',
+    Properties: {
+      Name: 'Api',
+      ProtocolType: 'HTTP',
+      CorsConfiguration: {
+        AllowOrigins: [page],
+        AllowMethods: ['GET', 'POST'],
+        AllowHeaders: ['authorization', 'if-match'],
+        ExposeHeaders: ['etag', 'location'],
+        MaxAge: 600,
+      },
+    },
+  },
   Stage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { ApiId: { Ref: 'Api' }, StageName: '$default' } },
   Integration: {
     Type: 'AWS::ApiGatewayV2::Integration',
@@ -57,6 +71,7 @@ const echo = `export const handler = async (event) => {
   if (mode === 'inferred') return { hello: 'world' };
   if (mode === 'malformed') return { statusCode: 'teapot' };
   if (mode === 'full') return { statusCode: 201, headers: { 'X-Own': 'yes' }, cookies: ['a=1', 'b=2'], body: 'aGk=', isBase64Encoded: true };
+  if (mode === 'open') return { statusCode: 200, headers: { 'Access-Control-Allow-Origin': '*' } };
   if (mode === 'empty') return { statusCode: 204 };
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) };
 };`;
@@ -173,6 +188,52 @@ describe('the answer', () => {
       expect(await response.text()).toBe('{"message":"Internal Server Error"}');
     },
   );
+});
+
+describe('pages of other origins', () => {
+  const preflight = (path: string, origin: string) =>
+    call(path, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'GET' } });
+  const corsHeaders = ({ headers }: Response) =>
+    Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')));
+
+  test.each(['/user', '/echo', '/nothing'])(
+    'ask before they call %s, and are answered without a token',
+    async (path) => {
+      const response = await preflight(path, page);
+      expect([response.status, await response.text()]).toEqual([204, '']);
+      expect(corsHeaders(response)).toEqual({
+        'access-control-allow-origin': page,
+        'access-control-allow-methods': 'GET,POST',
+        'access-control-allow-headers': 'authorization,if-match',
+        'access-control-max-age': '600',
+      });
+    },
+  );
+
+  test('are told nothing when they are not on the list', async () => {
+    const response = await preflight('/user', 'https://evil.example');
+    expect([response.status, corsHeaders(response)]).toEqual([204, {}]);
+  });
+
+  test('may read what a function answers, with the headers that are exposed', async () => {
+    const response = await call('/echo', { headers: { origin: page } });
+    expect(corsHeaders(response)).toEqual({
+      'access-control-allow-origin': page,
+      'access-control-expose-headers': 'etag,location',
+    });
+    expect(corsHeaders(await call('/echo', { headers: { origin: 'https://evil.example' } }))).toEqual({});
+    expect(corsHeaders(await call('/echo'))).toEqual({});
+  });
+
+  test('are not let in by what a function says of them', async () => {
+    const response = await call('/echo?mode=open', { headers: { origin: 'https://evil.example' } });
+    expect([response.status, corsHeaders(response)]).toEqual([200, {}]);
+  });
+
+  test('an OPTIONS that is no such question goes to a route like any other', async () => {
+    expect(await event('/echo', { method: 'OPTIONS' })).toMatchObject({ routeKey: 'ANY /echo' });
+    expect((await call('/user', { method: 'OPTIONS' })).status).toBe(404);
+  });
 });
 
 describe('limits', () => {

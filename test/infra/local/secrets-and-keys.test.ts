@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect, onTestFinished, test } from 'vitest';
 import { startKms } from '../../../infra/local/aws/kms.ts';
 import { clientDefaults } from '../../../infra/local/aws/place.ts';
@@ -94,4 +94,14 @@ test('with a data folder the key survives a restart', async () => {
   expect(await later.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: context }))).toMatchObject({
     Plaintext,
   });
+});
+
+test('a secret is changed while the stack runs, and one that is not there is not made', async () => {
+  const client = await secretsClient({ 'app/keys': 'the value' });
+  await client.send(new PutSecretValueCommand({ SecretId: 'app/keys', SecretString: 'another' }));
+  expect(await client.send(new GetSecretValueCommand({ SecretId: 'app/keys' }))).toMatchObject({
+    SecretString: 'another',
+  });
+  const absent = client.send(new PutSecretValueCommand({ SecretId: 'app/none', SecretString: 'x' }));
+  await expect(absent).rejects.toThrow(/there is no local secret/);
 });

@@ -1,17 +1,20 @@
 /** Calendars in memory, and when each is due. */
+import { switchesOf, withoutProgress } from '../../../shared/connections/next-generation.ts';
 import type { Calendar } from '../../../shared/domain/calendar.ts';
 import { Superseded } from '../../../shared/domain/errors.ts';
-import type { CalendarKey } from '../../../shared/domain/ids.ts';
+import type { CalendarKey, UserId } from '../../../shared/domain/ids.ts';
 import type { Instant } from '../../../shared/domain/instant.ts';
 import { withSync } from '../../../shared/health/recent-syncs.ts';
-import type { CalendarRegistry, DueCalendars } from '../../../shared/store/calendars.ts';
+import type { CalendarGenerations, CalendarRegistry, DueCalendars } from '../../../shared/store/calendars.ts';
 import { dueShardOf } from '../../../shared/store/keys.ts';
 import type { CalendarStore } from '../../../shared/sync/ports.ts';
 
 export type Calendars = Map<CalendarKey, Calendar>;
 export type Due = Map<CalendarKey, Instant>;
 
-export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore & CalendarRegistry & DueCalendars => {
+type MemoryCalendars = CalendarStore & CalendarRegistry & CalendarGenerations & DueCalendars;
+
+export const memoryCalendars = (calendars: Calendars, due: Due): MemoryCalendars => {
   const change = (key: CalendarKey, set: Partial<Calendar>, isAsRead: (stored: Calendar) => boolean = () => true) => {
     const stored = calendars.get(key);
     if (stored === undefined || !isAsRead(stored)) throw new Superseded('The calendar moved on');
@@ -24,6 +27,23 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
     (['cursor', 'connectGeneration', 'enabled'] as const).every((part) => stored[part] === read[part]);
   const inRole = (read: Calendar, role: Calendar['role']) => (stored: Calendar) =>
     stored.role === role && stored.connectGeneration === read.connectGeneration;
+  const listOf = (userId: UserId, isReplaced: boolean) => {
+    const owned = [...calendars.values()].filter(
+      (calendar) => calendar.userId === userId && (calendar.disabledBecause === 'account_replaced') === isReplaced,
+    );
+    return structuredClone(owned.sort((a, b) => (a.calendarId < b.calendarId ? -1 : 1)));
+  };
+  const progress = Object.keys(withoutProgress) as (keyof typeof withoutProgress)[];
+  const ofGeneration = (read: Calendar) => (stored: Calendar) => stored.connectGeneration === read.connectGeneration;
+  const beginAnew = (stored: Calendar, listed: Calendar, dueAt: Instant) => {
+    if (stored.connectGeneration > listed.connectGeneration) throw new Superseded('Connected afresh since');
+    const { disabledBecause, ...switches } = switchesOf(stored, listed);
+    remove(listed.key, 'writable', 'disabledBecause');
+    change(listed.key, { ...listed, ...switches, ...(disabledBecause && { disabledBecause }) });
+    remove(listed.key, ...progress);
+    if (switches.enabled) due.set(listed.key, dueAt);
+    else due.delete(listed.key);
+  };
   return {
     async load(key) {
       return structuredClone(calendars.get(key));
@@ -38,6 +58,9 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
     async noteTrouble(read, trouble) {
       change(read.key, { trouble, recentSyncs: withSync(read.recentSyncs, 'failed') }, unmoved(read));
     },
+    async noteDrift(read, drift) {
+      change(read.key, { drift, ...(drift.differing > 0 && { nextGenerationAt: drift.at }) }, unmoved(read));
+    },
     async pauseWrites(read, until) {
       change(read.key, { writesPausedUntil: until }, unmoved(read));
       if ((due.get(read.key) ?? until) > until) due.set(read.key, until);
@@ -48,8 +71,23 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
       due.delete(read.key);
     },
     async listOf(userId) {
-      const owned = [...calendars.values()].filter((calendar) => calendar.userId === userId);
-      return structuredClone(owned.sort((a, b) => (a.calendarId < b.calendarId ? -1 : 1)));
+      return listOf(userId, false);
+    },
+    async listReplaced(userId) {
+      return listOf(userId, true);
+    },
+    async letGo(read, connectGeneration) {
+      change(read.key, { connectGeneration }, ofGeneration(read));
+      remove(read.key, 'channel');
+      due.delete(read.key);
+    },
+    async retire(read) {
+      change(read.key, { enabled: false, role: 'blocks', disabledBecause: 'account_replaced' }, ofGeneration(read));
+      remove(read.key, ...progress);
+      due.delete(read.key);
+    },
+    async loadMany(keys) {
+      return structuredClone(keys.flatMap((key) => calendars.get(key) ?? []));
     },
     async register(calendar, { dueAt, renewChannel }) {
       const { key, summary, timeZone, writable } = calendar;
@@ -59,7 +97,9 @@ export const memoryCalendars = (calendars: Calendars, due: Due): CalendarStore &
         if (calendar.enabled) due.set(key, dueAt);
         return;
       }
-      change(key, { summary, timeZone, ...(writable === false && { writable }) });
+      if (known.connectGeneration !== calendar.connectGeneration) return beginAnew(known, calendar, dueAt);
+      change(key, { summary, timeZone, watchable: calendar.watchable, ...(writable === false && { writable }) });
+      remove(key, 'unwatchableSince');
       if (writable === undefined) remove(key, 'writable');
       if (renewChannel) remove(key, 'channel');
       if (!calendar.enabled || known.disabledBecause !== 'calendar_gone') return;

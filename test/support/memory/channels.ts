@@ -15,11 +15,17 @@ export const memoryChannels = (calendars: Calendars, due: Due): ChannelStore => 
     const { channel, ...rest } = stored as Calendar;
     calendars.set(read.key, { ...rest, ...structuredClone(set) });
   };
+  const slotOf = ({ key }: Calendar) => {
+    const slot = calendars.get(key)?.channel;
+    if (slot === undefined) throw new Superseded('The slot is empty');
+    return slot;
+  };
   const put = (channel: Channel) => channels.set(channel.id, structuredClone(channel));
   return {
     async begin(read, channel, slot) {
       takeSlot(read, read.channel?.id, { channel: slot });
       put(channel);
+      due.set(read.key, slot.renewAt);
     },
     async activate(read, channel, slot, dueAt) {
       takeSlot(read, channel.id, { channel: slot });
@@ -31,19 +37,30 @@ export const memoryChannels = (calendars: Calendars, due: Due): ChannelStore => 
       due.set(read.key, slot.renewAt);
     },
     async settle(read) {
-      const slot = calendars.get(read.key)?.channel;
-      if (slot === undefined) throw new Superseded('The slot is empty');
-      const { unsettled, ...settled } = slot;
+      const { unsettled, settleAt, ...settled } = slotOf(read);
       takeSlot(read, read.channel?.id, { channel: settled });
     },
-    async vacate(read, watchable) {
-      takeSlot(read, read.channel?.id, { watchable });
+    async deferSettling(read, settleAt, dueAt) {
+      takeSlot(read, read.channel?.id, { channel: { ...slotOf(read), settleAt } });
+      due.set(read.key, dueAt);
+    },
+    async vacate(read) {
+      takeSlot(read, read.channel?.id, {});
+    },
+    async giveUp(read, since) {
+      takeSlot(read, read.channel?.id, { watchable: false, unwatchableSince: since });
+    },
+    async renewNow(read, now) {
+      const set = read.channel === undefined ? { watchable: true } : { channel: { ...slotOf(read), renewAt: now } };
+      takeSlot(read, read.channel?.id, set);
+      due.set(read.key, now);
     },
     async listOf(userId, key) {
       return structuredClone([...channels.values()].filter((one) => one.userId === userId && one.calendarKey === key));
     },
-    async setState(channel, state) {
-      put({ ...(channels.get(channel.id) as Channel), state });
+    async note({ id, state, resourceId }) {
+      const known = channels.get(id);
+      if (known !== undefined) put({ ...known, state, ...(resourceId !== undefined && { resourceId }) });
     },
   };
 };

@@ -1,37 +1,75 @@
 /** Connections in memory. */
-import type { Connection } from '../../../shared/domain/connection.ts';
+import { type Connection, dataKeyOf, type SealedGrant } from '../../../shared/domain/connection.ts';
 import { Superseded } from '../../../shared/domain/errors.ts';
+import type { UserId } from '../../../shared/domain/ids.ts';
 import type { ConnectionRegistry } from '../../../shared/store/connections.ts';
 import type { ConnectionStore } from '../../../shared/sync/ports.ts';
 
-type Expected = Pick<Connection, 'userId' | 'connectGeneration'> & Partial<Pick<Connection, 'refreshToken'>>;
+type Fields = Record<string, unknown>;
 
 export const memoryConnections = (): ConnectionStore & ConnectionRegistry => {
   const connections = new Map<string, Connection>();
-  const changeWhere = ({ userId, ...expected }: Expected, set: Partial<Connection>) => {
-    const stored = connections.get(userId);
-    const isAsRead =
-      stored?.connectGeneration === expected.connectGeneration &&
-      stored.refreshToken === (expected.refreshToken ?? stored.refreshToken);
+  const changeWhere = (userId: UserId, expected: Fields, set: Fields) => {
+    const stored: Fields | undefined = connections.get(userId);
+    const isAsRead = Object.entries(expected).every(([field, value]) => stored?.[field] === value);
     if (stored === undefined || !isAsRead) throw new Superseded('The connection changed');
-    connections.set(userId, structuredClone({ ...stored, ...set }));
+    const next = Object.entries({ ...stored, ...set }).filter(([, value]) => value !== undefined);
+    connections.set(userId, structuredClone(Object.fromEntries(next)) as Connection);
   };
-  const change = async ({ userId, connectGeneration, refreshToken }: Connection, set: Partial<Connection>) =>
-    changeWhere({ userId, connectGeneration, refreshToken }, set);
+  const change = async (read: Connection, set: Fields) => {
+    const { userId, connectGeneration } = read;
+    const refreshToken = read.state === 'disconnected' ? undefined : read.refreshToken;
+    changeWhere(userId, { connectGeneration, refreshToken }, set);
+  };
   return {
     async load(userId) {
       return structuredClone(connections.get(userId));
+    },
+    async loadMany(userIds) {
+      return structuredClone(userIds.flatMap((userId) => connections.get(userId) ?? []));
     },
     async create(connection) {
       if (connections.has(connection.userId)) throw new Superseded('There is a connection');
       connections.set(connection.userId, structuredClone(connection));
     },
-    resume: change,
+    resume: (read, grant, now) => change(read, { ...connectedWith(grant), since: now }),
+    startAfresh: (read, { grant, ...next }, now) =>
+      change(read, { ...next, ...connectedWith(grant), connectGeneration: read.connectGeneration + 1, since: now }),
+    disconnect: (read, now) =>
+      change(read, {
+        ...noGrant,
+        state: 'disconnected',
+        connectGeneration: read.connectGeneration + 1,
+        since: now,
+      }),
+    async reseal({ userId, connectGeneration, refreshToken, accessToken }, tokens) {
+      changeWhere(userId, { connectGeneration, refreshToken, accessToken }, tokens);
+    },
+    async listSealedUnder(dataKey, limit) {
+      const isUnder = (connection: Connection) =>
+        connection.state !== 'disconnected' && dataKeyOf(connection.refreshToken) === dataKey;
+      return [...connections.values()]
+        .filter(isUnder)
+        .map(({ userId }) => userId)
+        .sort()
+        .slice(0, limit);
+    },
     saveTokens: change,
-    markNeedsReauth: (read) => change(read, { state: 'needs_reauth' }),
+    markNeedsReauth: (read, { at, because }) =>
+      change(read, { state: 'needs_reauth', since: at, endedBecause: because }),
     setRealTimeSync: (read, realTimeSync) => change(read, { realTimeSync }),
     async saveSettings({ userId, connectGeneration }, settings) {
-      changeWhere({ userId, connectGeneration }, { settings });
+      changeWhere(userId, { connectGeneration }, { settings });
     },
   };
 };
+
+const noGrant = {
+  refreshToken: undefined,
+  accessToken: undefined,
+  accessTokenExpiresAt: undefined,
+  grantedAt: undefined,
+  refreshTokenExpiresAt: undefined,
+  endedBecause: undefined,
+};
+const connectedWith = (grant: SealedGrant) => ({ ...noGrant, ...grant, state: 'connected' });

@@ -80,6 +80,45 @@ describe('coverage', () => {
       'sync_now',
     ],
     ['a channel whose renewal is due', { channel: aSlot({ renewAt: ago(minute) }) }, 100, undefined],
+    [
+      'a channel that another cannot take over from',
+      {
+        channel: aSlot({ state: 'creating', watchedUntil: plusMs(now, 3 * hour), reason: 'backendError' }),
+      },
+      75,
+      'renew_channels',
+    ],
+    [
+      'a channel that another is just taking over from',
+      { channel: aSlot({ state: 'creating', watchedUntil: plusMs(now, 3 * hour) }) },
+      100,
+      undefined,
+    ],
+    [
+      'a channel that could not be made',
+      { channel: aSlot({ state: 'creating', reason: 'backendError' }) },
+      25,
+      'renew_channels',
+    ],
+    [
+      '[F27] a channel that could not be made because Google does not take the address',
+      { channel: aSlot({ state: 'creating', reason: 'push.webhookUrlUnauthorized' }) },
+      25,
+      'check_webhook_address',
+    ],
+    [
+      '[F27] a channel that ends, while Google does not take the address any more',
+      {
+        channel: aSlot({
+          state: 'creating',
+          watchedUntil: plusMs(now, 3 * hour),
+          reason: 'push.webhookUrlNotHttps',
+        }),
+      },
+      75,
+      'check_webhook_address',
+    ],
+    ['[F18] a channel by which nothing comes', { lastNotificationAt: ago(49 * hour) }, 50, 'renew_channels'],
     ['a channel that has ended', { channel: aSlot({ expiresAt: now }) }, 25, 'sync_now'],
     ['a channel that is not made yet', { channel: aSlot({ state: 'creating' }) }, 25, 'sync_now'],
     ['real-time sync switched off', { realTimeSync: false }, 50, 'enable_real_time_sync'],
@@ -190,5 +229,22 @@ describe('what stops the sync altogether', () => {
   test('a calendar that its owner has switched off counts for nothing', () => {
     const health = judge(seen(), seen({ enabled: false, trouble: aTrouble(9) }));
     expect(health).toMatchObject({ score: 100, calendars: [{ score: 100 }] });
+  });
+});
+
+describe('freshness', () => {
+  const drift = { at: ago(hour), compared: 40, nextAt: now };
+  test.each<[string, Partial<Calendar>, number, string | undefined]>([
+    ['both sides agree', { drift: { ...drift, differing: 0 } }, 100, undefined],
+    ['one differs', { drift: { ...drift, differing: 1 } }, 90, 'compare_again'],
+    ['ten differ', { drift: { ...drift, differing: 10 } }, 50, 'compare_again'],
+    [
+      'one differs and the last sync is old',
+      { drift: { ...drift, differing: 1 }, coveredBefore: ago(14 * hour) },
+      50,
+      'sync_now',
+    ],
+  ])('when %s', (_, calendar, value, step) => {
+    expect(partOf('freshness', seen(calendar))).toEqual({ value, step });
   });
 });

@@ -44,6 +44,7 @@ export type Ills = {
   openConflicts: number;
   paused: 0 | 1;
   ageMs: number;
+  differing: number;
 };
 
 export const anyIlls: fc.Arbitrary<Ills> = fc.record({
@@ -55,6 +56,7 @@ export const anyIlls: fc.Arbitrary<Ills> = fc.record({
   openConflicts: fc.nat(2_000),
   paused: fc.constantFrom<0 | 1>(0, 1),
   ageMs: fc.integer({ min: 0, max: 3 * day }),
+  differing: fc.nat(2_000),
 });
 
 const channels: Record<Ills['channel'], Partial<Slot>> = {
@@ -64,13 +66,14 @@ const channels: Record<Ills['channel'], Partial<Slot>> = {
 };
 
 export const having = (ills: Ills): Seen => {
-  const { channel, failed, inARow, waitedMs, quarantined, openConflicts, paused, ageMs } = ills;
+  const { channel, failed, inARow, waitedMs, quarantined, openConflicts, paused, ageMs, differing } = ills;
   const calendar: Partial<Calendar> = {
     channel: aSlot(channels[channel]),
     recentSyncs: '-'.repeat(failed).padStart(remembered, '+'),
     lastNotificationAt: ago(hour + waitedMs),
     lastAnsweredAt: ago(hour),
     coveredBefore: ago(ageMs),
+    drift: { at: ago(hour), compared: 2_000, differing, nextAt: now },
     ...(inARow > 0 && { trouble: aTrouble(inARow) }),
     ...(paused && { writesPausedUntil: plusMs(now, hour) }),
   };

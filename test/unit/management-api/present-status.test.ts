@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { presentStatus } from '../../../functions/management-api/present-status.ts';
 import { statusReply } from '../../../functions/management-api/schemas/sync.ts';
 import type { Calendar } from '../../../shared/domain/calendar.ts';
-import type { Connection } from '../../../shared/domain/connection.ts';
+import type { Connection, GrantedConnection } from '../../../shared/domain/connection.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { hour, plusMs } from '../../../shared/domain/instant.ts';
 import { aCalendar, aConnection, now } from '../../support/samples.ts';
@@ -44,6 +44,7 @@ test('a calendar is shown with its channel, its times and what is left to a pers
         initialSyncComplete: true,
         quarantined: 2,
         openConflicts: 1,
+        queueAgeSeconds: 0,
         channel: { id: 'channel-1', state: 'active', expiresAt: plusMs(now, 24 * hour) },
         lastNotificationAt: now,
         lastSyncAt: now,
@@ -58,7 +59,7 @@ test('[R15] neither tokens nor cursors are shown', () => {
 });
 
 describe('the state of a calendar', () => {
-  test.each<[string, Partial<Calendar>, Partial<Connection>, string]>([
+  test.each<[string, Partial<Calendar>, Partial<GrantedConnection>, string]>([
     ['listed once', { cursor: 'cursor' }, {}, 'synced'],
     ['never listed', {}, {}, 'initial_sync'],
     [
@@ -105,4 +106,37 @@ test('a switch that is off is shown as off', () => {
 test('every status is of the documented form', () => {
   const connections = [undefined, aConnection(), aConnection({ state: 'needs_reauth' })];
   for (const connection of connections) statusReply.parse(statusOf(connection, [synced, aCalendar()]));
+});
+
+describe('[F36] what is wrong with the connection', () => {
+  const since = plusMs(now, -hour);
+
+  test('is said with since when, why, and what mends it', () => {
+    const dead = aConnection({ state: 'needs_reauth', since, endedBecause: 'testing_period' });
+    expect(statusReply.parse(statusOf(dead, [])).connection).toEqual({
+      state: 'needs_reauth',
+      account: 'barber-1@example.com',
+      since,
+      reason: 'testing_period',
+      message: expect.stringContaining('Publish app'),
+    });
+  });
+
+  test('[F39] is said of scopes that are no longer enough', () => {
+    const lacking = aCalendar({ trouble: { ...trouble, reason: 'insufficientPermissions' } });
+    expect(statusOf(aConnection(), [lacking]).connection).toMatchObject({
+      state: 'connected',
+      message: expect.stringContaining('tick: “View and edit events on all your calendars”'),
+    });
+  });
+
+  test('a connection that was ended shows the account, and no calendars', () => {
+    const { refreshToken: _r, accessToken: _a, accessTokenExpiresAt: _e, ...rest } = aConnection({ since });
+    const status = statusOf({ ...rest, state: 'disconnected' }, [synced]);
+    expect(statusReply.parse(status)).toEqual({
+      realTimeSync: 'disabled',
+      connection: { state: 'disconnected', account: 'barber-1@example.com', since, message: expect.any(String) },
+      calendars: [],
+    });
+  });
 });

@@ -3,7 +3,7 @@ import { changeSettingsRoute, settingsRoute } from '../../../functions/managemen
 import { defaultSettings } from '../../../shared/domain/settings.ts';
 import { apiOver } from '../../support/api-calls.ts';
 import { memoryStores, type Stores } from '../../support/memory-store.ts';
-import { aConnection, userId } from '../../support/samples.ts';
+import { aConnection, now, userId } from '../../support/samples.ts';
 
 let stores: Stores;
 let call: ReturnType<typeof apiOver>;
@@ -37,7 +37,7 @@ test('[R14] consent given again keeps what was chosen', async () => {
   await put(chosen);
   const known = (await stores.connections.load(userId)) ?? expect.fail('There is no connection');
   const { refreshToken, accessToken, accessTokenExpiresAt } = aConnection();
-  await stores.connections.resume(known, { state: 'connected', refreshToken, accessToken, accessTokenExpiresAt });
+  await stores.connections.resume(known, { refreshToken, accessToken, accessTokenExpiresAt }, now);
   expect((await call('settings')).body).toEqual(chosen);
 });
 

@@ -1,13 +1,16 @@
 /** What goes back to the queue stays hidden, and for how long: the whole group alike. */
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
+import { asId } from '../../../shared/domain/ids.ts';
 import { GoogleError } from '../../../shared/google/google-error.ts';
 import { handBack } from '../../../shared/queue/hand-back.ts';
+import { freshHint } from '../../../shared/queue/hint.ts';
 import type { Undone } from '../../../shared/sync/batch.ts';
 
 const almostOne = 1 - Number.EPSILON / 2;
 const hint = (id: string, receives = '1') => ({
   receiptHandle: id,
+  body: JSON.stringify(freshHint(asId('group'), 'sweep', asId('the-chain')).hint),
   attributes: { ApproximateReceiveCount: receives, MessageGroupId: 'group' },
 });
 
@@ -16,6 +19,13 @@ const handingBack = async (undone: Undone, { hints = [hint('a')], send = async (
   const hidden: unknown[] = [];
   const logged: string[] = [];
   const counted: string[] = [];
+  const fields: unknown[] = [];
+  const noting =
+    (level: string) =>
+    (...line: unknown[]) => {
+      logged.push(level);
+      fields.push(line.at(-1));
+    };
   const client = new SQSClient({ region: 'us-east-1' });
   client.middlewareStack.add(
     () => async (args) => {
@@ -27,11 +37,11 @@ const handingBack = async (undone: Undone, { hints = [hint('a')], send = async (
   await handBack({
     client,
     queueUrl: 'http://127.0.0.1/queue',
-    log: { info: () => logged.push('info'), error: () => logged.push('error') },
+    log: { info: noting('info'), error: noting('error') },
     emit: (values) => counted.push(...Object.keys(values)),
     random: () => almostOne,
   })(hints, undone);
-  return { hidden, logged, counted };
+  return { hidden, logged, counted, fields };
 };
 
 const secondsOf = async (undone: Undone, receives?: string) => {
@@ -83,9 +93,25 @@ describe('a hint that failed', () => {
     expect(await secondsOf({ kind: 'failed', error, failures: 1 })).toBe(32);
   });
 
+  test('is logged with the chain that its first one belongs to, unless that cannot be read', async () => {
+    const failed: Undone = { kind: 'failed', error: 'no' };
+    expect((await handingBack(failed)).fields).toMatchObject([{ calendarKey: 'group', chainId: 'the-chain' }]);
+    const unreadable = [{ ...hint('a'), body: '{"calendarKey":' }];
+    const { fields } = await handingBack(failed, { hints: unreadable });
+    expect(fields).toEqual([{ calendarKey: 'group', receiveCount: 1, retryInSeconds: expect.any(Number) }]);
+  });
+
   test('[F31] is logged and counted', async () => {
     const failed = await handingBack({ kind: 'failed', error: 'no' });
     expect(failed).toMatchObject({ logged: ['error'], counted: ['SyncFailed'] });
+  });
+
+  test.each([
+    ['[F40] asks to be asked less', new GoogleError('events.list', 403, 'rateLimitExceeded', undefined), true],
+    ['fails', new GoogleError('events.list', 500, 'backendError', undefined), false],
+  ])('counts as waiting for quota when Google %s: %#', async (_, error, waits) => {
+    const { counted } = await handingBack({ kind: 'failed', error, failures: 1 });
+    expect(counted.includes('QuotaWait')).toBe(waits);
   });
 
   test.each([

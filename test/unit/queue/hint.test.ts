@@ -11,6 +11,7 @@ import {
   notificationHint,
   parseHint,
   pendingHint,
+  recheckHint,
 } from '../../../shared/queue/hint.ts';
 import { aBooking, aCalendar, calendarKey, now } from '../../support/samples.ts';
 
@@ -35,6 +36,7 @@ describe('a hint', () => {
     'sweep',
     'manual',
     'appointment',
+    'compare',
   ] as const;
   test.each(reasons)('of our own says why: %s', (reason) => {
     expect(parseHint(JSON.stringify(freshHint(calendarKey, reason, chainId).hint)).reason).toBe(reason);
@@ -47,6 +49,7 @@ describe('a hint', () => {
     ['of a changed appointment', appointmentHint(aBooking(), pending)],
     ['to list', listingHint(calendarKey, chainId, now)],
     ['to push whatever is pending', pendingHint(calendarKey, chainId, now)],
+    ['to compare once more', recheckHint(calendarKey, chainId, now)],
   ])('%s is read as it was written', (_, { hint }) => {
     expect(parseHint(JSON.stringify(hint))).toEqual(hint);
   });

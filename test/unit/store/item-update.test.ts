@@ -9,14 +9,16 @@ describe('an update of an item', () => {
     expect(toUpdate({ key, set, expect: { cursor: 'c1', connectGeneration: 1 } })).toEqual({
       Key: key,
       UpdateExpression: 'SET #value.#cursor = :v0 REMOVE #value.#checkpoint',
-      ConditionExpression: 'attribute_exists(pk) AND #value.#cursor = :v1 AND #value.#connectGeneration = :v2',
+      ConditionExpression: '#schema = :schema AND #value.#cursor = :v1 AND #value.#connectGeneration = :v2',
       ExpressionAttributeNames: {
         '#value': 'value',
         '#cursor': 'cursor',
         '#checkpoint': 'checkpoint',
         '#connectGeneration': 'connectGeneration',
+        '#schema': 'schema',
       },
-      ExpressionAttributeValues: { ':v0': 'c2', ':v1': 'c1', ':v2': 1 },
+      ExpressionAttributeValues: { ':v0': 'c2', ':v1': 'c1', ':v2': 1, ':schema': 1 },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
   });
 
@@ -25,13 +27,13 @@ describe('an update of an item', () => {
     expect(never.UpdateExpression).toBe('REMOVE #duePartition, #dueAt');
   });
 
-  test('[R13] always expects the item itself, so that nothing half-made appears', () => {
-    expect(toUpdate({ key, set: { a: 1 }, expect: {} }).ConditionExpression).toBe('attribute_exists(pk)');
+  test('[R13] always expects the item itself, as this version writes it, so that nothing half-made appears', () => {
+    expect(toUpdate({ key, set: { a: 1 }, expect: {} }).ConditionExpression).toBe('#schema = :schema');
   });
 
   test('[R13] expects that there is none of a field that is undefined', () => {
     const { ConditionExpression } = toUpdate({ key, set: { a: 1 }, expect: { cursor: undefined } });
-    expect(ConditionExpression).toBe('attribute_exists(pk) AND attribute_not_exists(#value.#cursor)');
+    expect(ConditionExpression).toBe('#schema = :schema AND attribute_not_exists(#value.#cursor)');
   });
 
   test('reaches into a field by its path', () => {
@@ -44,18 +46,16 @@ describe('an update of an item', () => {
     const update = toUpdate({ key, set: {}, expect: {}, indexed: { dueAt: '2026' } });
     expect(update).toMatchObject({
       UpdateExpression: 'SET #dueAt = :v0',
-      ExpressionAttributeValues: { ':v0': '2026' },
+      ExpressionAttributeValues: { ':v0': '2026', ':schema': 1 },
     });
   });
 
-  test('without values names none: DynamoDB refuses an empty map', () => {
-    const update = toUpdate({ key, set: { channel: undefined }, expect: {} });
-    expect(update).not.toHaveProperty('ExpressionAttributeValues');
-    expect(update.UpdateExpression).toBe('REMOVE #value.#channel');
+  test('may only remove', () => {
+    expect(toUpdate({ key, set: { channel: undefined }, expect: {} }).UpdateExpression).toBe('REMOVE #value.#channel');
   });
 
   test.each([false, 0, '', null])('%o is a value, not a field to remove', (given) => {
     const update = toUpdate({ key, set: { field: given }, expect: { other: given } });
-    expect(update.ExpressionAttributeValues).toEqual({ ':v0': given, ':v1': given });
+    expect(update.ExpressionAttributeValues).toEqual({ ':v0': given, ':v1': given, ':schema': 1 });
   });
 });

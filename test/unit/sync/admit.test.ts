@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Calendar } from '../../../shared/domain/calendar.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { hour, minute, plusMs } from '../../../shared/domain/instant.ts';
+import { queryVersion } from '../../../shared/google/query.ts';
 import type { Hint } from '../../../shared/queue/hint.ts';
 import { admit } from '../../../shared/sync/admit.ts';
 import { windowAt } from '../../../shared/sync/window.ts';
@@ -11,6 +12,7 @@ const sentAt = at('2026-03-02T11:59:00Z');
 const channel: NonNullable<Calendar['channel']> = { ...aChannel(), state: 'active', renewAt: plusMs(now, 1 * hour) };
 const firing = (id: string): Hint['channel'] => ({ id: asId(id), resourceId: 'resource' });
 const covered = { cursor: 'cursor', coveredBefore: now, channel };
+const comparable = { ...covered, queryVersion };
 const failing = { since: now, failures: 1, reason: 'forbidden' };
 const refused = { trouble: { ...failing, leftToSweep: true as const } };
 const aHint = (overrides: Partial<Hint> = {}): Hint => ({
@@ -65,6 +67,32 @@ test.each<[string, Partial<Calendar>, Partial<Hint>, ReturnType<typeof outcomeOf
   ['[F41] a change here while Google takes no writes', paused, { reason: 'appointment' }, 'writes-paused'],
   ['[F41] a change here as that ends', { writesPausedUntil: later }, { reason: 'appointment' }, 'push'],
   ['[F41] a notification while Google takes no writes: reading goes on', paused, {}, 'sync'],
+  ['the comparison of a calendar that has been listed', comparable, { reason: 'compare' }, 'compare'],
+  ['the comparison of one that was never listed', {}, { reason: 'compare' }, 'listing-first'],
+  [
+    'a comparison while a listing is under way',
+    { ...comparable, checkpoint: { startedAt: now, window: windowAt(now), page: 1, step: { kind: 'list' } } },
+    { reason: 'compare' },
+    'listing-first',
+  ],
+  [
+    'a comparison when all is to be listed anew',
+    { ...comparable, nextGenerationAt: now },
+    { reason: 'compare' },
+    'listing-first',
+  ],
+  [
+    'a comparison that was asked for before the last one began',
+    { ...comparable, drift: { at: now, compared: 1, differing: 0, nextAt: now } },
+    { reason: 'compare' },
+    'covered',
+  ],
+  [
+    'the comparison of a calendar that Google refuses',
+    { ...comparable, ...refused },
+    { reason: 'compare' },
+    'left-to-sweep',
+  ],
   ['everything, both retired and covered', { cursor: 'cursor', coveredBefore: now, enabled: false }, {}, 'retired'],
   [
     '[R1] the switch itself, after which a last run may have brought in more',

@@ -1,0 +1,107 @@
+/**
+ * The API as a frontend calls it, typed by the schemas that the routes themselves use. It carries types, the route table
+ * and `fetch`, nothing else: answers are as documented, which the end-to-end tests prove, and are not parsed again.
+ */
+import type * as z from 'zod';
+import { type ProblemSlug, problemType } from '../../shared/runtime/problem.ts';
+import type { ProblemOf } from './openapi-responses.ts';
+import type { operations } from './operations.ts';
+import { type RouteName, routeTable } from './route-table.ts';
+import type { problemReply } from './schemas/problem.ts';
+
+/** The callback is where Google sends a browser. */
+export type OperationName = Exclude<RouteName, 'callback'>;
+
+type Operations = typeof operations;
+type Place = 'path' | 'query' | 'headers' | 'body';
+
+/** What the operation takes in this place. */
+type Part<Name extends OperationName, At extends Place> = Operations[Name] extends {
+  [Where in At]: infer Schema extends z.ZodType;
+}
+  ? { [Where in At]: z.input<Schema> }
+  : object;
+
+type Body<Name extends OperationName> = Operations[Name] extends { bodyOptional: true }
+  ? Partial<Part<Name, 'body'>>
+  : Part<Name, 'body'>;
+
+export type RequestOf<Name extends OperationName> = Part<Name, 'path'> &
+  Body<Name> &
+  Partial<Part<Name, 'query'> & Part<Name, 'headers'>>;
+export type ReplyOf<Name extends OperationName> = z.output<Operations[Name]['reply']>;
+export type ProblemDetails = z.output<typeof problemReply>;
+
+export type Client = {
+  [Name in OperationName]: (
+    ...request: object extends RequestOf<Name> ? [request?: RequestOf<Name>] : [request: RequestOf<Name>]
+  ) => Promise<ReplyOf<Name>>;
+};
+
+/** `token` is asked for each request, so that it can be renewed. */
+export type ClientOptions = { baseUrl: string; token(): string | Promise<string> };
+
+/** Every operation rejects with Refused when the answer is no success. */
+export const createClient = (options: ClientOptions): Client => {
+  const client: Partial<Client> = {};
+  const names = Object.keys(routeTable).filter((name): name is OperationName => name !== 'callback');
+  const calls = names.map((name) => [name, (request?: AnyRequest) => send(options, name, request)]);
+  return Object.assign(client, Object.fromEntries(calls)) as Client;
+};
+
+type AnyRequest = {
+  path?: Record<string, string>;
+  query?: Record<string, string | undefined>;
+  headers?: Record<string, string | undefined>;
+  body?: unknown;
+};
+
+const send = async ({ baseUrl, token }: ClientOptions, name: OperationName, request: AnyRequest = {}) => {
+  const { path = {}, query = {}, headers = {}, body } = request;
+  const address = routeTable[name].path.replace(/\{(\w+)\}/g, (_, part) => encodeURIComponent(path[part] ?? ''));
+  const parameters = new URLSearchParams(given(query)).toString();
+  const response = await fetch(`${baseUrl}${address}${parameters && `?${parameters}`}`, {
+    method: routeTable[name].method,
+    headers: {
+      ...given(headers),
+      authorization: `Bearer ${await token()}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw await refusal(name, response);
+  return response.json();
+};
+
+/** What is undefined is as good as left out: a page's cursor behind the last one, say. */
+const given = (parts: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(parts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+
+/** The API, or the gateway before it, has said no. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly operation: OperationName;
+  readonly status: number;
+  /** Absent when the gateway has answered by itself. */
+  readonly problem: ProblemDetails | undefined;
+
+  constructor(operation: OperationName, status: number, problem: ProblemDetails | undefined) {
+    super(`${operation} was refused with ${status}${problem ? `: ${problem.detail}` : ''}`);
+    this.operation = operation;
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+const refusal = async (name: OperationName, response: Response): Promise<Refused> => {
+  const isProblem = response.headers.get('content-type') === 'application/problem+json';
+  return new Refused(name, response.status, isProblem ? ((await response.json()) as ProblemDetails) : undefined);
+};
+
+/** Was this operation refused so? Asks only for what is documented of it. */
+export const isRefusedAs = <Name extends OperationName>(
+  error: unknown,
+  operation: Name,
+  slug: ProblemOf<Name> & ProblemSlug,
+): error is Refused & { problem: ProblemDetails } =>
+  error instanceof Refused && error.operation === operation && error.problem?.type === problemType(slug);

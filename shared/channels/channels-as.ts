@@ -1,0 +1,15 @@
+/** The channels of a user, at Google: what creates and stops them calls in the user's name. */
+import type { CallGoogle } from '../connections/google-access.ts';
+import type { GoogleCalendar } from '../google/calendar-api.ts';
+import type { ChannelDeps } from './reconcile-channel.ts';
+
+export type ChannelsAsDeps = Omit<ChannelDeps, 'watch' | 'stop'> & {
+  google: Pick<GoogleCalendar, 'watch' | 'stop'>;
+  webhookAddress: string;
+};
+
+export const channelsAs = (asUser: CallGoogle, deps: ChannelsAsDeps): ChannelDeps => ({
+  ...deps,
+  watch: (request) => asUser((caller) => deps.google.watch(caller, { ...request, address: deps.webhookAddress })),
+  stop: (channel) => asUser((caller) => deps.google.stop(caller, channel)),
+});

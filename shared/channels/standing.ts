@@ -1,0 +1,63 @@
+/** How a calendar's channel stands: one set of rules for the health of a calendar and for the census of the fleet. */
+import type { Calendar } from '../domain/calendar.ts';
+import type { ChannelSlot } from '../domain/channel.ts';
+import { epochMsOf, hour, type Instant, minute, plusMs } from '../domain/instant.ts';
+
+/** Every new channel sends a `sync` message: silence for two days, or a day longer than a channel lives, says that none arrives. */
+const silenceMs = 48 * hour;
+/** Two rounds of the renewal worker. */
+const lastMinutesMs = 10 * minute;
+/** While a channel is being created, the one before it should not come this near to its end. */
+const narrowMs = 1 * hour;
+
+/** `off`: no channel is wanted. */
+export type Standing = 'active' | 'creating' | 'missing' | 'unwatchable' | 'off';
+
+export const standingOf = ({ enabled, realTimeSync, watchable, channel }: Calendar, now: Instant): Standing => {
+  if (!enabled || !realTimeSync) return 'off';
+  if (!watchable) return 'unwatchable';
+  if (channel?.state === 'creating') return 'creating';
+  return channel !== undefined && now < channel.expiresAt ? 'active' : 'missing';
+};
+
+/** Until when some channel of the calendar fires, as far as we know; undefined: there has been none. */
+export const watchedUntil = (slot: ChannelSlot): Instant | undefined =>
+  slot.state === 'active' ? slot.expiresAt : slot.watchedUntil;
+
+export const isWatched = ({ channel }: Pick<Calendar, 'channel'>, now: Instant): boolean => {
+  const until = channel && watchedUntil(channel);
+  return until !== undefined && now < until;
+};
+
+/** It has not been renewed in half of the time that there was for it, or its end is a matter of minutes. */
+export const isExpiringSoon = (slot: ChannelSlot, now: Instant): boolean => {
+  const until = watchedUntil(slot);
+  if (until === undefined || until <= now) return false;
+  if (slot.state === 'creating') return until < plusMs(now, narrowMs);
+  return epochMsOf(now) * 2 > epochMsOf(slot.renewAt) + epochMsOf(until) || isOverdue(slot, until, now);
+};
+
+const isOverdue = ({ renewAt }: ChannelSlot, until: Instant, now: Instant): boolean =>
+  renewAt < now && until < plusMs(now, lastMinutesMs);
+
+/** An active channel of which nothing has come for longer than its silence can be explained. */
+export const isStale = ({ channel, lastNotificationAt }: Calendar, now: Instant): boolean => {
+  if (channel?.state !== 'active' || channel.expiresAt <= now) return false;
+  const heard = [channel.watchedSince, lastNotificationAt].filter((at) => at !== undefined).toSorted();
+  const latest = heard.at(-1);
+  return latest !== undefined && plusMs(latest, Math.max(silenceMs, lifetimeMs(channel) + 24 * hour)) < now;
+};
+
+/** 0 for one from before its beginning was noted. */
+const lifetimeMs = ({ createdAt, expiresAt }: ChannelSlot): number =>
+  createdAt === undefined ? 0 : epochMsOf(expiresAt) - epochMsOf(createdAt);
+
+/** Google takes no notice of an address that it does not trust: the operator's to mend, whatever the status [F27]. */
+export const isAddressRefused = ({ reason }: ChannelSlot): boolean =>
+  reason !== undefined && addressRefusals.has(reason);
+
+const addressRefusals = new Set([
+  'push.webhookUrlUnauthorized',
+  'push.webhookUrlNotHttps',
+  'push.webhookUrlNoHostOrAddress',
+]);
