@@ -42,7 +42,7 @@ const run = async (file: string, work: Work): Promise<SyncTimes> => {
 };
 
 const onRealEngine = async (file: string): Promise<SyncTimes> => {
-  const engine = await startEngine();
+  const engine = await startEngine(undefined, { streams: false });
   try {
     const [rawTable, table] = [await engine.freshTable(), await engine.freshTable()];
     const endpoint = (await table.client.config.endpoint?.())?.port;

@@ -1,5 +1,5 @@
 /** Row 8: what 1,000, 100,000 and 10 million calendars ask for, by arithmetic and by the queue and quota model. */
-
+import { dueShards } from '../../../shared/store/keys.ts';
 import { type Figure, percentile, type Row } from '../figures.ts';
 import assumed from '../fleet.json' with { type: 'json' };
 import { type Fleet, type Load, simulate } from '../rig/fleet-model.ts';
@@ -66,12 +66,46 @@ const measureFleet = (calendars: number): Figure[] => {
       note: `${asItIs}${p95(enough)} with ${Math.max(workers, assumed.workers)} workers and quota enough`,
     },
     {
-      what: `${name}: writes to a shard of the due index`,
-      value: (backstops * 2) / assumed.dueShards,
-      unit: 'units/s',
-      note: `${assumed.dueShards} shards; a partition takes ${partitionWritesPerSecond}`,
+      what: `${name}: Lambdas at work at once`,
+      value: Math.ceil(notifications * (assumed.receiverMs / 1_000) + workers / 10),
+      unit: '',
+      note: `receiver ${Math.ceil(notifications * (assumed.receiverMs / 1_000))}, consumer ${Math.ceil(workers / 10)}, of ten calendars each`,
     },
+    {
+      what: `${name}: sends to the FIFO queue`,
+      value: (notifications + others) / assumed.fifoSendsPerSecond,
+      unit: 'of its limit',
+      note: `${assumed.fifoSendsPerSecond.toLocaleString('en-US')} per second in the largest regions, 2,400 in others unless raised`,
+    },
+    {
+      what: `${name}: the renewal worker's rounds, looked at / due`,
+      value: Math.min(1, lookedAtPerHour / (backstops * 3_600)),
+      unit: 'of all',
+      note: `${lookedAtPerHour.toLocaleString('en-US')} an hour; each calendar is due about once an hour`,
+    },
+    {
+      what: `${name}: writes to a shard of the due index`,
+      value: ((backstops + listsPerMinute / 60) * 2) / dueShards,
+      unit: 'units/s',
+      note: `${dueShards} shards; a partition takes ${partitionWritesPerSecond}`,
+    },
+    { what: `${name}: cost`, value: usdPerMonth(calendars), unit: 'USD/month', note: 'storage and backstop included' },
   ];
+};
+
+/** Of all shards, in all rounds of an hour. */
+const lookedAtPerHour = dueShards * assumed.calendarsPerShardAndRound * assumed.roundsPerHour;
+
+const daysPerMonth = 30;
+
+const usdPerMonth = (calendars: number): number => {
+  const notifications = calendars * assumed.changesPerCalendarAndDay * assumed.notificationsPerChange * daysPerMonth;
+  const backstops = (calendars * 24 * daysPerMonth) / assumed.backstopHours;
+  const stored = (calendars * assumed.storedKbPerCalendar) / 1e6;
+  return (
+    (notifications * assumed.usdPerMillionNotifications + backstops * assumed.usdPerMillionBackstops) / 1e6 +
+    stored * assumed.usdPerGbMonth
+  );
 };
 
 export const scale: Row = {

@@ -36,7 +36,7 @@ export type Spent = { wallMs: number; cpuMs: number };
 const orders: Orders = JSON.parse(process.argv[2] ?? '');
 const writesAtOnce = 32; // As shared/pull/apply.ts has it.
 /** So many show the rate. */
-const rawAtMost = 10_000;
+const rawAtMost = 4_000;
 const warmUps = 500;
 
 const base = { endpoint: orders.endpoint, maxAttempts: 3 };
