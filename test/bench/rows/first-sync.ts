@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build as bundle, stop as stopEsbuild } from 'esbuild';
 import { bundleOptions } from '../../../infra/build.ts';
 import { startEngine } from '../../support/engine.ts';
-import type { Figure, Row } from '../figures.ts';
+import { type Figure, median, type Row } from '../figures.ts';
 import { environmentAt } from '../rig/aws-stub.ts';
 import { runWorker } from '../rig/child.ts';
 import { startGoogleStub } from '../rig/google-stub.ts';
@@ -70,6 +70,13 @@ const ratioOf = (events: number, where: string, { raw, sync }: SyncTimes): Figur
   note: `${perSecond(events, sync)} events/s, raw ${perSecond(events, raw)} writes/s, 32 at once; by processor time ${(raw.cpuMs / sync.cpuMs).toFixed(2)} ×`,
 });
 
+/** What shared/runtime/aws-clients.ts saves of each call to AWS. */
+const clientsOf = ({ batches }: SyncTimes): Figure => ({
+  what: 'a write through our client / the SDK as it comes, processor time',
+  value: median(batches.map(({ asItComes, ours }) => ours / asItComes)),
+  unit: '×',
+});
+
 const perSecond = (events: number, { wallMs }: Spent): string => ((events / wallMs) * 1_000).toFixed(0);
 
 const measure = async (): Promise<Figure[]> => {
@@ -87,6 +94,7 @@ const measure = async (): Promise<Figure[]> => {
         target: { atMost: mostRssMb },
         note: `${real.peakRssMb.toFixed(0)} MB with ${onEngine.toLocaleString('en-US')}`,
       },
+      clientsOf(nothing),
       ...increments.map((count, index) => ({
         what: `an increment of ${count} changed events, real engine`,
         value: real.incrementsMs[index] ?? Number.NaN,

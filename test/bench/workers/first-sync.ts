@@ -30,7 +30,14 @@ export type Orders = {
   increments: number[];
 };
 /** `raw`: as many writes and nothing else, half of them timed before the sync and half after it. */
-export type SyncTimes = { raw: Spent; sync: Spent; incrementsMs: number[]; peakRssMb: number };
+export type SyncTimes = {
+  raw: Spent;
+  sync: Spent;
+  incrementsMs: number[];
+  peakRssMb: number;
+  /** Processor time of as many writes, each batch through a client as it comes and then through ours. */
+  batches: { asItComes: number; ours: number }[];
+};
 export type Spent = { wallMs: number; cpuMs: number };
 
 const orders: Orders = JSON.parse(process.argv[2] ?? '');
@@ -38,6 +45,8 @@ const writesAtOnce = 32; // As shared/pull/apply.ts has it.
 /** So many show the rate. */
 const rawAtMost = 4_000;
 const warmUps = 500;
+const writesPerBatch = 250;
+const batchesEach = 24;
 
 const base = { endpoint: orders.endpoint, maxAttempts: 3 };
 const patience = { connectionTimeout: 10_000, requestTimeout: 60_000 }; // A busy machine is no failure.
@@ -55,7 +64,7 @@ const timed = async (work: () => Promise<unknown>): Promise<Spent> => {
   return { wallMs: performance.now() - begun, cpuMs: (user + system) / 1_000 };
 };
 
-/** The same items through a client as it comes, and nothing asked or decided. */
+/** The same items, and nothing asked or decided. */
 const writeRaw = async (table: Table, from: number, count: number): Promise<void> => {
   const put = (index: number) => {
     const appointment = anAppointment({ id: asId(`raw-${String(index).padStart(18, '0')}`), updatedAt: now() });
@@ -118,5 +127,13 @@ for (const count of orders.increments) {
 
 const scale = orders.events / (2 * half);
 const raw = { wallMs: (before.wallMs + after.wallMs) * scale, cpuMs: (before.cpuMs + after.cpuMs) * scale };
-const times: SyncTimes = { raw, sync, incrementsMs, peakRssMb: process.resourceUsage().maxRSS / 1_024 };
+const peakRssMb = process.resourceUsage().maxRSS / 1_024;
+
+const batches: SyncTimes['batches'] = [];
+for (let batch = 0; batch < batchesEach; batch++) {
+  const write = (table: Table) => timed(() => writeRaw(table, 0, writesPerBatch));
+  const before = await write(rawTable);
+  batches.push({ asItComes: before.cpuMs, ours: (await write(dynamoTable(ours, orders.rawTable))).cpuMs });
+}
+const times: SyncTimes = { raw, sync, incrementsMs, peakRssMb, batches };
 process.send?.(times, () => process.exit(0));
