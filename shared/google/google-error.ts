@@ -1,5 +1,5 @@
 /** An answer of Google's that is no success, with what it means for us. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Outcome, outcomeOf } from './outcomes.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -53,11 +53,11 @@ const isReadable = (headers: unknown): headers is ReadableHeaders =>
 const failureSchema = z.object({
   response: z.object({
     status: z.number(),
-    headers: z.custom<ReadableHeaders>(isReadable).optional().catch(undefined),
-    data: z
-      .object({ error: z.object({ errors: z.array(z.object({ reason: z.string() })).default([]) }) })
-      .optional()
-      .catch(undefined), // A gateway in between answers in HTML.
+    headers: z.catch(z.optional(z.custom<ReadableHeaders>(isReadable)), undefined),
+    data: z.catch(
+      z.optional(z.object({ error: z.object({ errors: z._default(z.array(z.object({ reason: z.string() })), []) }) })),
+      undefined, // A gateway in between answers in HTML.
+    ),
   }),
 });
 

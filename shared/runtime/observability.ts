@@ -80,14 +80,18 @@ export type FunctionLog = Log & { begin(invocation: Invocation): void };
 
 export const createLog = (): FunctionLog => {
   const logger = new Logger();
+  let invocation = {};
   return {
     begin({ awsRequestId, requestId }) {
-      logger.resetKeys();
-      logger.appendKeys({ lambdaRequestId: awsRequestId, ...(requestId !== undefined && { requestId }) });
+      invocation = { lambdaRequestId: awsRequestId, ...(requestId !== undefined && { requestId }) };
     },
-    info: (message, fields = {}) => logger.info(message, allowedIn(fields)),
+    info: (message, fields = {}) => logger.info(message, { ...invocation, ...allowedIn(fields) }),
     error: (message, error, fields = {}) =>
-      logger.error(message, { ...allowedIn(fields), ...(error !== undefined && { error: describeError(error) }) }),
+      logger.error(message, {
+        ...invocation,
+        ...allowedIn(fields),
+        ...(error !== undefined && { error: describeError(error) }),
+      }),
   };
 };
 

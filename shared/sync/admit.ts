@@ -1,7 +1,7 @@
 /** Is there anything to do for this hint, and now? Answered from the calendar's state, before any call to Google. */
 import { planChannel } from '../channels/renewal-plan.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import { clockMarginMs, epochMsOf, type Instant, plusMs, second } from '../domain/instant.ts';
+import { clockMarginMs, epochMsOf, type Instant, plusMs } from '../domain/instant.ts';
 import { isComparable } from '../drift/comparison-plan.ts';
 import type { Hint } from '../queue/hint.ts';
 
@@ -32,10 +32,10 @@ export type Admission =
 /** A hint, when it was sent, and now. */
 export type Arrival = { hint: Hint; sentAt: Instant; now: Instant };
 
-/** A burst costs one listing in this time, not one per notification [R11]. */
-const coolDownMs = 1 * second;
 /** How long the notifications of one burst go on arriving after the first has been answered by a listing. */
 const burstMs = 250;
+/** A burst costs one listing in this time, not one per notification [R11]: what is sent within `burstMs` is covered by the next. */
+const coolDownMs = clockMarginMs + burstMs;
 
 export const admit = (calendar: Calendar, arrival: Arrival): Admission => {
   if (!calendar.enabled && isToClose(calendar, arrival)) return { kind: 'close' };
@@ -44,7 +44,7 @@ export const admit = (calendar: Calendar, arrival: Arrival): Admission => {
   if (because !== undefined) return { kind: 'acknowledged', because };
   if (arrival.hint.reason === 'appointment') return { kind: 'push' };
   if (arrival.hint.reason === 'compare') return { kind: 'compare' };
-  const forMs = coolDownLeftMs(calendar, arrival);
+  const forMs = coolDownLeftMs(calendar, arrival.now);
   return forMs > 0 ? { kind: 'deferred', forMs } : { kind: 'sync' };
 };
 
@@ -93,11 +93,8 @@ const isCovered = ({ checkpoint, coveredBefore }: Calendar, sentAt: Instant): bo
   checkpoint === undefined && coveredBefore !== undefined && plusMs(sentAt, clockMarginMs) < coveredBefore;
 
 /**
- * A hint from before the last start is very likely covered, and in doubt for the clocks alone. It waits until a listing
- * would leave none of its burst in such doubt. A listing that is under way is gone on with at once.
+ * A listing that began sooner would leave the rest of a burst in doubt for the clocks alone, and cost a third one. A listing
+ * that is under way is gone on with at once.
  */
-const coolDownLeftMs = ({ checkpoint, coveredBefore }: Calendar, { sentAt, now }: Arrival): number => {
-  if (checkpoint !== undefined || coveredBefore === undefined) return 0;
-  const restMs = sentAt <= coveredBefore ? coolDownMs + burstMs : coolDownMs;
-  return epochMsOf(coveredBefore) + restMs - epochMsOf(now);
-};
+const coolDownLeftMs = ({ checkpoint, coveredBefore }: Calendar, now: Instant): number =>
+  checkpoint !== undefined || coveredBefore === undefined ? 0 : epochMsOf(coveredBefore) + coolDownMs - epochMsOf(now);

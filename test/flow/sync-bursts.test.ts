@@ -6,6 +6,7 @@ import { epochMsOf, hour, type Instant, plusMs, second } from '../../shared/doma
 import type { Hint } from '../../shared/queue/hint.ts';
 import { syncCalendar } from '../../shared/sync/sync-calendar.ts';
 import { now } from '../support/samples.ts';
+import { receiveBurst, spread } from './burst.ts';
 import { openSyncJob, received, type SyncJob } from './sync-job.ts';
 
 let job: SyncJob;
@@ -13,30 +14,8 @@ beforeEach(async () => {
   job = await openSyncJob();
 });
 
-/** From the queue to us. */
-const deliveryMs = 20;
-
-/** The queue hands the group's next message out when the one before is done; a deferred one comes back when it may. */
-const receiveAll = async (
-  sentMs: number[],
-  listingMs = 80,
-  reason: Hint['reason'] = 'notification',
-): Promise<number> => {
-  let clockMs = 0;
-  for (const sent of sentMs) {
-    clockMs = Math.max(clockMs, sent + deliveryMs);
-    for (;;) {
-      const hint = received({ reason }, plusMs(now, sent));
-      const outcome = await syncCalendar(job.deps(), { ...hint, now: plusMs(now, clockMs) });
-      if (outcome.kind === 'synced') clockMs += listingMs;
-      if (outcome.kind !== 'deferred') break;
-      clockMs += outcome.forMs;
-    }
-  }
-  return job.calls.filter(({ call }) => call === 'listEvents').length;
-};
-const spread = (count: number, overMs: number) =>
-  Array.from({ length: count }, (_, index) => Math.round((index * overMs) / (count - 1)));
+const receiveAll = (sentMs: number[], listingMs = 80, reason: Hint['reason'] = 'notification') =>
+  receiveBurst(job, { sentMs, listingMs, reason });
 
 test('[R11] a person who asks for a sync as fast as the gateway lets through costs a listing a second, not one each', async () => {
   await job.register({ watchable: false });
@@ -48,6 +27,8 @@ describe('[R11] a burst of notifications', () => {
   test.each([
     [50, 3_000, 80, 5],
     [50, 200, 80, 2],
+    [10, 200, 200, 2],
+    [5, 1_500, 200, 3],
     [50, 200, 400, 2],
     [500, 10_000, 80, 12],
     [10_000, 10_000, 80, 12],

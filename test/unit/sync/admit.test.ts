@@ -138,8 +138,8 @@ describe('[R11] the cool-down after the start of the last complete sync', () => 
     admit(aCalendar(calendar), { hint: aHint(), sentAt: plusMs(now, sentMs), now: plusMs(now, nowMs) });
 
   test.each([
-    ['sent after it', 100, 150, 850],
-    ['sent after it, one millisecond before its end', 100, 999, 1],
+    ['sent after it', 100, 150, 1_100],
+    ['sent after it, one millisecond before its end', 100, 1_249, 1],
     ['sent before it, and in doubt for the clocks alone', -10, 150, 1_100],
     ['sent as it began', 0, 1_100, 150],
   ])('holds back a hint %s', (_, sentMs, nowMs, forMs) => {
@@ -147,7 +147,7 @@ describe('[R11] the cool-down after the start of the last complete sync', () => 
   });
 
   test.each([
-    ['sent after it, at its end', 100, 1_000],
+    ['sent after it, at its end', 100, 1_250],
     ['sent long after it: an isolated change gains no delay', 5_000, 5_050],
     ['sent before it, when another listing leaves no doubt', -10, 2_000],
   ])('lets in a hint %s', (_, sentMs, nowMs) => {
