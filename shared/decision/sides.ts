@@ -1,7 +1,7 @@
 /** Each side of the triple as the decision sees it: relative to what both last agreed on. */
 import type { Appointment, OwnedFields } from '../domain/appointment.ts';
 import type { SyncWindow } from '../domain/calendar.ts';
-import type { CalendarEvent, EventChange } from '../domain/calendar-event.ts';
+import type { CalendarEvent, EventChange, Whose } from '../domain/calendar-event.ts';
 import { eventMarkOf } from '../domain/derived-ids.ts';
 import type { EventId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -117,5 +117,5 @@ const overlaps = (event: { startsAt: Instant; endsAt: Instant }, window: SyncWin
   event.startsAt < window.to && event.endsAt > window.from;
 
 /** Does the event bear our own mark for this appointment? Only such a one may be adopted [R3]. */
-export const isOurs = (event: CalendarEvent, { id }: Appointment, ownerMark: string): boolean =>
-  event.mark === eventMarkOf(ownerMark, id);
+export const isOurs = ({ mark }: Whose, { id }: Appointment, ownerMark: string): boolean =>
+  mark === eventMarkOf(ownerMark, id);

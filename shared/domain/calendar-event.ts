@@ -34,10 +34,26 @@ export type EventContent = {
   times?: { start: EventTime; end: EventTime };
 };
 
+/** Without a mark: not ours. */
+export type Whose = Pick<CalendarEvent, 'mark'>;
+
 /** What a listing says of one event id. */
 export type EventChange =
   | { kind: 'event'; event: CalendarEvent }
-  | { kind: 'deleted'; id: EventId }
+  /** `shown`: Google still shows what it was, and with that whose. No more than the id is certain. */
+  | { kind: 'deleted'; id: EventId; shown?: Whose }
   | { kind: 'unreadable'; id: EventId; reason: string };
 
 export const eventIdOf = (change: EventChange): EventId => (change.kind === 'event' ? change.event.id : change.id);
+
+/** Undefined when that is not said. */
+export const whoseIs = (change: EventChange): Whose | undefined => {
+  switch (change.kind) {
+    case 'event':
+      return change.event;
+    case 'deleted':
+      return change.shown;
+    case 'unreadable':
+      return undefined;
+  }
+};

@@ -1,6 +1,6 @@
 /** Google's wire shape of an event → a domain event. Google's data is a stranger's: nothing is believed before it is parsed. */
 import * as z from 'zod/mini';
-import type { CalendarEvent, EventChange } from '../domain/calendar-event.ts';
+import type { CalendarEvent, EventChange, Whose } from '../domain/calendar-event.ts';
 import { asId, type EventId } from '../domain/ids.ts';
 import { instantAt } from '../domain/instant.ts';
 
@@ -22,6 +22,10 @@ const timeSchema = z.union([
   z.object({ date: z.iso.date() }),
 ]);
 
+const propertiesSchema = z.optional(
+  z.object({ private: z.optional(z.object({ [markProperty]: z.optional(z.string()) })) }),
+);
+
 const liveSchema = z.object({
   id: z.string().check(z.minLength(1), z.maxLength(1024)),
   etag: z.string().check(z.minLength(1), z.maxLength(1024)),
@@ -39,15 +43,18 @@ const liveSchema = z.object({
     z.array(z.object({ self: z.optional(z.boolean()), responseStatus: z.optional(z.string()) })),
     [],
   ),
-  extendedProperties: z.optional(
-    z.object({ private: z.optional(z.object({ [markProperty]: z.optional(z.string()) })) }),
-  ),
+  extendedProperties: propertiesSchema,
 });
 
-/** A tombstone guarantees its id and nothing else: https://developers.google.com/workspace/calendar/api/guides/sync */
+/**
+ * A tombstone guarantees its id and nothing else; an organizer is shown what the event was, so that it can be restored:
+ * https://developers.google.com/workspace/calendar/api/v3/reference/events#status
+ */
 const tombstoneSchema = z.object({
   id: z.string().check(z.minLength(1), z.maxLength(1024)),
   status: z.literal('cancelled'),
+  start: z.catch(z.optional(timeSchema), undefined),
+  extendedProperties: z.catch(propertiesSchema, undefined),
 });
 
 /** An item of a listing before it is parsed. */
@@ -55,14 +62,24 @@ export type WireEvent = { id: string; [field: string]: unknown };
 
 export const parseEventChange = (wire: WireEvent): EventChange => {
   const tombstone = tombstoneSchema.safeParse(wire);
-  if (tombstone.success) return { kind: 'deleted', id: asId(tombstone.data.id) };
+  if (tombstone.success) return toDeletion(tombstone.data);
   const live = liveSchema.safeParse(wire);
   if (live.success) return { kind: 'event', event: toEvent(live.data) };
   return { kind: 'unreadable', id: asId(wire.id), reason: reasonOf(live.error) };
 };
 
+const toDeletion = (wire: z.output<typeof tombstoneSchema>): EventChange => ({
+  kind: 'deleted',
+  id: asId(wire.id),
+  ...(wire.start !== undefined && { shown: markOf(wire) }),
+});
+
+const markOf = ({ extendedProperties }: { extendedProperties?: z.output<typeof propertiesSchema> }): Whose => {
+  const mark = extendedProperties?.private?.[markProperty];
+  return mark === undefined ? {} : { mark };
+};
+
 const toEvent = (wire: z.output<typeof liveSchema>): CalendarEvent => {
-  const mark = wire.extendedProperties?.private?.[markProperty];
   return {
     id: asId<EventId>(wire.id),
     etag: wire.etag,
@@ -77,7 +94,7 @@ const toEvent = (wire: z.output<typeof liveSchema>): CalendarEvent => {
     start: toTime(wire.start),
     end: toTime(wire.end),
     ...(wire.recurringEventId !== undefined && { recurringEventId: asId<EventId>(wire.recurringEventId) }),
-    ...(mark !== undefined && { mark }),
+    ...markOf(wire),
   };
 };
 

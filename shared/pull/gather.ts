@@ -4,7 +4,7 @@ import { metAgain } from '../bookings/former-events.ts';
 import { isOurs } from '../decision/sides.ts';
 import type { Appointment, EventLink } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import { type EventChange, eventIdOf } from '../domain/calendar-event.ts';
+import { type EventChange, eventIdOf, whoseIs } from '../domain/calendar-event.ts';
 import { appointmentIdOf, blockIdOf } from '../domain/derived-ids.ts';
 import type { AppointmentId } from '../domain/ids.ts';
 import type { AppointmentStore } from '../sync/ports.ts';
@@ -56,8 +56,14 @@ const matchOf = ({ calendar, ownerMark }: Where, change: EventChange, byId: ById
   const stored = id && byId.get(id);
   const appointment = stored && asMetIn(calendar, stored, change);
   if (appointment?.link?.eventId !== eventId) return undefined;
-  const isStranger = change.kind === 'event' && !isOurs(change.event, appointment, ownerMark);
-  return isStranger && !isSeenHere(calendar, appointment.link) ? undefined : appointment;
+  return isSeenHere(calendar, appointment.link) || isProven(change, appointment, ownerMark) ? appointment : undefined;
+};
+
+/** Of a deletion a listing does not say whose it was: the push that is still to come asks (push/reconcile.ts). */
+const isProven = (change: EventChange, appointment: Appointment, ownerMark: string): boolean => {
+  const whose = whoseIs(change);
+  if (whose !== undefined) return isOurs(whose, appointment, ownerMark);
+  return change.kind === 'unreadable' || appointment.sync.state !== 'pending';
 };
 
 /** Not in a calendar of another account, where an event may well have the same id. */

@@ -6,7 +6,7 @@ import { type Context, isOurs } from '../decision/sides.ts';
 import { agreed, followed, kept, seenIn, withNextId } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import type { EventChange } from '../domain/calendar-event.ts';
+import { type EventChange, whoseIs } from '../domain/calendar-event.ts';
 import { appointmentIdOf } from '../domain/derived-ids.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { EventReading } from '../google/calendar-api.ts';
@@ -18,15 +18,17 @@ import { keep } from './note-told.ts';
 import { type Due, type PushPlace, refOf, type StepDeps, type Stepped } from './push-place.ts';
 import { parked, relinked } from './push-plan.ts';
 
-/** What was never seen must bear our mark to be ours [R3]. */
+/** What was never seen must bear our mark to be ours [R3], also when it has been deleted since. */
 export const reconcile = async (deps: StepDeps, place: PushPlace, appointment: Due): Promise<Stepped> => {
   const reading = await deps.events.read(refOf(appointment));
+  if (isStrangers(reading.change, appointment, place.context)) {
+    return keep(deps, appointment, withNextId(kept(appointment)), 'noted'); // The id is taken, for ever.
+  }
   const isMissing = reading.change.kind === 'deleted';
   const next = isMissing ? await lookFor(deps, place, appointment) : undefined;
-  if (next !== undefined) return keep(deps, appointment, next, 'noted');
-  return isStrangers(reading.change, appointment, place.context)
-    ? keep(deps, appointment, withNextId(kept(appointment)), 'noted') // The id is taken, for ever.
-    : settleDifference(deps, place, appointment, reading);
+  return next === undefined
+    ? settleDifference(deps, place, appointment, reading)
+    : keep(deps, appointment, next, 'noted');
 };
 
 /**
@@ -54,8 +56,10 @@ const isEventOfOurs = ({ id, link }: Appointment): boolean =>
 export const isHomeSynced = ({ link }: Appointment, calendars: Calendar[]): boolean =>
   calendars.some(({ key, enabled }) => enabled && key === link?.calendarKey);
 
-const isStrangers = (change: EventChange, appointment: Appointment, { ownerMark }: Context): boolean =>
-  change.kind === 'event' && appointment.link?.observed === undefined && !isOurs(change.event, appointment, ownerMark);
+const isStrangers = (change: EventChange, appointment: Appointment, { ownerMark }: Context): boolean => {
+  const whose = whoseIs(change);
+  return whose !== undefined && appointment.link?.observed === undefined && !isOurs(whose, appointment, ownerMark);
+};
 
 const settleDifference = async (
   deps: StepDeps,

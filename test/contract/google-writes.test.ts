@@ -89,7 +89,9 @@ describe('an insert', () => {
     await insert();
     deletedByPerson();
     expect(await insert()).toEqual({ kind: 'duplicate' });
-    expect(await google.readEvent(caller, ref)).toEqual({ change: { kind: 'deleted', id: eventId } });
+    const deleted = { kind: 'deleted', id: eventId, shown: { mark } };
+    expect(await google.readEvent(caller, ref)).toEqual({ change: deleted });
+    expect(await google.getEvent(caller, ref)).toEqual(deleted);
   });
 
   test('[R3][F47] whose answer is lost is trouble; repeated, it meets itself', async () => {
@@ -297,7 +299,7 @@ describe('a move', () => {
     await insert();
     expect(eventOf(await move())).toMatchObject({ id: eventId, mark, etag: kept(other).etag });
     expect(kept(other)).toMatchObject({ status: 'confirmed', summary: 'Haircut · Ada' });
-    expect(await google.readEvent(caller, ref)).toEqual({ change: { kind: 'deleted', id: eventId } });
+    expect(await google.readEvent(caller, ref)).toEqual({ change: { kind: 'deleted', id: eventId, shown: { mark } } });
   });
 
   test('of a deleted or unknown event finds it gone', async () => {

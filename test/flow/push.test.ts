@@ -125,6 +125,24 @@ describe('a new booking', () => {
     ]);
   });
 
+  test.each([
+    ['before its insert', async (id: AppointmentId) => job.push(id)],
+    ['before a pull that lists the deletion', async (id: AppointmentId) => [await job.sync(), await job.push(id)]],
+  ])('[R2][R3] is not cancelled by a stranger’s event of its id that is deleted %s', async (_, goOn) => {
+    const id = await job.book('booking');
+    job.control.orderFault({ kind: 'reset', method: 'POST', path: '/events' });
+    await job.push(id); // Planned; Google has not heard of it.
+    job.insert('Stranger', 15, { id: eventIdOf(id, 1) });
+    await job.remove(id);
+    await goOn(id);
+    expect(job.live()).toMatchObject([{ id: eventIdOf(id, 2), summary: 'Haircut' }]);
+    expect(await job.appointments()).toMatchObject([
+      { id, version: 1, status: 'confirmed', sync: { state: 'synced' } },
+    ]);
+    await job.sync();
+    await expectQuiet();
+  });
+
   test('[F48] that is cancelled before it was planned never reaches Google', async () => {
     const id = await job.book('booking');
     await job.cancel(id);

@@ -253,7 +253,8 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     const calendar = world.state.calendars[String(query.calendarId)];
     const body = query.requestBody as { id: string };
     const existing = calendar?.events[body.id];
-    if (calendar === undefined || existing === undefined || existing.body.status !== 'cancelled') return effect();
+    if (calendar === undefined || existing?.body.status !== 'cancelled') return effect();
+    if (existing.body.extendedProperties === undefined) return effect(); // A stranger's, which a block may stand for: too much at once.
     delete calendar.events[body.id];
     count(sim, 'an id used again unnoticed');
     return { data: asked(() => perform(task, 'events.insert', query, options)) };

@@ -166,9 +166,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
 
   const ours = (operation: Operation, status: Appointment['status'] = 'confirmed'): Appointment | undefined => {
     const userId = userIdOf(operation.user);
-    const known = [...store.appointments.values()].filter(
-      (one) => one.userId === userId && one.status === status && !one.fields.title.startsWith('stranger'),
-    );
+    const known = [...store.appointments.values()].filter((one) => one.userId === userId && one.status === status);
     return chosen(known, entityOf, operation);
   };
 
@@ -178,7 +176,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     const places = calendarsOf(operation.user).flatMap((calendarId) =>
       liveEvents(calendarId).map((event) => ({ calendarId, event })),
     );
-    const wanted = places.filter(({ event }) => isWanted(event) && !isStrangers(event));
+    const wanted = places.filter(({ event }) => isWanted(event));
     return chosen(wanted, ({ event }) => entityOfEvent(event), operation);
   };
 
@@ -287,7 +285,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     return from[Math.floor(pick * 7.3 * from.length) % from.length] ?? accountOf(user);
   };
 
-  /** Another program has an event under the very id that a booking's next event will have. */
+  /** Another program has an event under the very id that a booking's next event will have; it may not keep it for long. */
   const squat = (eventId: string, operation: Operation): void => {
     const calendarId = accountOf(operation.user);
     if (google.find(calendarId, eventId) !== undefined) return;
@@ -298,10 +296,12 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       ...inGoogle(startOf(operation.nth) + hour),
     });
     ledger.edited('google', entityOfEvent(body), undefined, saidThere(body), kernel.now());
+    if (random.next('stranger leaves') < 0.5) return;
+    kernel.after(random.between('stranger leaves', 1, 2_000), () => {
+      const event = liveEvents(calendarId).find(({ id }) => id === eventId);
+      if (event !== undefined) remove({ calendarId, event });
+    });
   };
-
-  /** It stays: of a deleted event Google says no more than its id, which is the booking's. */
-  const isStrangers = ({ summary }: EventBody): boolean => String(summary).startsWith('stranger');
 
   const single = ({ recurringEventId }: EventBody): boolean => recurringEventId === undefined;
 
@@ -363,7 +363,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     },
     /** All of it at once. */
     'google clear': (operation) => {
-      for (const event of liveEvents(accountOf(operation.user)).filter((event) => single(event) && !isStrangers(event)))
+      for (const event of liveEvents(accountOf(operation.user)).filter(single))
         remove({ calendarId: accountOf(operation.user), event });
     },
     /** Each side another part, while the one is on its way to the other. */
@@ -375,7 +375,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       kernel.after(random.between('both', 300, 1_500), () => {
         const at = calendarsOf(operation.user)
           .flatMap((calendarId) => liveEvents(calendarId).map((event) => ({ calendarId, event })))
-          .find(({ event }) => entityOfEvent(event) === entity && !isStrangers(event));
+          .find(({ event }) => entityOfEvent(event) === entity);
         patch({ location: text('place', operation) }, at);
       });
     },

@@ -130,10 +130,17 @@ describe('a tombstone', () => {
         originalStartTime: { dateTime: '2026-03-03T10:00:00-05:00' },
       },
     ],
-    ['with all details', { ...wire, status: 'cancelled' }],
     ['that could not be read as an event', { id: 'event1', status: 'cancelled', start: 'soon', updated: 7 }],
   ])('%s is a deletion', (_, tombstone) => {
     expect(parseEventChange(tombstone)).toEqual(deleted);
+  });
+
+  test('[R3] that still shows what the event was tells whose it was', () => {
+    expect(parseEventChange({ ...wire, status: 'cancelled' })).toEqual({ ...deleted, shown: {} });
+    const extendedProperties = { private: { bookedBarber: 'mark' } };
+    const ours = { ...wire, status: 'cancelled', extendedProperties };
+    expect(parseEventChange(ours)).toEqual({ ...deleted, shown: { mark: 'mark' } });
+    expect(parseEventChange({ ...ours, extendedProperties: 'none' })).toEqual({ ...deleted, shown: {} });
   });
 
   test('[R8] is one by its status alone: nothing else looks like a deletion', () => {
