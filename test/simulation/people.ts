@@ -137,6 +137,15 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     return entity;
   };
 
+  /** All that there is of a user's, on either side. */
+  const entitiesOf = (user: number): string[] => {
+    const here = [...store.appointments.values()].filter(({ userId }) => userId === userIdOf(user)).map(entityOf);
+    const there = calendarsOf(user)
+      .flatMap((id) => Object.values(world.state.calendars[id]?.events ?? {}))
+      .map(({ body }) => entityOfEvent(body));
+    return [...here, ...there];
+  };
+
   /** As a person sees the calendar: expanded, without what is deleted. */
   const liveEvents = (calendarId: string): EventBody[] => {
     const calendar = world.state.calendars[calendarId];
@@ -557,6 +566,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
 
   return {
     entityOf,
+    entitiesOf,
     isRestored: (eventId: string): boolean => restored.has(eventId),
     entityOfEvent,
     liveEvents,
