@@ -1,6 +1,6 @@
 /** One calendar of a connection: what it is, whether it is synced, and how far the sync has come. */
 import type { ChannelSlot } from './channel.ts';
-import type { CalendarId, CalendarKey, ChainId, UserId } from './ids.ts';
+import type { AppointmentId, CalendarId, CalendarKey, ChainId, UserId } from './ids.ts';
 import type { Instant } from './instant.ts';
 
 /** The span of time that is mirrored: events that overlap `[from, to)`. */
@@ -21,10 +21,10 @@ export type Checkpoint = {
   step: ListingStep;
 };
 
-/** `compare`: everything has been listed; what we have and it has not is looked at from `after` on. */
+/** `compare`: everything has been listed; what we have and it has not has been looked at up to `compared`. */
 export type ListingStep =
   | { kind: 'list'; pageToken?: string }
-  | { kind: 'compare'; cursor: string; timeZone: string; after?: string }
+  | { kind: 'compare'; cursor: string; timeZone: string; compared?: AppointmentId }
   | { kind: 'done'; cursor: string };
 
 /** What keeps a calendar from being synced: since when, how often in a row, and in one word why. */

@@ -5,7 +5,7 @@ import { type Instant, second } from '../domain/instant.ts';
 import { unsharedIn } from '../domain/settings.ts';
 import type { EventsPage, EventsRequest } from '../google/calendar-api.ts';
 import type { CalendarStore, SeenStore } from '../sync/ports.ts';
-import { sweepAbsent } from './absence.ts';
+import { type AbsenceDeps, sweepAbsent } from './absence.ts';
 import { applyChanges } from './apply.ts';
 import { oldestOf } from './changed-at.ts';
 import { fenceOf } from './fence.ts';
@@ -26,13 +26,14 @@ import { fingerprintsOf } from './seen.ts';
 import { relistSeries, type SeriesDeps } from './series.ts';
 import { addTallies, type Tally } from './tally.ts';
 
-export type PullDeps = SeriesDeps & {
-  calendars: CalendarStore;
-  seen: SeenStore;
-  listEvents(request: EventsRequest): Promise<EventsPage | { kind: 'expired' }>;
-  /** In [0, 1). */
-  random(): number;
-};
+export type PullDeps = SeriesDeps &
+  AbsenceDeps & {
+    calendars: CalendarStore;
+    seen: SeenStore;
+    listEvents(request: EventsRequest): Promise<EventsPage | { kind: 'expired' }>;
+    /** In [0, 1). */
+    random(): number;
+  };
 
 export type PullSummary = {
   /** The start of the listing when it is complete: what changed before then has been seen. */
@@ -133,19 +134,19 @@ const storePage = async (deps: PullDeps, work: Work, { page, ...listed }: Listed
 const compare = async (deps: PullDeps, { calendar, run }: Work, listed: Progress): Promise<Progress> => {
   const { listing } = listed;
   if (listing.step.kind !== 'compare') return listed;
-  const { cursor, timeZone, after } = listing.step;
+  const { cursor, timeZone, compared } = listing.step;
   const seen = await deps.seen.load(calendar.key, listing);
   const place = placeOf(deps, { calendar, run }, listed, timeZone);
   const swept = await sweepAbsent(
     deps,
     place,
-    { startedAt: listing.startedAt, seen, ...(after !== undefined && { after }) },
+    { startedAt: listing.startedAt, seen, ...(compared !== undefined && { after: compared }) },
     () => run.remainingMs() >= pageReserveMs,
   );
   const tally = addTallies(listed.tally, swept.tally);
   if (swept.after === undefined) return { ...listed, listing: { ...listing, step: { kind: 'done', cursor } }, tally };
   const { harmed } = place.listing;
-  const paused: Checkpoint = { ...listing, harmed, step: { kind: 'compare', cursor, timeZone, after: swept.after } };
+  const paused: Checkpoint = { ...listing, harmed, step: { kind: 'compare', cursor, timeZone, compared: swept.after } };
   await deps.calendars.saveCheckpoint(cameTo(calendar, listed.saved), paused);
   return { ...listed, listing: paused, saved: paused, tally };
 };

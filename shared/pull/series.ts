@@ -6,11 +6,12 @@
 import type { Appointment } from '../domain/appointment.ts';
 import type { SyncWindow } from '../domain/calendar.ts';
 import type { EventId } from '../domain/ids.ts';
-import { type AbsenceDeps, confirm, readAgenda } from './absence.ts';
+import { confirm } from './absence.ts';
+import type { ApplyDeps } from './apply.ts';
 import type { Place } from './place.ts';
 import { addTallies, type Tally } from './tally.ts';
 
-export type SeriesDeps = AbsenceDeps & {
+export type SeriesDeps = ApplyDeps & {
   /** The occurrences that a series has in the window; none when Google does not know it (any more). */
   listOccurrences(seriesId: EventId, window: SyncWindow): Promise<ReadonlySet<EventId>>;
 };
@@ -47,3 +48,15 @@ const membersOf = async (
   } while (after !== undefined);
   return members;
 };
+
+const appointmentsPerRead = 200;
+
+/** Confirmed appointments of the calendar's user that overlap the window, whichever calendar they belong to. */
+const readAgenda = (deps: ApplyDeps, { calendar, context }: Place, after?: string) =>
+  deps.appointments.list({
+    userId: calendar.userId,
+    ...context.window,
+    limit: appointmentsPerRead,
+    includeCancelled: false,
+    ...(after !== undefined && { after }),
+  });

@@ -4,8 +4,16 @@
  */
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Appointment } from '../domain/appointment.ts';
-import type { AgendaReader, AppointmentStore, DayReader, PendingReader, WrittenBeside } from '../sync/ports.ts';
+import type {
+  AgendaReader,
+  AppointmentLister,
+  AppointmentStore,
+  DayReader,
+  PendingReader,
+  WrittenBeside,
+} from '../sync/ports.ts';
 import { agendaKeysOf, agendaReader } from './agenda.ts';
+import { appointmentLister } from './all-appointments.ts';
 import { conflictPut } from './conflicts.ts';
 import { dayReader, dayWrites } from './days.ts';
 import { keys } from './keys.ts';
@@ -14,7 +22,9 @@ import { pendingKeysOf, pendingReader } from './pending.ts';
 import { revisionedPut, unlessLost } from './revisioned-put.ts';
 import { fromItem, readAll, type Table, toItem } from './table.ts';
 
-export const appointmentStore = (table: Table): AppointmentStore & AgendaReader & DayReader & PendingReader => ({
+type Appointments = AppointmentStore & AppointmentLister & AgendaReader & DayReader & PendingReader;
+
+export const appointmentStore = (table: Table): Appointments => ({
   async loadMany(userId, ids) {
     const items = await readAll(
       table,
@@ -30,6 +40,7 @@ export const appointmentStore = (table: Table): AppointmentStore & AgendaReader 
     return unlessLost(table.client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...others] })));
   },
 
+  ...appointmentLister(table),
   ...agendaReader(table),
   ...dayReader(table),
   ...pendingReader(table),

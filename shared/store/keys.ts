@@ -85,6 +85,7 @@ export const prefixes = {
   seen: (key: CalendarKey, startedAt: Instant): Key => ({ pk: `CALENDAR#${key}`, sk: `SEEN#${startedAt}#` }),
   pointers: (user: UserId): Key => ({ pk: `USER#${user}`, sk: 'CALENDAR#' }),
   channels: (user: UserId, key: CalendarKey): Key => ({ pk: `USER#${user}`, sk: `CHANNEL#${key}#` }),
+  appointments: (user: UserId): Key => ({ pk: `USER#${user}`, sk: 'APPOINTMENT#' }),
   conflicts: (user: UserId): Key => ({ pk: `USER#${user}`, sk: 'CONFLICT#' }),
 } as const;
 

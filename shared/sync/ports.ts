@@ -86,6 +86,14 @@ export type CalendarStore = {
   switchOff(read: Calendar, because: NonNullable<Calendar['disabledBecause']>): Promise<void>;
 };
 
+/** Whatever a user has ever had, by id and page by page; read consistently. `after`: the last id of an earlier page. */
+export type AppointmentLister = {
+  listOf(
+    userId: UserId,
+    page: { limit: number; after?: AppointmentId },
+  ): Promise<{ items: Appointment[]; after?: AppointmentId }>;
+};
+
 /** Appointments by start; eventually consistent. */
 export type AgendaReader = { list(request: AgendaRequest): Promise<AgendaPage> };
 

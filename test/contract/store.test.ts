@@ -38,6 +38,21 @@ describe.each(implementations)('appointments %s', (_, fresh) => {
     const stranger = asId<UserId>('barber-2');
     expect(await appointments.loadMany(stranger, [anAppointment().id])).toEqual([]);
     expect((await appointments.list({ ...march, userId: stranger })).items).toEqual([]);
+    expect((await appointments.listOf(stranger, { limit: 10 })).items).toEqual([]);
+  });
+
+  test('are listed whole, page by page, whenever they are and cancelled ones too', async () => {
+    const { appointments } = await fresh();
+    const all = Array.from({ length: 7 }, (_, index) => anAppointment({ id: asId(`-A_a${index}`) }));
+    const cancelled = anAppointment({ id: asId('0z'), status: 'cancelled', startsAt: at('2020-01-01') });
+    for (const appointment of [...all, cancelled]) await appointments.save(appointment);
+
+    const first = await appointments.listOf(userId, { limit: 5 });
+    expect(first.items).toHaveLength(5);
+    const { after } = first;
+    const second = await appointments.listOf(userId, { limit: 5, ...(after !== undefined && { after }) });
+    expect([...first.items, ...second.items]).toEqual([...all, cancelled]);
+    expect(second).not.toHaveProperty('after');
   });
 
   const march = { userId, from: at('2026-03-01'), to: at('2026-04-01'), limit: 10, includeCancelled: false };

@@ -263,6 +263,13 @@ describe('[R8] a generation after the first', () => {
     expect(await stored('a')).toMatchObject({ status: 'confirmed', version: 1 });
   });
 
+  test('[R5] cancels what was deleted so soon that the agenda’s index does not show it yet', async () => {
+    const appointments = { ...stores.appointments, list: async () => ({ items: [] }) };
+    await runPull(google(expired, end('c9', event('a'), event('c'))), later, { appointments });
+    expect(asked).toEqual(['b']);
+    expect(await stored('b')).toMatchObject({ status: 'cancelled' });
+  });
+
   test('[F8] that is short or empty deletes nothing that Google still knows', async () => {
     for (const id of ['a', 'b', 'c']) known.set(id as EventId, event(id));
     await runPull(google(expired, end('c9')), later);

@@ -37,7 +37,7 @@ const weights = {
   times: 1.5,
   cancel: 1,
   decide: 1.5,
-  undo: 0.3,
+  undo: 1.5,
   insert: 2.5,
   'google title': 2.5,
   'google place': 1,

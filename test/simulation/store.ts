@@ -37,7 +37,14 @@ export type Witness = {
 type Kinds<Store> = { [Method in keyof Store]: PortKind };
 
 const readsAndWrites: { [Name in keyof Stores]: Kinds<Stores[Name]> } = {
-  appointments: { loadMany: 'read', save: 'write', list: 'read', loadDays: 'read', listPending: 'read' },
+  appointments: {
+    loadMany: 'read',
+    save: 'write',
+    list: 'read',
+    listOf: 'read',
+    loadDays: 'read',
+    listPending: 'read',
+  },
   calendars: {
     load: 'read',
     commitListing: 'write',

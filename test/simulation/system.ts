@@ -360,7 +360,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     if (fault === 'twice') post(wait + random.between('delivery', 100, 3_000));
     if (fault === 'again-as-new') post(wait + random.between('delivery', 0, 400), number + 100_000);
     if (fault === 'late') post(random.between('late', 2_000, 60_000));
-    else if (fault === 'very-late') post(random.between('late', minute, 90 * minute));
+    else if (fault === 'very-late') post(random.between('late', minute, 120 * minute));
     else post(wait);
   };
 

@@ -6,6 +6,7 @@ import type { ConnectionRegistry } from '../../shared/store/connections.ts';
 import type { OAuthStates } from '../../shared/store/oauth-states.ts';
 import type {
   AgendaReader,
+  AppointmentLister,
   AppointmentStore,
   CalendarStore,
   ChannelStore,
@@ -27,7 +28,7 @@ import type { Conflicts, Copy } from './memory/revisioned.ts';
 import { memorySeen } from './memory/seen-events.ts';
 
 export type Stores = {
-  appointments: AppointmentStore & AgendaReader & DayReader & PendingReader;
+  appointments: AppointmentStore & AppointmentLister & AgendaReader & DayReader & PendingReader;
   calendars: CalendarStore & CalendarRegistry & CalendarGenerations & DueCalendars;
   channels: ChannelStore;
   conflicts: ConflictStore;

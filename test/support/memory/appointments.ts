@@ -2,7 +2,14 @@
 import type { Appointment } from '../../../shared/domain/appointment.ts';
 import { agendaPosition } from '../../../shared/store/keys.ts';
 import { datesTouchedBy, dayChanges } from '../../../shared/store/occupied-days.ts';
-import type { AgendaReader, AppointmentStore, Day, DayReader, PendingReader } from '../../../shared/sync/ports.ts';
+import type {
+  AgendaReader,
+  AppointmentLister,
+  AppointmentStore,
+  Day,
+  DayReader,
+  PendingReader,
+} from '../../../shared/sync/ports.ts';
 import { type Conflicts, type Copy, isNext, keyOf } from './revisioned.ts';
 
 /** `indexed`: what the indexes show, where that is not at once what is stored. */
@@ -10,7 +17,7 @@ export const memoryAppointments = (
   conflicts: Conflicts,
   copy: Copy = structuredClone,
   indexed?: Map<string, Appointment>,
-): AppointmentStore & AgendaReader & DayReader & PendingReader => {
+): AppointmentStore & AppointmentLister & AgendaReader & DayReader & PendingReader => {
   const byId = new Map<string, Appointment>();
   const shown = indexed ?? byId;
   const days = new Map<string, Day>();
@@ -39,6 +46,15 @@ export const memoryAppointments = (
         days.set(`${userId}/${date}`, { userId, date, version: dayOf(userId, date).version + 1, bookings });
       }
       return 'saved';
+    },
+
+    async listOf(userId, { limit, after = '' }) {
+      const wanted = [...byId.values()]
+        .filter((item) => item.userId === userId && item.id > after)
+        .sort((a, b) => (a.id < b.id ? -1 : 1));
+      const items = wanted.slice(0, limit).map((item) => copy(item));
+      const last = items.at(-1);
+      return wanted.length > limit && last ? { items, after: last.id } : { items };
     },
 
     async list({ userId, from, to, limit, includeCancelled, after = '' }) {
