@@ -1,6 +1,6 @@
 /** Google's OAuth 2 for web servers, with PKCE: https://developers.google.com/identity/protocols/oauth2/web-server */
 import { CodeChallengeMethod, type Credentials, OAuth2Client } from 'google-auth-library';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { GrantRevoked } from '../domain/errors.ts';
 import { type Instant, instantAt, second } from '../domain/instant.ts';
 import { GoogleError, toGoogleError } from './google-error.ts';
@@ -124,7 +124,7 @@ const toGrant = (tokens: Credentials): Grant | undefined => {
 };
 
 /** The library passes on what it does not know of the reply. */
-const lifetimeSchema = z.object({ refresh_token_expires_in: z.number().positive() });
+const lifetimeSchema = z.object({ refresh_token_expires_in: z.number().check(z.positive()) });
 
 const lifetimeOf = (tokens: Credentials): Pick<Grant, 'refreshTokenLifetimeMs'> => {
   const { data } = lifetimeSchema.safeParse(tokens);
@@ -137,8 +137,8 @@ const lifetimeOf = (tokens: Credentials): Pick<Grant, 'refreshTokenLifetimeMs'> 
  */
 const failureSchema = z.object({
   error: z.string(),
-  error_subtype: z.string().optional(),
-  error_description: z.string().default(''),
+  error_subtype: z.optional(z.string()),
+  error_description: z._default(z.string(), ''),
 });
 type Failure = z.infer<typeof failureSchema>;
 

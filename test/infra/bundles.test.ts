@@ -14,9 +14,9 @@ afterAll(() => rmSync(rebuilt, { recursive: true, force: true }));
 /** In KB. What a cold start loads is what it waits for; whoever needs more says so here (docs/decisions/0028-…). */
 const mostKb: Record<FunctionName, number> = {
   'webhook-receiver': 295,
-  'sync-consumer': 1010,
+  'sync-consumer': 965,
   'change-stream': 335,
-  'renewal-worker': 880,
+  'renewal-worker': 840,
   'management-api': 1080,
 };
 
