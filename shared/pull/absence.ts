@@ -66,5 +66,5 @@ const isCandidate = (
   endsAt > window.from &&
   link?.calendarKey === calendar.key &&
   link.observed !== undefined &&
-  updatedAt < startedAt &&
+  updatedAt <= startedAt && // By this very run too: Google may have had the rest listed anew.
   !seen.has(fingerprintOf(link.eventId));

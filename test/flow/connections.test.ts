@@ -1,5 +1,6 @@
 /** The life of a connection, over HTTP with the stand-in: consent that dies and is given again, another account, no account. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { planChannel } from '../../shared/channels/renewal-plan.ts';
 import { decideConflict } from '../../shared/conflicts/decide-conflict.ts';
 import { seenOf } from '../../shared/conflicts/review.ts';
 import { switchRealTimeSync } from '../../shared/connections/real-time-sync.ts';
@@ -7,7 +8,7 @@ import { bookingIdOf, eventIdOf } from '../../shared/domain/derived-ids.ts';
 import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
 import { day, hour, plusMs } from '../../shared/domain/instant.ts';
 import { GoogleError } from '../../shared/google/google-error.ts';
-import { dueShards } from '../../shared/store/keys.ts';
+import { dueShardOf, dueShards } from '../../shared/store/keys.ts';
 import { Crash, failingAt } from '../support/faulty.ts';
 import { aBooking, calendarId, calendarKey, now, userId } from '../support/samples.ts';
 import { type AccountJob, first, openAccountJob, other, otherKey } from './account-job.ts';
@@ -384,6 +385,22 @@ describe('[R1] whoever connects with another account and is cut off', () => {
     await lookOnceMore();
     expect(await due()).toEqual([otherKey]);
   });
+});
+
+test('[R7] whoever is cut off while leaving an account gets new channels for those that were stopped', async () => {
+  await begin();
+  const stop: AccountJob['google']['stop'] = async () => {
+    throw new Crash('while a channel is stopped');
+  };
+  const startAfresh = async () => {
+    throw new Crash('before anything is written');
+  };
+  const overrides = { google: { ...job.google, stop }, connections: { ...job.stores.connections, startAfresh } };
+  await expect(job.connect(other, true, overrides)).rejects.toThrow(Crash);
+  const calendar = await job.calendar(first);
+  const at = job.passMinute();
+  expect(planChannel(calendar, at)).toBe('create');
+  expect(await job.stores.calendars.listDue(dueShardOf(calendar.key), at, 9)).toContain(calendar.key);
 });
 
 describe('disconnecting', () => {

@@ -544,6 +544,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     world.state.refreshTokens[refreshToken] = grants;
     const again = (): void => {
       if (attempts > 0) kernel.after(2_000, () => consent(user, email, attempts - 1));
+      else consentSoon(user);
     };
     const task = system.begin('person', 'consent', again);
     task.spared = nth <= knobs.users; // What is booked before there is a connection stays here, and is another story.
