@@ -53,8 +53,9 @@ export const confirm = async (deps: ApplyDeps, place: Place, appointments: Appoi
 };
 
 /**
- * One that was written since the listing began may have come, or moved into the window, behind the page that was read.
- * One whose event has only been planned was never there.
+ * One that was written since the listing began may have come, or moved into the window, behind the page that was read; but
+ * what this run itself had written before the listing was begun anew bears the same time. One whose event has only been
+ * planned was never there.
  */
 const isCandidate = (
   { status, startsAt, endsAt, link, updatedAt }: Appointment,
@@ -66,5 +67,5 @@ const isCandidate = (
   endsAt > window.from &&
   link?.calendarKey === calendar.key &&
   link.observed !== undefined &&
-  updatedAt <= startedAt && // By this very run too: Google may have had the rest listed anew.
+  updatedAt <= startedAt &&
   !seen.has(fingerprintOf(link.eventId));

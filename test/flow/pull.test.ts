@@ -135,6 +135,11 @@ describe('a generation', () => {
     expect(requests.map(({ pageToken }) => pageToken)).toEqual(['dead', undefined]);
     await expect(runPull(google(expired, expired))).rejects.toThrow(RetryLater);
   });
+
+  test('[R5][R8] that starts again cancels what it has stored by then, when it was deleted meanwhile', async () => {
+    await runPull(google(more('p2', event('a')), expired, end('c1')));
+    expect(await stored('a')).toMatchObject({ status: 'cancelled' });
+  });
 });
 
 describe('an increment', () => {

@@ -221,8 +221,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     for (const { seq, body } of Object.values(kept.events)) {
       if (seq > token || body.recurrence !== undefined) continue;
       const of = byEvent.get(body.id) ?? [];
-      if (of.some(({ sync }) => sync.state === 'conflict' || sync.state === 'held' || sync.state === 'quarantined'))
-        continue;
+      if (of.some(({ sync }) => waits.has(sync.state) || isToBeLookedAt(sync))) continue;
       const isUnreadable = String(body.summary).startsWith(unreadableMark);
       if (body.status === 'cancelled') {
         const left = of.find(
@@ -319,6 +318,11 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     },
   };
 };
+
+const waits: ReadonlySet<Appointment['sync']['state']> = new Set(['conflict', 'held', 'quarantined']);
+
+/** It was held or in review until just now; the push that a person's decision is waiting for asks Google how things stand. */
+const isToBeLookedAt = (sync: Appointment['sync']): boolean => sync.state === 'pending' && sync.prefer !== undefined;
 
 const users = [0, 1];
 const userOf = (userId: UserId): number => users.find((user) => userIdOf(user) === userId) ?? 0;
