@@ -5,7 +5,7 @@
 import pMap from 'p-map';
 import type { Appointment } from '../domain/appointment.ts';
 import type { AppointmentId } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
+import { clockMarginMs, type Instant, plusMs } from '../domain/instant.ts';
 import type { AppointmentLister } from '../sync/ports.ts';
 import { type ApplyDeps, applyChanges } from './apply.ts';
 import type { Place } from './place.ts';
@@ -54,8 +54,8 @@ export const confirm = async (deps: ApplyDeps, place: Place, appointments: Appoi
 
 /**
  * One that was written since the listing began may have come, or moved into the window, behind the page that was read; but
- * what this run itself had written before the listing was begun anew bears the same time. One whose event has only been
- * planned was never there.
+ * what this run itself had written before the listing was begun anew, or a run before it whose clock was ahead, is looked at.
+ * One whose event has only been planned was never there.
  */
 const isCandidate = (
   { status, startsAt, endsAt, link, updatedAt }: Appointment,
@@ -67,5 +67,5 @@ const isCandidate = (
   endsAt > window.from &&
   link?.calendarKey === calendar.key &&
   link.observed !== undefined &&
-  updatedAt <= startedAt &&
+  updatedAt <= plusMs(startedAt, clockMarginMs) &&
   !seen.has(fingerprintOf(link.eventId));
