@@ -67,7 +67,8 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       appointmentWrites += 1;
       const { system, people } = { system: the(scene.system), people: the(scene.people) };
       const entity = people.entityOf(after);
-      if (before === undefined && accounts.wasAwaySince(after.userId, task.startedAt)) unconnected.add(after.id);
+      const isHomeless = accounts.wasAwaySince(after.userId, task.startedAt) || !system.takesBookings(after.userId);
+      if (before === undefined && isHomeless) unconnected.add(after.id);
       if (before === undefined && kernel.now() > task.endsAt) madeLate.add(after.id);
       noteEdit(entity, before, after, task);
       countHarm(before, after, task);

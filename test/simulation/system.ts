@@ -438,6 +438,9 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
         keys: new Map([...keys.keys, ...webhookKeys(keys.keys.size + 1).keys]),
       };
     },
+    /** Between two accounts there is a moment without. */
+    takesBookings: (userId: UserId): boolean =>
+      [...store.calendars.values()].some((one) => one.userId === userId && one.enabled && one.role === 'bookings'),
     isIdle: (): boolean => queue.isIdle() && stream.isIdle(),
     connectionOf: (userId: UserId): Promise<Connection | undefined> => store.memory.connections.load(userId),
   };
