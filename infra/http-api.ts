@@ -6,7 +6,7 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type Access, adminScope, routeTable } from '../functions/management-api/route-table.ts';
+import { type Access, adminScope, requestHeaders, routeTable } from '../functions/management-api/route-table.ts';
 import type { StageConfig } from './config.ts';
 
 export interface Route {
@@ -32,7 +32,7 @@ const accessLogFields = {
 const corsFor = (allowOrigins: string[]): gateway.CorsPreflightOptions => ({
   allowOrigins,
   allowMethods: [...new Set(Object.values(routeTable).map(({ method }) => gateway.CorsHttpMethod[method]))],
-  allowHeaders: ['authorization', 'content-type', 'if-match', 'idempotency-key'],
+  allowHeaders: ['authorization', 'content-type', ...requestHeaders],
   exposeHeaders: ['etag', 'location'],
   maxAge: Duration.hours(1),
 });

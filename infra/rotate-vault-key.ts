@@ -7,9 +7,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { routeTable } from '../functions/management-api/route-table.ts';
-import type { ActiveKey } from '../shared/store/active-data-key.ts';
-import type { Resealed } from '../shared/vault/reseal.ts';
+import { type Client, createClient } from '../functions/management-api/client.ts';
 import { stageConfig } from './config.ts';
 
 const usage =
@@ -20,9 +18,6 @@ const passesAtMost = 10_000;
 /** The index of what is sealed under which key follows within about a second. */
 const betweenPassesMs = 1_000;
 
-type RouteName = 'vaultKeys' | 'rotateVaultKey' | 'reseal' | 'retireVaultKey';
-type Call = <Answer>(route: RouteName, body?: object) => Promise<Answer>;
-
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function run(): Promise<void> {
@@ -31,46 +26,35 @@ async function run(): Promise<void> {
   const token = process.env.ADMIN_TOKEN;
   if (token === undefined || (values.stage === undefined) === (values.endpoint === undefined)) throw new Error(usage);
   const origin = new URL(values.endpoint ?? stageConfig(values.stage, process.env).webhookBaseUrl).origin;
-  const call = callAt(origin, token);
+  const api = createClient({ baseUrl: origin, token: () => token });
 
-  if (values.retire === undefined) await rotate(call);
-  await resealAll(call);
+  if (values.retire === undefined) await rotate(api);
+  await resealAll(api);
   if (values.retire === undefined)
     return say('The old key can be retired in two hours: the same command with --retire <key id>');
-  await call('retireVaultKey', { id: values.retire });
+  await api.retireVaultKey({ body: { id: values.retire } });
   say(`Retired ${values.retire}`);
 }
 
-async function rotate(call: Call): Promise<void> {
-  const { active } = await call<{ active: ActiveKey }>('vaultKeys');
+async function rotate(api: Client): Promise<void> {
+  const { active } = await api.vaultKeys();
   if (active.since !== undefined && Date.now() - Date.parse(active.since) < sameRotationMs) {
     return say(`${active.id} has been active since ${active.since}: going on with that rotation`);
   }
-  const { id } = await call<ActiveKey>('rotateVaultKey');
+  const { id } = await api.rotateVaultKey();
   say(`${id} is active; every function follows within five minutes`);
 }
 
-async function resealAll(call: Call): Promise<void> {
+async function resealAll(api: Client): Promise<void> {
   let total = 0;
   for (let pass = 1; pass <= passesAtMost; pass++) {
-    const { resealed, failed, more } = await call<Resealed>('reseal');
+    const { resealed, failed, more } = await api.reseal();
     total += resealed;
     if (failed > 0 && resealed === 0) throw new Error(`${failed} connections cannot be opened: see the log of the API`);
     if (!more && failed === 0) return say(`Sealed the tokens of ${total} connections anew`);
     await delay(betweenPassesMs);
   }
   throw new Error(`Not done after ${passesAtMost} passes: run it again to go on`);
-}
-
-function callAt(origin: string, token: string): Call {
-  return async <Answer>(route: RouteName, body?: object) => {
-    const { method, path } = routeTable[route];
-    const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) };
-    const response = await fetch(`${origin}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-    if (response.ok) return (await response.json()) as Answer;
-    const { detail = '' } = (await response.json()) as { detail?: string };
-    throw new Error(`${method} ${path}: ${response.status} ${detail}`);
-  };
 }
 
 run().catch((error: Error) => {

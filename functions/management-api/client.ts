@@ -7,6 +7,7 @@ import { type ProblemSlug, problemType } from '../../shared/runtime/problem.ts';
 import type { ProblemOf } from './openapi-responses.ts';
 import type { operations } from './operations.ts';
 import { type RouteName, routeTable } from './route-table.ts';
+import type { gatewayMessage } from './schemas/gateway.ts';
 import type { problemReply } from './schemas/problem.ts';
 
 /** The callback is where Google sends a browser. */
@@ -31,12 +32,18 @@ export type RequestOf<Name extends OperationName> = Part<Name, 'path'> &
   Partial<Part<Name, 'query'> & Part<Name, 'headers'>>;
 export type ReplyOf<Name extends OperationName> = z.output<Operations[Name]['reply']>;
 export type ProblemDetails = z.output<typeof problemReply>;
+type GatewayMessage = z.output<typeof gatewayMessage>;
 
 export type Client = {
   [Name in OperationName]: (
-    ...request: object extends RequestOf<Name> ? [request?: RequestOf<Name>] : [request: RequestOf<Name>]
+    ...call: object extends RequestOf<Name>
+      ? [request?: RequestOf<Name>, options?: CallOptions]
+      : [request: RequestOf<Name>, options?: CallOptions]
   ) => Promise<ReplyOf<Name>>;
 };
+
+/** `signal` gives the request up, as with `fetch`. */
+export type CallOptions = { signal?: AbortSignal | undefined };
 
 /** `token` is asked for each request, so that it can be renewed. */
 export type ClientOptions = { baseUrl: string; token(): string | Promise<string> };
@@ -45,7 +52,10 @@ export type ClientOptions = { baseUrl: string; token(): string | Promise<string>
 export const createClient = (options: ClientOptions): Client => {
   const client: Partial<Client> = {};
   const names = Object.keys(routeTable).filter((name): name is OperationName => name !== 'callback');
-  const calls = names.map((name) => [name, (request?: AnyRequest) => send(options, name, request)]);
+  const calls = names.map((name) => [
+    name,
+    (request?: AnyRequest, { signal }: CallOptions = {}) => send({ ...options, signal }, name, request),
+  ]);
   return Object.assign(client, Object.fromEntries(calls)) as Client;
 };
 
@@ -56,7 +66,9 @@ type AnyRequest = {
   body?: unknown;
 };
 
-const send = async ({ baseUrl, token }: ClientOptions, name: OperationName, request: AnyRequest = {}) => {
+type Sending = ClientOptions & { signal: AbortSignal | undefined };
+
+const send = async ({ baseUrl, token, signal }: Sending, name: OperationName, request: AnyRequest = {}) => {
   const { path = {}, query = {}, headers = {}, body } = request;
   const address = routeTable[name].path.replace(/\{(\w+)\}/g, (_, part) => encodeURIComponent(path[part] ?? ''));
   const parameters = new URLSearchParams(given(query)).toString();
@@ -68,6 +80,7 @@ const send = async ({ baseUrl, token }: ClientOptions, name: OperationName, requ
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
   });
   if (!response.ok) throw await refusal(name, response);
   return response.json();
@@ -85,8 +98,11 @@ export class Refused extends Error {
   /** Absent when the gateway has answered by itself. */
   readonly problem: ProblemDetails | undefined;
 
-  constructor(operation: OperationName, status: number, problem: ProblemDetails | undefined) {
-    super(`${operation} was refused with ${status}${problem ? `: ${problem.detail}` : ''}`);
+  /** `said`: the gateway's own words, where it has any. */
+  constructor(operation: OperationName, status: number, said: ProblemDetails | string) {
+    const problem = typeof said === 'string' ? undefined : said;
+    const words = typeof said === 'string' ? said : said.detail;
+    super(`${operation} was refused with ${status}${words && `: ${words}`}`);
     this.operation = operation;
     this.status = status;
     this.problem = problem;
@@ -94,8 +110,14 @@ export class Refused extends Error {
 }
 
 const refusal = async (name: OperationName, response: Response): Promise<Refused> => {
-  const isProblem = response.headers.get('content-type') === 'application/problem+json';
-  return new Refused(name, response.status, isProblem ? ((await response.json()) as ProblemDetails) : undefined);
+  const type = response.headers.get('content-type') ?? '';
+  if (type === 'application/problem+json') {
+    return new Refused(name, response.status, (await response.json()) as ProblemDetails);
+  }
+  const { message } = type.startsWith('application/json')
+    ? ((await response.json()) as GatewayMessage)
+    : { message: '' };
+  return new Refused(name, response.status, message);
 };
 
 /** Was this operation refused so? Asks only for what is documented of it. */

@@ -28,12 +28,10 @@ export type ProblemOf<Name extends RouteName> =
   | ((typeof routeTable)[Name]['access'] extends 'public' ? never : 'unauthorized');
 
 const problemsOf = ({ problems = [] }: Operation, { method, access }: Route): ProblemSlug[] => [
-  ...new Set<ProblemSlug>([
-    ...problems,
-    ...problemsOfAll,
-    ...(method === 'GET' ? [] : (['conflict'] as const)),
-    ...(access === 'public' ? [] : (['unauthorized'] as const)),
-  ]),
+  ...problems,
+  ...problemsOfAll,
+  ...(method === 'GET' ? [] : (['conflict'] as const)),
+  ...(access === 'public' ? [] : (['unauthorized'] as const)),
 ];
 
 /** It answers as JSON `{ message }`. 429: more than the route takes in a second. */

@@ -16,26 +16,23 @@ export const adminOperations = {
     summary: 'Send hints again that were given up',
     body: deadLetters.redriveBody,
     reply: deadLetters.redriveReply,
-    problems: ['body-too-large', 'unsupported-media-type'],
   },
   discardDeadLetters: {
     summary: 'Throw hints away that were given up; the sweep still finds what they were about',
     body: deadLetters.discardBody,
     reply: deadLetters.discardReply,
-    problems: ['body-too-large', 'unsupported-media-type'],
   },
   vaultKeys: { summary: 'The data keys that seal what Google has given', reply: vaultKeys.vaultKeysReply },
   rotateVaultKey: {
     summary: 'Make a new data key and seal with it from now on',
     status: 201,
     reply: vaultKeys.rotateReply,
-    problems: ['try-again'],
   },
   reseal: { summary: 'Bring what is sealed under older data keys under the active one', reply: vaultKeys.resealReply },
   retireVaultKey: {
     summary: 'Throw a data key away that nothing needs any more',
     body: vaultKeys.retireBody,
     reply: vaultKeys.retireReply,
-    problems: ['not-found', 'vault-key-kept', 'body-too-large', 'unsupported-media-type'],
+    problems: ['not-found', 'vault-key-kept'],
   },
 } satisfies Record<string, Operation>;

@@ -47,7 +47,7 @@ export const operations = {
     body: connecting.disconnectBody,
     bodyOptional: true,
     reply: connecting.disconnectReply,
-    problems: ['not-connected', 'conflict', 'body-too-large', 'unsupported-media-type', 'try-again'],
+    problems: ['not-connected'],
   },
   callback: {
     summary: 'Where Google sends the user back to; not called by clients',

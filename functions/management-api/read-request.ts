@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import { asId, type UserId } from '../../shared/domain/ids.ts';
 import { invalidRequest, Problem } from '../../shared/runtime/problem.ts';
 import type { PublicRequest } from './route.ts';
-import { type RouteName, routeTable } from './route-table.ts';
+import { type RouteName, requestHeaders, routeTable } from './route-table.ts';
 
 export type ApiEvent = APIGatewayProxyEventV2WithJWTAuthorizer;
 
@@ -34,11 +34,8 @@ export const readQuery = ({ rawQueryString }: ApiEvent): PublicRequest['query'] 
   throw invalidRequest(doubled.map((field) => ({ field, message: 'Given more than once' })));
 };
 
-/** The headers that routes read; no route sees a token. */
-const readable = ['if-match', 'idempotency-key'];
-
 export const readHeaders = ({ headers }: ApiEvent): PublicRequest['headers'] =>
-  Object.fromEntries(readable.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+  Object.fromEntries(requestHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
 
 export const readParams = ({ pathParameters = {} }: ApiEvent): PublicRequest['params'] =>
   Object.fromEntries(Object.entries(pathParameters).map(([name, value]) => [name, value ?? '']));

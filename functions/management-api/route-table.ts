@@ -42,6 +42,9 @@ export const routeTable = {
   { method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; path: string; access: Access }
 >;
 
+/** The headers of a request that routes read, beside what says who asks and what the body is: no route sees a token. */
+export const requestHeaders = ['if-match', 'idempotency-key'] as const;
+
 export type RouteName = keyof typeof routeTable;
 
 /** The scope that the JWT authorizer asks for on routes of access `admin`. */

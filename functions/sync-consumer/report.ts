@@ -42,8 +42,8 @@ export const createReport =
         logDrift(log, fields, outcome.drift);
         return;
       case 'closed':
-        emit(succeeded);
-        log.info('Stopped the channel of a calendar that is switched off', fields);
+        emit({ ...succeeded, ...metricsOfChannel(outcome.channel) });
+        logClosed(log, fields, outcome);
         return;
       case 'pushed':
         emit({ ...succeeded, ...metricsOfPush(times, outcome.push) });
@@ -104,6 +104,13 @@ const logPull = (log: Log, fields: Finished['fields'], { channel, pull }: Synced
   const { pages, generation, tally, coveredBefore } = pull;
   const complete = coveredBefore !== undefined;
   log.info('Synced a calendar', { ...fields, pages, generation, complete, changes: tally });
+};
+
+const logClosed = (log: Log, fields: Finished['fields'], { channel }: Extract<Done, { kind: 'closed' }>): void => {
+  const error = troubleOf(channel);
+  if (error === undefined) log.info('Closed a calendar that is switched off', { ...fields, outcome: channel.kind });
+  else
+    log.error('The channel of a calendar that is switched off could not be stopped; it is tried again', error, fields);
 };
 
 const logPush = (log: Log, fields: Finished['fields'], { pushed, parked, settled, left }: PushSummary): void =>

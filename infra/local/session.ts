@@ -52,6 +52,8 @@ async function startStandIn(settings: LocalSettings, started: (() => Promise<voi
   const google = await startGoogle({ port: settings.GOOGLE_PORT, allowHttpWebhooks: true }).catch((cause: Error) => {
     throw new Error(`GOOGLE_PORT: ${cause.message}`, { cause });
   });
+  started.push(() => google.stop());
+  if (settings.LOCAL_DATA_DIR === undefined) return google;
   const kept = await keptJson(settings.LOCAL_DATA_DIR, 'google.json', () => google.control.exportState());
   google.control.importState(kept.value);
   const save = () => kept.save(google.control.exportState());
@@ -59,7 +61,6 @@ async function startStandIn(settings: LocalSettings, started: (() => Promise<voi
   started.push(async () => {
     clearInterval(saving);
     save();
-    await google.stop();
   });
   return google;
 }

@@ -8,12 +8,13 @@ import type { UserId } from '../domain/ids.ts';
 import { instantAt } from '../domain/instant.ts';
 import { untilWritten } from '../store/until-written.ts';
 import { pagesOf } from '../sync/agenda-pages.ts';
+import { closeOverlaps, hasLeft } from '../sync/overlapping.ts';
 import type { AgendaReader, AppointmentStore, ConflictStore } from '../sync/ports.ts';
 import { underReview } from './under-review.ts';
 
 export type ChangeFutureDeps = {
   appointments: Pick<AppointmentStore, 'loadMany' | 'save'> & AgendaReader;
-  conflicts: Pick<ConflictStore, 'load'>;
+  conflicts: Pick<ConflictStore, 'load' | 'list' | 'save'>;
 };
 
 /** Undefined when there is nothing to write: what has been changed once must not ask for it again. */
@@ -41,13 +42,17 @@ export const changeFuture = async (
   for await (const { items, after } of pagesOf(deps.appointments, request, pagesAtMost)) {
     const affected = items.filter((listed) => nextOf(listed) !== undefined);
     const change = (listed: Appointment) => changeOne(deps, listed, nextOf, stamp);
-    const written = await pMap(affected, change, { concurrency: writesAtOnce });
-    changed += written.filter((outcome) => outcome === 'saved').length;
+    const written = (await pMap(affected, change, { concurrency: writesAtOnce })).filter((one) => one !== 'nothing');
+    const left = written.filter(hasLeft).map(({ now }) => now);
+    await closeOverlaps(deps, left, stamp);
+    changed += written.length;
     if (after === undefined) return { changed, more: false };
     if (changed >= changesAtMost) return { changed, more: true };
   }
   throw new Error(`More than ${pagesAtMost * itemsPerPage} appointments ahead`);
 };
+
+type Written = { now: Appointment; before: Appointment };
 
 /** The list lags behind, so what is written is made of what is read again. */
 const changeOne = (
@@ -55,14 +60,15 @@ const changeOne = (
   { userId, id }: Appointment,
   nextOf: NextOf,
   stamp: Stamp,
-): Promise<'saved' | 'nothing'> =>
-  untilWritten<'saved' | 'nothing'>(async () => {
+): Promise<Written | 'nothing'> =>
+  untilWritten<Written | 'nothing'>(async () => {
     const [before] = await deps.appointments.loadMany(userId, [id]);
     const next = before && nextOf(before);
     if (before === undefined || next === undefined) return 'nothing';
     const open = await openItem(deps, before);
     const { appointment, conflict } = open ? reviewed(before, next, open, stamp) : { appointment: next };
-    return deps.appointments.save(appointment, { before, conflict });
+    const written = await deps.appointments.save(appointment, { before, conflict });
+    return written === 'conflict' ? written : { now: appointment, before };
   });
 
 const openItem = async ({ conflicts }: ChangeFutureDeps, before: Appointment): Promise<Conflict | undefined> => {

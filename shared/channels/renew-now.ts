@@ -54,7 +54,11 @@ const isRecent = ({ channel, unwatchableSince }: Calendar, now: Instant): boolea
 };
 
 /** When the slot has changed since, someone is renewing it at this moment. */
-const markDue = async ({ channels }: RenewNowDeps, calendar: Calendar, now: Instant): Promise<void> => {
+export const markDue = async (
+  { channels }: Pick<RenewNowDeps, 'channels'>,
+  calendar: Calendar,
+  now: Instant,
+): Promise<void> => {
   try {
     await channels.renewNow(calendar, now);
   } catch (error) {

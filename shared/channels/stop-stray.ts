@@ -8,17 +8,21 @@ import { isGooglesTrouble, type StopDeps } from './stop-channels.ts';
 
 export type FiringChannel = { id: ChannelId; resourceId: string };
 
-/** Does nothing while there is no active channel to take over. */
+/**
+ * Does nothing while there is no active channel to take over, nor when this one was stopped by the name it fires under: it may
+ * fire on for a while, and its notifications may be replayed.
+ */
 export const stopStray = async (deps: StopDeps, calendar: Calendar, firing: FiringChannel): Promise<void> => {
   const current = calendar.channel;
   if (current?.state !== 'active' || current.id === firing.id) return;
+  const known = await deps.channels.listOf(calendar.userId, calendar.key);
+  const stray = known.find(({ id }) => id === firing.id);
+  if (stray?.state === 'stopped' && stray.resourceId === firing.resourceId) return;
   try {
     await deps.stop(firing);
   } catch (error) {
     if (isGooglesTrouble(error)) return; // Its next notification tries again.
     throw error;
   }
-  const known = await deps.channels.listOf(calendar.userId, calendar.key);
-  const stray = known.find(({ id }) => id === firing.id);
   if (stray !== undefined) await deps.channels.note({ ...stray, resourceId: firing.resourceId, state: 'stopped' });
 };

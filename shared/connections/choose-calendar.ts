@@ -47,7 +47,8 @@ export const chooseCalendar = async (
     return { kind: 'refused', because: 'read_only', calendar: calendar.summary };
   }
 
-  if (enabled !== calendar.enabled) await (enabled ? switchOn : switchOff)(deps, calendar, stamp);
+  if (enabled !== calendar.enabled || calendar.disabledBecause)
+    await (enabled ? switchOn : switchOff)(deps, calendar, stamp);
   const previous = calendars.find(({ role }) => role === 'bookings');
   if (takesBookings && previous?.key !== calendar.key) await deps.calendars.chooseBookingsCalendar(calendar, previous);
   await deps.queue.send(freshHint(calendar.key, enabled ? 'enabled' : 'disabled', stamp.chainId));

@@ -2,6 +2,7 @@
  * A consent has come back from Google: keep the grant sealed, take in the calendars, have each synced. Whatever is left
  * undone when this is cut off, the user's next consent does.
  */
+import { markDue } from '../channels/renew-now.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { type Connection, isOfAccount, type SealedGrant } from '../domain/connection.ts';
 import type { ChainId, UserId } from '../domain/ids.ts';
@@ -15,7 +16,7 @@ import { Problem } from '../runtime/problem.ts';
 import type { CalendarGenerations, CalendarRegistry } from '../store/calendars.ts';
 import type { ConnectionRegistry } from '../store/connections.ts';
 import { lastLookAt } from '../sync/next-due.ts';
-import type { ConnectionStore } from '../sync/ports.ts';
+import type { ChannelStore, ConnectionStore } from '../sync/ports.ts';
 import { accountOf, toCalendar } from './listed-account.ts';
 import { type ConnectionPlan, planConnection } from './plan-connection.ts';
 import { seal } from './seal-grant.ts';
@@ -24,6 +25,7 @@ import { type Leave, type LeaveDeps, takeLeave } from './take-leave.ts';
 export type ConnectDeps = LeaveDeps & {
   connections: ConnectionStore & ConnectionRegistry;
   calendars: CalendarRegistry & CalendarGenerations;
+  channels: Pick<ChannelStore, 'listOf' | 'note' | 'renewNow'>;
   google: GoogleCalendar;
   queue: SyncQueue;
 };
@@ -51,7 +53,8 @@ export const connect = async (deps: ConnectDeps, consented: Consented): Promise<
   const connection = await keep(deps, { userId, account, known, plan, sealed, now });
   await retireOthers(deps, connection, now);
   const calendars = await takeIn(deps, connection, { listed, known, now });
-  for (const { key, enabled } of calendars) {
+  await bringAlong(deps, connection, now);
+  for (const { key, enabled } of await deps.calendars.listOf(userId)) {
     if (enabled) await deps.queue.send(freshHint(key, 'connected', chainId));
   }
   for (const { key } of await deps.calendars.listReplaced(userId)) {
@@ -67,9 +70,15 @@ const refuse = (known: Connection | undefined): never => {
   );
 };
 
-/** Before its tokens are replaced: nobody could tell Google afterwards. */
-const leave = async (deps: ConnectDeps, known: Connection, now: Instant): Promise<Leave> =>
-  takeLeave(deps, known, await deps.calendars.listOf(known.userId), now);
+/**
+ * Before its tokens are replaced: nobody could tell Google afterwards. Should this be cut off, the old account goes on, so what
+ * it loses here is due to be renewed [R7].
+ */
+const leave = async (deps: ConnectDeps, known: Connection, now: Instant): Promise<Leave> => {
+  const calendars = await deps.calendars.listOf(known.userId);
+  for (const calendar of calendars.filter(({ channel }) => channel !== undefined)) await markDue(deps, calendar, now);
+  return takeLeave(deps, known, calendars, now);
+};
 
 type Kept = {
   userId: UserId;
@@ -117,4 +126,12 @@ const takeIn = async (
   const renewChannel = known?.state === 'needs_reauth';
   for (const calendar of calendars) await deps.calendars.register(calendar, { dueAt, renewChannel });
   return calendars;
+};
+
+/** Calendars that Google lists no more may be gone, or only hidden: as their users have switched them, and the sync finds out [F25]. */
+const bringAlong = async ({ calendars }: ConnectDeps, connection: Connection, now: Instant): Promise<void> => {
+  const { userId, connectGeneration, realTimeSync } = connection;
+  const left = (await calendars.listOf(userId)).filter((calendar) => calendar.connectGeneration !== connectGeneration);
+  const how = { dueAt: plusMs(now, firstSweepAfterMs), renewChannel: false };
+  for (const calendar of left) await calendars.register({ ...calendar, connectGeneration, realTimeSync }, how);
 };

@@ -1,6 +1,6 @@
 /** Branded ids: strings that say what they identify, so that one cannot be passed for another. */
 declare const brand: unique symbol;
-type Id<Name extends string> = string & { readonly [brand]: Name };
+export type Id<Name extends string> = string & { readonly [brand]: Name };
 
 /** A barber: the `sub` of the JWT. */
 export type UserId = Id<'UserId'>;

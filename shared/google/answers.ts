@@ -1,5 +1,5 @@
 /** What Google answers, on the wire → in our terms. An answer that is not as Google documents it says nothing. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 import { asId, type EventId } from '../domain/ids.ts';
 import { type Instant, instantAt } from '../domain/instant.ts';
@@ -8,7 +8,7 @@ import { copyOf } from './event-body.ts';
 import { parseEventChange } from './event-schema.ts';
 import { GoogleError } from './google-error.ts';
 
-const readAs = <T>(operation: string, schema: z.ZodType<T>, data: unknown): T => {
+const readAs = <T>(operation: string, schema: z.ZodMiniType<T>, data: unknown): T => {
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
   throw new GoogleError(operation, undefined, 'unreadable', parsed.error);
@@ -18,19 +18,20 @@ const readAs = <T>(operation: string, schema: z.ZodType<T>, data: unknown): T =>
 export type ListPage<T> = { items: T[]; nextPageToken?: string | undefined };
 
 const calendarListSchema = z.object({
-  items: z
-    .array(
+  items: z._default(
+    z.array(
       z.object({
-        id: z.string().min(1),
-        summary: z.string().default(''),
-        summaryOverride: z.string().optional(),
-        timeZone: z.string().default('UTC'),
-        primary: z.boolean().default(false),
-        accessRole: z.string().default('reader'),
+        id: z.string().check(z.minLength(1)),
+        summary: z._default(z.string(), ''),
+        summaryOverride: z.optional(z.string()),
+        timeZone: z._default(z.string(), 'UTC'),
+        primary: z._default(z.boolean(), false),
+        accessRole: z._default(z.string(), 'reader'),
       }),
-    )
-    .default([]),
-  nextPageToken: z.string().optional(),
+    ),
+    [],
+  ),
+  nextPageToken: z.optional(z.string()),
 });
 
 export const readCalendars = (data: unknown): ListPage<ListedCalendar> => {
@@ -46,13 +47,13 @@ export const readCalendars = (data: unknown): ListPage<ListedCalendar> => {
   return { items: calendars, nextPageToken };
 };
 
-const wireEventSchema = z.looseObject({ id: z.string().min(1) });
+const wireEventSchema = z.looseObject({ id: z.string().check(z.minLength(1)) });
 
 const eventsSchema = z.object({
-  items: z.array(wireEventSchema).default([]),
-  timeZone: z.string().default('UTC'),
-  nextPageToken: z.string().optional(),
-  nextSyncToken: z.string().optional(),
+  items: z._default(z.array(wireEventSchema), []),
+  timeZone: z._default(z.string(), 'UTC'),
+  nextPageToken: z.optional(z.string()),
+  nextSyncToken: z.optional(z.string()),
 });
 
 /** A page that names neither a next page nor a cursor is a broken answer, never the end of the list. */
@@ -81,8 +82,8 @@ export const readWritten = (operation: string, data: unknown): CalendarEvent => 
 };
 
 const occurrencesSchema = z.object({
-  items: z.array(z.object({ id: z.string().min(1), status: z.string().optional() })).default([]),
-  nextPageToken: z.string().optional(),
+  items: z._default(z.array(z.object({ id: z.string().check(z.minLength(1)), status: z.optional(z.string()) })), []),
+  nextPageToken: z.optional(z.string()),
 });
 
 export const readOccurrences = (data: unknown): ListPage<EventId> => {
@@ -92,8 +93,8 @@ export const readOccurrences = (data: unknown): ListPage<EventId> => {
 
 /** `expiration`: epoch milliseconds, a string by the discovery document and a number in the guide. */
 const watchSchema = z.object({
-  resourceId: z.string().min(1),
-  expiration: z.coerce.number().min(0).max(Date.UTC(9999, 0)).optional(),
+  resourceId: z.string().check(z.minLength(1)),
+  expiration: z.optional(z.coerce.number().check(z.minimum(0), z.maximum(Date.UTC(9999, 0)))),
 });
 
 /** Google leaves the expiry out when it is the one that was asked for. */

@@ -1,5 +1,5 @@
 /** What we write → Google's wire shape of an event. Whatever is not ours stays as it is. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { EventContent, EventTime } from '../domain/calendar-event.ts';
 import type { EventId } from '../domain/ids.ts';
 import { markProperty, type WireEvent } from './event-schema.ts';
@@ -34,8 +34,8 @@ export const rewriteOf = ({ [whole]: { wire, etag } }: EventCopy, content: Event
 /** The organiser's own copy, with all its attendees; PUT on a guest's would reset what only the organiser may. */
 const replaceable = z.object({
   organizer: z.object({ self: z.literal(true) }),
-  locked: z.literal(false).optional(),
-  attendeesOmitted: z.literal(false).optional(),
+  locked: z.optional(z.literal(false)),
+  attendeesOmitted: z.optional(z.literal(false)),
 });
 
 /** Null takes a field away, and in a body of PUT or POST it is one that was not sent. */

@@ -1,5 +1,5 @@
 /** Google's wire shape of an event → a domain event. Google's data is a stranger's: nothing is believed before it is parsed. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { CalendarEvent, EventChange, Whose } from '../domain/calendar-event.ts';
 import { asId, type EventId } from '../domain/ids.ts';
 import { instantAt } from '../domain/instant.ts';
@@ -15,28 +15,34 @@ export const eventFields = [
 ].join();
 
 const timeSchema = z.union([
-  z.object({ dateTime: z.iso.datetime({ offset: true, local: true }), timeZone: z.string().min(1).optional() }),
+  z.object({
+    dateTime: z.iso.datetime({ offset: true, local: true }),
+    timeZone: z.optional(z.string().check(z.minLength(1))),
+  }),
   z.object({ date: z.iso.date() }),
 ]);
 
-const propertiesSchema = z
-  .object({ private: z.object({ [markProperty]: z.string().optional() }).optional() })
-  .optional();
+const propertiesSchema = z.optional(
+  z.object({ private: z.optional(z.object({ [markProperty]: z.optional(z.string()) })) }),
+);
 
 const liveSchema = z.object({
-  id: z.string().min(1).max(1024),
-  etag: z.string().min(1).max(1024),
-  updated: z.iso.datetime({ offset: true }).refine((text) => /^(19|2\d)/.test(text)),
-  eventType: z.string().default('default'),
-  transparency: z.string().optional(),
-  visibility: z.string().optional(),
-  summary: z.string().optional(),
-  description: z.string().optional(),
-  location: z.string().optional(),
+  id: z.string().check(z.minLength(1), z.maxLength(1024)),
+  etag: z.string().check(z.minLength(1), z.maxLength(1024)),
+  updated: z.iso.datetime({ offset: true }).check(z.refine((text) => /^(19|2\d)/.test(text))),
+  eventType: z._default(z.string(), 'default'),
+  transparency: z.optional(z.string()),
+  visibility: z.optional(z.string()),
+  summary: z.optional(z.string()),
+  description: z.optional(z.string()),
+  location: z.optional(z.string()),
   start: timeSchema,
   end: timeSchema,
-  recurringEventId: z.string().min(1).max(1024).optional(),
-  attendees: z.array(z.object({ self: z.boolean().optional(), responseStatus: z.string().optional() })).default([]),
+  recurringEventId: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
+  attendees: z._default(
+    z.array(z.object({ self: z.optional(z.boolean()), responseStatus: z.optional(z.string()) })),
+    [],
+  ),
   extendedProperties: propertiesSchema,
 });
 
@@ -45,10 +51,10 @@ const liveSchema = z.object({
  * https://developers.google.com/workspace/calendar/api/v3/reference/events#status
  */
 const tombstoneSchema = z.object({
-  id: z.string().min(1).max(1024),
+  id: z.string().check(z.minLength(1), z.maxLength(1024)),
   status: z.literal('cancelled'),
-  start: timeSchema.optional().catch(undefined),
-  extendedProperties: propertiesSchema.catch(undefined),
+  start: z.catch(z.optional(timeSchema), undefined),
+  extendedProperties: z.catch(propertiesSchema, undefined),
 });
 
 /** An item of a listing before it is parsed. */
@@ -62,18 +68,18 @@ export const parseEventChange = (wire: WireEvent): EventChange => {
   return { kind: 'unreadable', id: asId(wire.id), reason: reasonOf(live.error) };
 };
 
-const toDeletion = (wire: z.infer<typeof tombstoneSchema>): EventChange => ({
+const toDeletion = (wire: z.output<typeof tombstoneSchema>): EventChange => ({
   kind: 'deleted',
   id: asId(wire.id),
   ...(wire.start !== undefined && { shown: markOf(wire) }),
 });
 
-const markOf = ({ extendedProperties }: { extendedProperties?: z.infer<typeof propertiesSchema> }): Whose => {
+const markOf = ({ extendedProperties }: { extendedProperties?: z.output<typeof propertiesSchema> }): Whose => {
   const mark = extendedProperties?.private?.[markProperty];
   return mark === undefined ? {} : { mark };
 };
 
-const toEvent = (wire: z.infer<typeof liveSchema>): CalendarEvent => {
+const toEvent = (wire: z.output<typeof liveSchema>): CalendarEvent => {
   return {
     id: asId<EventId>(wire.id),
     etag: wire.etag,
@@ -92,14 +98,14 @@ const toEvent = (wire: z.infer<typeof liveSchema>): CalendarEvent => {
   };
 };
 
-const toTime = (time: z.infer<typeof timeSchema>): CalendarEvent['start'] => {
+const toTime = (time: z.output<typeof timeSchema>): CalendarEvent['start'] => {
   if ('date' in time) return { kind: 'date', date: time.date };
   const { dateTime, timeZone } = time;
   return { kind: 'dateTime', dateTime, ...(timeZone !== undefined && { timeZone }) };
 };
 
 /** Names the field, never its value: reasons are shown and logged, event text is neither. */
-const reasonOf = (error: z.ZodError): string => {
+const reasonOf = (error: z.core.$ZodError): string => {
   const paths = error.issues.map((issue) => issue.path.join('.'));
   return `Google sent an event that cannot be read: ${[...new Set(paths)].join(', ')}`;
 };

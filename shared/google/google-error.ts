@@ -1,5 +1,5 @@
 /** An answer of Google's that is no success, with what it means for us. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Outcome, outcomeOf } from './outcomes.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -53,19 +53,20 @@ const isReadable = (headers: unknown): headers is ReadableHeaders =>
 const failureSchema = z.object({
   response: z.object({
     status: z.number(),
-    headers: z.custom<ReadableHeaders>(isReadable).optional().catch(undefined),
-    data: z
-      .object({ error: z.object({ errors: z.array(z.object({ reason: z.string() })).default([]) }) })
-      .optional()
-      .catch(undefined), // A gateway in between answers in HTML.
+    headers: z.catch(z.optional(z.custom<ReadableHeaders>(isReadable)), undefined),
+    data: z.catch(
+      z.optional(z.object({ error: z.object({ errors: z._default(z.array(z.object({ reason: z.string() })), []) }) })),
+      undefined, // A gateway in between answers in HTML.
+    ),
   }),
 });
 
-export const toGoogleError = (operation: string, cause: unknown): GoogleError => {
+/** `said`: its word where it is not in the place of a Calendar error's. */
+export const toGoogleError = (operation: string, cause: unknown, said?: string): GoogleError => {
   const { data: failure } = failureSchema.safeParse(cause);
   if (failure === undefined) return new GoogleError(operation, undefined, undefined, cause);
   const { status, headers, data } = failure.response;
   const header = (name: string) => headers?.get(name) ?? undefined;
   const waitMs = retryAfterMs({ retryAfter: header('retry-after'), date: header('date') });
-  return new GoogleError(operation, status, data?.error.errors[0]?.reason, cause, waitMs);
+  return new GoogleError(operation, status, said ?? data?.error.errors[0]?.reason, cause, waitMs);
 };

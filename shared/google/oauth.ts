@@ -1,6 +1,6 @@
 /** Google's OAuth 2 for web servers, with PKCE: https://developers.google.com/identity/protocols/oauth2/web-server */
 import { CodeChallengeMethod, type Credentials, OAuth2Client } from 'google-auth-library';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { GrantRevoked } from '../domain/errors.ts';
 import { type Instant, instantAt, second } from '../domain/instant.ts';
 import { GoogleError, toGoogleError } from './google-error.ts';
@@ -84,7 +84,8 @@ export const googleOAuth = (client: OAuthClient, endpoints: OAuthEndpoints): Goo
       try {
         await connect().revokeToken(refreshToken);
       } catch (cause) {
-        if (failureOf(cause)?.error !== 'invalid_token') throw toGoogleError('token revocation', cause);
+        const said = failureOf(cause)?.error;
+        if (said !== 'invalid_token') throw toGoogleError('token revocation', cause, said);
       }
     },
   };
@@ -104,7 +105,7 @@ const granted = async (
     await request(oauth);
   } catch (cause) {
     const failure = failureOf(cause);
-    if (failure?.error !== 'invalid_grant') throw toGoogleError(operation, cause);
+    if (failure?.error !== 'invalid_grant') throw toGoogleError(operation, cause, failure?.error);
     throw new GrantRevoked(`Google refused the ${operation}`, { reason: reasonIn(failure), cause });
   }
   if (grant === undefined) throw new GoogleError(operation, undefined, 'unreadable', undefined);
@@ -123,7 +124,7 @@ const toGrant = (tokens: Credentials): Grant | undefined => {
 };
 
 /** The library passes on what it does not know of the reply. */
-const lifetimeSchema = z.object({ refresh_token_expires_in: z.number().positive() });
+const lifetimeSchema = z.object({ refresh_token_expires_in: z.number().check(z.positive()) });
 
 const lifetimeOf = (tokens: Credentials): Pick<Grant, 'refreshTokenLifetimeMs'> => {
   const { data } = lifetimeSchema.safeParse(tokens);
@@ -136,8 +137,8 @@ const lifetimeOf = (tokens: Credentials): Pick<Grant, 'refreshTokenLifetimeMs'> 
  */
 const failureSchema = z.object({
   error: z.string(),
-  error_subtype: z.string().optional(),
-  error_description: z.string().default(''),
+  error_subtype: z.optional(z.string()),
+  error_description: z._default(z.string(), ''),
 });
 type Failure = z.infer<typeof failureSchema>;
 

@@ -3,12 +3,12 @@
  * `c1.<key id>.<expiry, epoch seconds in base 36>.<calendar key>.<connect generation>.<HMAC-SHA256>`.
  * Google signs nothing, so this is what tells Google from a stranger, without a database [R15].
  */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { asId, type CalendarKey, type ChannelId } from '../domain/ids.ts';
 import { epochSecondsOf, type Instant } from '../domain/instant.ts';
 
 /** Webhook keys by id. New tokens are made with `active`; all of `keys` are accepted, so that a key can be replaced. */
-export type WebhookKeys = { active: string; keys: ReadonlyMap<string, Buffer> };
+export type WebhookKeys = { active: string; keys: ReadonlyMap<string, KeyObject> };
 
 export type TokenClaims = { calendarKey: CalendarKey; connectGeneration: number; expiresAt: Instant };
 
@@ -21,8 +21,11 @@ const pattern =
   /^c1\.(?<keyId>[a-z0-9]{1,8})\.(?<expiry>[a-z0-9]{1,10})\.(?<calendarKey>[\w-]{22})\.(?<generation>[1-9][0-9]{0,8})\.(?<mac>[\w-]{43})$/;
 
 /** One key per purpose and stage: a token of staging is worth nothing in production. */
-export const deriveWebhookKey = (masterKey: string, stage: string): Buffer =>
-  Buffer.from(hkdfSync('sha256', masterKey, '', `calendar-sync/channel-token/${version}/${stage}`, 32));
+export const deriveWebhookKey = (masterKey: string, stage: string): KeyObject =>
+  toKey(hkdfSync('sha256', masterKey, '', `calendar-sync/channel-token/${version}/${stage}`, 32));
+
+/** Made once: a key given as bytes is made anew for each MAC, which takes three times as long as the MAC itself. */
+const toKey = (bytes: ArrayBuffer): KeyObject => createSecretKey(new Uint8Array(bytes));
 
 export const createChannelToken = (keys: WebhookKeys, channelId: ChannelId, claims: TokenClaims): string => {
   const key = keys.keys.get(keys.active);
@@ -48,11 +51,10 @@ export const verifyChannelToken = (keys: WebhookKeys, channelId: string, token: 
   return { kind: 'valid', calendarKey: asId(calendarKey), connectGeneration: Number(generation) };
 };
 
-const unknownKey = Buffer.alloc(32);
+const unknownKey = toKey(new ArrayBuffer(32));
 
 /** Each field goes in behind its length, so no two lists of fields make the same input. */
-const sign = (key: Buffer, fields: string[], channelId: string): Buffer => {
-  const mac = createHmac('sha256', key);
-  for (const field of [...fields, channelId]) mac.update(`${Buffer.byteLength(field)}:`).update(field);
-  return mac.digest();
+const sign = (key: KeyObject, fields: string[], channelId: string): Buffer => {
+  const input = [...fields, channelId].map((field) => `${Buffer.byteLength(field)}:${field}`).join('');
+  return createHmac('sha256', key).update(input).digest();
 };

@@ -5,6 +5,7 @@
 import pMap from 'p-map';
 import type { Appointment } from '../domain/appointment.ts';
 import type { AppointmentId } from '../domain/ids.ts';
+import { clockMarginMs, plusMs } from '../domain/instant.ts';
 import type { AppointmentLister } from '../sync/ports.ts';
 import { type ApplyDeps, applyChanges } from './apply.ts';
 import type { Place } from './place.ts';
@@ -53,8 +54,8 @@ export const confirm = async (deps: ApplyDeps, place: Place, appointments: Appoi
 
 /**
  * One that was written since this run began may have come, or moved into the window, behind the page that was read; but what
- * the run itself had written before its listing was begun anew bears the same time. One whose event has only been planned
- * was never there.
+ * the run itself had written before its listing was begun anew, or a run before it whose clock was ahead, is looked at. One
+ * whose event has only been planned was never there.
  */
 const isCandidate = (
   { status, startsAt, endsAt, link, updatedAt }: Appointment,
@@ -66,5 +67,5 @@ const isCandidate = (
   endsAt > window.from &&
   link?.calendarKey === calendar.key &&
   link.observed !== undefined &&
-  updatedAt <= now &&
+  updatedAt <= plusMs(now, clockMarginMs) &&
   !seen.has(fingerprintOf(link.eventId));

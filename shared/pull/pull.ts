@@ -70,10 +70,13 @@ export const pull = async (deps: PullDeps, calendar: Calendar, run: Run): Promis
     { listing: start, saved: calendar.checkpoint, pages: 0, tally: {}, changedAt: [] },
   );
   const done = await compare(deps, { calendar, run }, listed);
-  const { listing, pages, tally, changedAt } = done;
+  const { listing, saved, pages, tally, changedAt } = done;
   const summary = { generation: listing.cursor === undefined, pages, tally, changedAt };
   if (listing.step.kind !== 'done') return summary;
-  await deps.calendars.commitListing(calendar, toCommit(listing, listing.step.cursor, run, deps.random()));
+  await deps.calendars.commitListing(
+    cameTo(calendar, saved),
+    toCommit(listing, listing.step.cursor, run, deps.random()),
+  );
   return { coveredBefore: listing.startedAt, ...summary };
 };
 
@@ -98,14 +101,20 @@ const listPages = async (deps: PullDeps, { calendar, run }: Work, begun: Progres
     const compares = isCompared(listing);
     listing = { ...counted(listing, stored), page: listing.page + 1, step: nextStep(page, compares) };
     if (listing.step.kind === 'done') break;
-    if (listing.page >= maxPagesPerListing) await startAgain(deps, { calendar, run });
+    if (listing.page >= maxPagesPerListing) await startAgain(deps, { calendar: cameTo(calendar, saved), run });
     if (compares) await deps.seen.add(calendar.key, listing, fingerprintsOf(page.changes));
-    await deps.calendars.saveCheckpoint(calendar, listing);
+    await deps.calendars.saveCheckpoint(cameTo(calendar, saved), listing);
     saved = listing;
     if (run.remainingMs() < pageReserveMs) break;
   }
   return { listing, saved, pages, tally, changedAt };
 };
+
+/** As this run has left it so far. */
+const cameTo = ({ checkpoint: _, ...calendar }: Calendar, saved: Checkpoint | undefined): Calendar => ({
+  ...calendar,
+  ...(saved && { checkpoint: saved }),
+});
 
 /** Nothing is lost: what has been stored is stored, and the next try lists everything. */
 const startAgain = async (deps: PullDeps, { calendar, run }: Work): Promise<never> => {
@@ -138,7 +147,7 @@ const compare = async (deps: PullDeps, { calendar, run }: Work, listed: Progress
   if (swept.after === undefined) return { ...listed, listing: { ...listing, step: { kind: 'done', cursor } }, tally };
   const { harmed } = place.listing;
   const paused: Checkpoint = { ...listing, harmed, step: { kind: 'compare', cursor, timeZone, compared: swept.after } };
-  await deps.calendars.saveCheckpoint(calendar, paused);
+  await deps.calendars.saveCheckpoint(cameTo(calendar, listed.saved), paused);
   return { ...listed, listing: paused, saved: paused, tally };
 };
 

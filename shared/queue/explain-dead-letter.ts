@@ -40,6 +40,12 @@ const repairs: { reasons: RegExp; step: string }[] = [
     step: 'Google fails or does not answer: wait until its status dashboard shows the calendar as available',
   },
   {
+    reasons: /^(invalid_client|unauthorized_client)$/,
+    step:
+      'Google does not know our OAuth client, so no calendar of anybody is synced: it was deleted, or its secret is another ' +
+      'one than the deployed: put the secret right',
+  },
+  {
     reasons: /^(authError|http_401)$/,
     step: 'Google does not take our credentials: check the secret of the OAuth client',
   },

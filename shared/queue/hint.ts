@@ -1,13 +1,19 @@
 /** The hint, the only message on the queue: sync this calendar, because … The job reads the state and never trusts it. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Appointment, Pending } from '../domain/appointment.ts';
-import { type AppointmentId, asId, type CalendarKey, type ChainId, type ChannelId } from '../domain/ids.ts';
+import { type AppointmentId, asId, type CalendarKey, type ChainId, type ChannelId, type Id } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Verified } from '../notifications/verify-notification.ts';
 
+const idOf = <T extends Id<string>>() =>
+  z.pipe(
+    z.string(),
+    z.transform((value: string) => asId<T>(value)),
+  );
+
 const hintSchema = z.strictObject({
-  calendarKey: z.string().transform((value) => asId<CalendarKey>(value)),
-  chainId: z.string().transform((value) => asId<ChainId>(value)),
+  calendarKey: idOf<CalendarKey>(),
+  chainId: idOf<ChainId>(),
   reason: z.enum([
     'notification',
     'connected',
@@ -20,13 +26,11 @@ const hintSchema = z.strictObject({
     'compare',
   ]),
   /** The one that Google must hear of: the index of pending ones may not show it yet. Without it, whatever is pending. */
-  appointment: z.strictObject({ id: z.string().transform((value) => asId<AppointmentId>(value)) }).optional(),
+  appointment: z.optional(z.strictObject({ id: idOf<AppointmentId>() })),
   /** The connect generation that a notification's token names; an old one is acknowledged and forgotten. */
-  connectGeneration: z.int().optional(),
+  connectGeneration: z.optional(z.int()),
   /** The channel that fired, and Google's name for what it watches. */
-  channel: z
-    .strictObject({ id: z.string().transform((value) => asId<ChannelId>(value)), resourceId: z.string() })
-    .optional(),
+  channel: z.optional(z.strictObject({ id: idOf<ChannelId>(), resourceId: z.string() })),
 });
 
 export type Hint = z.infer<typeof hintSchema>;

@@ -37,13 +37,15 @@ export const censusOf = (visits: Visit[], now: Instant): Census => {
   const looked = visits.filter((visit) => visit.kind === 'looked');
   const count = (isSuch: (visit: Looked) => boolean | undefined): number => looked.filter(isSuch).length;
   const stands = (standing: Standing) => count(({ calendar }) => standingOf(calendar, now) === standing);
+  const wanted = (isSuch: (calendar: Calendar) => boolean | undefined): number =>
+    count(({ calendar }) => standingOf(calendar, now) !== 'off' && isSuch(calendar)); // The others are to end.
   return {
     ChannelActive: stands('active'),
     ChannelCreating: stands('creating'),
     ChannelUnwatchable: stands('unwatchable'),
     ChannelMissing: stands('missing'),
-    ChannelExpiringSoon: count(({ calendar: { channel } }) => channel && isExpiringSoon(channel, now)),
-    ChannelStale: count(({ calendar }) => isStale(calendar, now)),
+    ChannelExpiringSoon: wanted(({ channel }) => channel && isExpiringSoon(channel, now)),
+    ChannelStale: wanted((calendar) => isStale(calendar, now)),
     ChannelRenewed: count(({ channel }) => channel.kind === 'renewed'),
     ChannelFailed: count(({ channel }) => 'unstopped' in channel),
     RenewalFailed: visits.filter(isFailed).length,

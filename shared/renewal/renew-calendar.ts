@@ -125,10 +125,11 @@ const hintsFor = async (
 const isSyncNeeded = (calendar: Calendar, now: Instant): boolean =>
   isSyncOverdue(calendar, now) || calendar.checkpoint !== undefined || calendar.trouble !== undefined;
 
-/** Gives back what has failed. */
+/** Gives back what has failed. One that is switched off would never be due again: it stays due. */
 const putBehind = async ({ calendars }: RenewDeps, key: CalendarKey, error: unknown, now: Instant) => {
   try {
-    await calendars.postpone(key, plusMs(now, retryMs));
+    const calendar = await calendars.load(key);
+    if (calendar?.enabled !== false) await calendars.postpone(key, plusMs(now, retryMs));
     return error;
   } catch (second) {
     return new AggregateError([error, second], 'A calendar could not be renewed, nor put behind the others');

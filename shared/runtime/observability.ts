@@ -6,6 +6,8 @@ import { describeError } from './describe-error.ts';
 /** The fields that a log line may carry beside its message. */
 export type LogFields = {
   calendarKey?: string;
+  /** Whose it is: the `sub` of the tokens, and never a name. */
+  userId?: string;
   chainId?: string;
   reason?: string;
   outcome?: string;
@@ -30,6 +32,7 @@ export type LogFields = {
 /** The allow-list again, for what no type has looked at: a field that came along with others. */
 const isAllowed: Record<keyof LogFields, (value: unknown) => boolean> = {
   calendarKey: isText,
+  userId: isText,
   chainId: isText,
   reason: isText,
   outcome: isText,
@@ -77,14 +80,18 @@ export type FunctionLog = Log & { begin(invocation: Invocation): void };
 
 export const createLog = (): FunctionLog => {
   const logger = new Logger();
+  let invocation = {};
   return {
     begin({ awsRequestId, requestId }) {
-      logger.resetKeys();
-      logger.appendKeys({ lambdaRequestId: awsRequestId, ...(requestId !== undefined && { requestId }) });
+      invocation = { lambdaRequestId: awsRequestId, ...(requestId !== undefined && { requestId }) };
     },
-    info: (message, fields = {}) => logger.info(message, allowedIn(fields)),
+    info: (message, fields = {}) => logger.info(message, { ...invocation, ...allowedIn(fields) }),
     error: (message, error, fields = {}) =>
-      logger.error(message, { ...allowedIn(fields), ...(error !== undefined && { error: describeError(error) }) }),
+      logger.error(message, {
+        ...invocation,
+        ...allowedIn(fields),
+        ...(error !== undefined && { error: describeError(error) }),
+      }),
   };
 };
 

@@ -1,6 +1,6 @@
 /** Secrets by name from Secrets Manager, parsed; read again after five minutes, so that a rotation is noticed. */
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Instant, minute, plusMs, second } from '../domain/instant.ts';
 import { deriveWebhookKey, type WebhookKeys } from '../notifications/channel-token.ts';
 
@@ -56,9 +56,11 @@ const fetchSecret = async <T>(
 const webhookKeysSchema = z
   .strictObject({
     active: z.string(),
-    keys: z.record(z.string().regex(/^[a-z0-9]{1,8}$/), z.string().min(32)),
+    keys: z.record(z.string().check(z.regex(/^[a-z0-9]{1,8}$/)), z.string().check(z.minLength(32))),
   })
-  .refine(({ active, keys }) => Object.hasOwn(keys, active), { error: 'the active key is not among the keys' });
+  .check(
+    z.refine(({ active, keys }) => Object.hasOwn(keys, active), { error: 'the active key is not among the keys' }),
+  );
 
 /** `{ "active": "k1", "keys": { "k1": "<at least 32 characters>" } }` */
 export const parseWebhookKeys =
@@ -71,7 +73,10 @@ export const parseWebhookKeys =
     };
   };
 
-const oauthClientSchema = z.strictObject({ clientId: z.string().min(1), clientSecret: z.string().min(1) });
+const oauthClientSchema = z.strictObject({
+  clientId: z.string().check(z.minLength(1)),
+  clientSecret: z.string().check(z.minLength(1)),
+});
 
 /** `{ "clientId": "…", "clientSecret": "…" }` */
 export const parseOAuthClient = (value: unknown) => oauthClientSchema.parse(value);

@@ -6,7 +6,7 @@ import type { CalendarKey, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { upToDate } from './bring-up.ts';
 import { beginAnew } from './calendar-generations.ts';
-import { dueKeysOf, unlessSuperseded, updateCalendar } from './calendar-update.ts';
+import { dueKeysOf, unlessSuperseded, updateCalendar, withoutReports } from './calendar-update.ts';
 import { type ItemUpdate, toUpdate } from './item-update.ts';
 import { keys, prefixes } from './keys.ts';
 import { fromItem, isConditionFailure, isTransactionConflict, queryAll, readAll, type Table, toItem } from './table.ts';
@@ -21,15 +21,15 @@ export type CalendarRegistry = {
   /**
    * Adds a calendar that is not there yet. One that is keeps its progress and its switches, and learns its new name and
    * zone, and whether it can be written; `renewChannel` empties its channel slot. One that was taken for gone is switched on
-   * again, and one that could not be watched is asked for once more.
+   * again and listed anew, and one that could not be watched is asked for once more.
    * One of an older connect generation begins anew, by its own switches unless its account had been replaced; throws
    * Superseded when it is of a newer one.
    */
   register(calendar: Calendar, how: { dueAt: Instant; renewChannel: boolean }): Promise<void>;
   setRealTimeSync(calendar: Calendar, realTimeSync: boolean): Promise<void>;
   /**
-   * Switches it on, or off, which is due once more. It becomes the calendar of the bookings by chooseBookingsCalendar
-   * only. Throws Superseded when its role or its connection is not as it was read.
+   * Switches it on, or off, which is due once more, and forgets how its syncs went. It becomes the calendar of the
+   * bookings by chooseBookingsCalendar only. Throws Superseded when its role or its connection is not as it was read.
    */
   setSwitches(read: Calendar, switches: Pick<Calendar, 'enabled' | 'role'>, dueAt: Instant): Promise<void>;
   /**
@@ -68,7 +68,7 @@ export const calendarRegistry = (table: Table): CalendarRegistry => ({
 
   async setSwitches({ key, role: roleRead, connectGeneration }, { enabled, role }, dueAt) {
     if (role === 'bookings' && roleRead !== 'bookings') throw new Error('Another calendar may take the bookings');
-    const set = { enabled, role, disabledBecause: undefined };
+    const set = { ...withoutReports, enabled, role, disabledBecause: undefined };
     const expect = { role: roleRead, connectGeneration };
     const indexed = dueKeysOf(key, dueAt);
     await updateCalendar(table, { key: keys.calendar(key), set, expect, indexed }, 'it was switched');
@@ -114,9 +114,9 @@ const create = async (table: Table, calendar: Calendar, dueAt: Instant): Promise
   );
 };
 
-/** Google lists a calendar that we had taken for gone. */
+/** Google lists a calendar that we had taken for gone. Its blocks may have been freed meanwhile: its cursor answers no query any more. */
 const revive = async (table: Table, key: CalendarKey, dueAt: Instant): Promise<void> => {
-  const set = { enabled: true, disabledBecause: undefined };
+  const set = { enabled: true, disabledBecause: undefined, queryVersion: undefined };
   const expect = { disabledBecause: 'calendar_gone' };
   const indexed = dueKeysOf(key, dueAt);
   await updateCalendar(table, { key: keys.calendar(key), set, expect, indexed }, 'it was revived').catch(

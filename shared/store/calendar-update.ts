@@ -27,6 +27,16 @@ export const unlessSuperseded = (error: unknown): void => {
 /** The calendar is on the cursor and the connection that this run began with, and switched as it was then [R13]. */
 export const unmoved = ({ cursor, connectGeneration, enabled }: Calendar) => ({ cursor, connectGeneration, enabled });
 
+/** And its listing has come no further than this run knows: who has begun another one has a reason to. */
+export const unlisted = (read: Calendar) => ({
+  ...unmoved(read),
+  'checkpoint.startedAt': read.checkpoint?.startedAt,
+  'checkpoint.page': read.checkpoint?.page,
+});
+
+/** What is said of how its syncs go: of a calendar that is switched, it was said of another time. */
+export const withoutReports = { trouble: undefined, recentSyncs: undefined, drift: undefined };
+
 export const dueKeysOf = (key: CalendarKey, dueAt: Instant) => indexKeys.due(dueShardOf(key), dueAt);
 
 export const neverDue = { duePartition: undefined, dueAt: undefined };

@@ -6,7 +6,7 @@ import { withSync } from '../health/recent-syncs.ts';
 import type { CalendarStore } from '../sync/ports.ts';
 import { type CalendarGenerations, calendarGenerations } from './calendar-generations.ts';
 import { type CalendarRegistry, calendarRegistry } from './calendar-registry.ts';
-import { neverDue, unmoved, updateCalendar } from './calendar-update.ts';
+import { neverDue, unlisted, unmoved, updateCalendar, withoutReports } from './calendar-update.ts';
 import { type DueCalendars, dueBy, dueCalendars } from './due-calendars.ts';
 import type { ItemUpdate } from './item-update.ts';
 import { keys } from './keys.ts';
@@ -15,7 +15,7 @@ import { fromItem, type Table } from './table.ts';
 export type { CalendarGenerations, CalendarRegistry, DueCalendars };
 
 export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & CalendarGenerations & DueCalendars => {
-  const update = (read: Calendar, set: Partial<Record<keyof Calendar, unknown>>, what: string, more?: Index) =>
+  const update = (read: Calendar, set: Partial<Record<keyof Calendar, unknown>>, what: string, more?: Also) =>
     updateCalendar(table, { key: keys.calendar(read.key), set, expect: unmoved(read), ...more }, what);
 
   return {
@@ -31,9 +31,11 @@ export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & 
         read,
         { ...commit, recentSyncs: withSync(read.recentSyncs, 'complete'), checkpoint: undefined, trouble: undefined },
         'its cursor was saved',
+        { expect: unlisted(read) },
       ),
 
-    saveCheckpoint: (read, checkpoint) => update(read, { checkpoint }, 'its checkpoint was saved'),
+    saveCheckpoint: (read, checkpoint) =>
+      update(read, { checkpoint }, 'its checkpoint was saved', { expect: unlisted(read) }),
 
     noteTrouble: (read, trouble) =>
       update(read, { trouble, recentSyncs: withSync(read.recentSyncs, 'failed') }, 'its trouble was noted'),
@@ -46,7 +48,7 @@ export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & 
     },
 
     switchOff: (read, disabledBecause) => {
-      const over = { channel: undefined, checkpoint: undefined, trouble: undefined, recentSyncs: undefined };
+      const over = { ...withoutReports, channel: undefined, checkpoint: undefined };
       return update(read, { enabled: false, disabledBecause, ...over }, 'it was switched off', { indexed: neverDue });
     },
 
@@ -56,4 +58,4 @@ export const calendarStore = (table: Table): CalendarStore & CalendarRegistry & 
   };
 };
 
-type Index = Pick<ItemUpdate, 'indexed'>;
+type Also = Partial<Pick<ItemUpdate, 'indexed' | 'expect'>>;

@@ -26,7 +26,7 @@ export const channelStore = (table: Table): ChannelStore => {
   };
   const slotUpdate = (
     read: Calendar,
-    slotId: ChannelId | undefined,
+    found: { 'channel.id': ChannelId | undefined; enabled?: true },
     set: Record<string, unknown>,
     indexed: Record<string, string> = {},
   ) => ({
@@ -36,7 +36,7 @@ export const channelStore = (table: Table): ChannelStore => {
         key: keys.calendar(read.key),
         set,
         indexed,
-        expect: { 'channel.id': slotId, connectGeneration: read.connectGeneration },
+        expect: { ...found, connectGeneration: read.connectGeneration },
       }),
     },
   });
@@ -46,38 +46,40 @@ export const channelStore = (table: Table): ChannelStore => {
     begin: (read, channel, slot) =>
       transact('the channel was saved', [
         put(channel),
-        slotUpdate(read, read.channel?.id, { channel: slot }, dueKeysOf(read.key, slot.renewAt)),
+        slotUpdate(read, { ...holderOf(read), enabled: true }, { channel: slot }, dueKeysOf(read.key, slot.renewAt)),
       ]),
 
     activate: (read, channel, slot, dueAt) =>
       transact('the channel was activated', [
         put(channel),
-        slotUpdate(read, channel.id, { channel: slot }, dueKeysOf(read.key, dueAt)),
+        slotUpdate(read, { 'channel.id': channel.id }, { channel: slot }, dueKeysOf(read.key, dueAt)),
       ]),
 
     postpone: (read, slot) =>
-      transact('it was postponed', [slotUpdate(read, slot.id, { channel: slot }, dueKeysOf(read.key, slot.renewAt))]),
+      transact('it was postponed', [
+        slotUpdate(read, { 'channel.id': slot.id }, { channel: slot }, dueKeysOf(read.key, slot.renewAt)),
+      ]),
 
     settle: (read) =>
       transact('it was settled', [
-        slotUpdate(read, read.channel?.id, { 'channel.unsettled': undefined, 'channel.settleAt': undefined }),
+        slotUpdate(read, holderOf(read), { 'channel.unsettled': undefined, 'channel.settleAt': undefined }),
       ]),
 
     deferSettling: (read, settleAt, dueAt) =>
       transact('the stops were put off', [
-        slotUpdate(read, read.channel?.id, { 'channel.settleAt': settleAt }, dueKeysOf(read.key, dueAt)),
+        slotUpdate(read, holderOf(read), { 'channel.settleAt': settleAt }, dueKeysOf(read.key, dueAt)),
       ]),
 
-    vacate: (read) => transact('the slot was emptied', [slotUpdate(read, read.channel?.id, { channel: undefined })]),
+    vacate: (read) => transact('the slot was emptied', [slotUpdate(read, holderOf(read), { channel: undefined })]),
 
     giveUp: (read, since) =>
       transact('it was given up', [
-        slotUpdate(read, read.channel?.id, { channel: undefined, watchable: false, unwatchableSince: since }),
+        slotUpdate(read, holderOf(read), { channel: undefined, watchable: false, unwatchableSince: since }),
       ]),
 
     renewNow: (read, now) => {
       const set = read.channel === undefined ? { watchable: true } : { 'channel.renewAt': now };
-      return transact('it was renewed', [slotUpdate(read, read.channel?.id, set, dueKeysOf(read.key, now))]);
+      return transact('it was renewed', [slotUpdate(read, holderOf(read), set, dueKeysOf(read.key, now))]);
     },
 
     async listOf(userId, key) {
@@ -95,6 +97,8 @@ export const channelStore = (table: Table): ChannelStore => {
     },
   };
 };
+
+const holderOf = ({ channel }: Calendar) => ({ 'channel.id': channel?.id });
 
 const toChannelItem = (channel: Channel) =>
   toItem(keys.channel(channel.userId, channel.calendarKey, channel.id), channel, {

@@ -1,7 +1,7 @@
 /** Is there anything to do for this hint, and now? Answered from the calendar's state, before any call to Google. */
 import { planChannel } from '../channels/renewal-plan.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import { clockMarginMs, epochMsOf, type Instant, plusMs, second } from '../domain/instant.ts';
+import { clockMarginMs, epochMsOf, type Instant, plusMs } from '../domain/instant.ts';
 import { isComparable } from '../drift/comparison-plan.ts';
 import type { Hint } from '../queue/hint.ts';
 
@@ -14,6 +14,8 @@ export type Admission =
   | { kind: 'compare' }
   /** The calendar is switched off, and leaves things behind. */
   | { kind: 'close' }
+  /** A listing has covered it, and yet a channel fires that is not the calendar's current one. */
+  | { kind: 'stray' }
   | {
       kind: 'acknowledged';
       because:
@@ -30,18 +32,19 @@ export type Admission =
 /** A hint, when it was sent, and now. */
 export type Arrival = { hint: Hint; sentAt: Instant; now: Instant };
 
-/** A burst costs one listing in this time, not one per notification [R11]. */
-const coolDownMs = 1 * second;
 /** How long the notifications of one burst go on arriving after the first has been answered by a listing. */
 const burstMs = 250;
+/** A burst costs one listing in this time, not one per notification [R11]: what is sent within `burstMs` is covered by the next. */
+const coolDownMs = clockMarginMs + burstMs;
 
 export const admit = (calendar: Calendar, arrival: Arrival): Admission => {
   if (!calendar.enabled && isToClose(calendar, arrival)) return { kind: 'close' };
   const because = whyNot(calendar, arrival);
+  if (because === 'covered' && isStray(calendar, arrival.hint)) return { kind: 'stray' };
   if (because !== undefined) return { kind: 'acknowledged', because };
   if (arrival.hint.reason === 'appointment') return { kind: 'push' };
   if (arrival.hint.reason === 'compare') return { kind: 'compare' };
-  const forMs = coolDownLeftMs(calendar, arrival);
+  const forMs = coolDownLeftMs(calendar, arrival.now);
   return forMs > 0 ? { kind: 'deferred', forMs } : { kind: 'sync' };
 };
 
@@ -60,7 +63,7 @@ const whyNot = (calendar: Calendar, { hint, sentAt, now }: Arrival): Acknowledge
   if (isOneChange(hint) && calendar.trouble?.leftToSweep) return 'left-to-sweep';
   if (hint.reason === 'appointment') return areWritesPaused(calendar, now) ? 'writes-paused' : undefined;
   if (hint.reason === 'compare') return whyNotCompared(calendar, sentAt, now);
-  if (isCovered(calendar, sentAt) && isChannelSettled(calendar, hint, now)) return 'covered';
+  if (isCovered(calendar, sentAt) && isChannelSettled(calendar, now)) return 'covered';
   return undefined;
 };
 
@@ -77,21 +80,21 @@ const whyNotCompared = (calendar: Calendar, sentAt: Instant, now: Instant): Ackn
 export const areWritesPaused = ({ writesPausedUntil }: Calendar, now: Instant): boolean =>
   writesPausedUntil !== undefined && now < writesPausedUntil;
 
-/** A pull says nothing about channels: neither that there is one, nor that no other one fires [R7]. */
-const isChannelSettled = (calendar: Calendar, hint: Hint, now: Instant): boolean =>
-  ['keep', 'nothing'].includes(planChannel(calendar, now)) &&
-  (hint.channel === undefined || hint.channel.id === calendar.channel?.id);
+/** A pull says nothing about channels: not that there is the one that should be [R7]. */
+const isChannelSettled = (calendar: Calendar, now: Instant): boolean =>
+  ['keep', 'nothing'].includes(planChannel(calendar, now));
+
+/** It is stopped without a listing: however often it fires, or is replayed, it costs none of its own [R11][F20]. */
+const isStray = ({ channel }: Calendar, hint: Hint): boolean =>
+  hint.channel !== undefined && hint.channel.id !== channel?.id;
 
 /** A complete sync began after the hint was sent, so it has seen what the hint is about. */
 const isCovered = ({ checkpoint, coveredBefore }: Calendar, sentAt: Instant): boolean =>
   checkpoint === undefined && coveredBefore !== undefined && plusMs(sentAt, clockMarginMs) < coveredBefore;
 
 /**
- * A hint from before the last start is very likely covered, and in doubt for the clocks alone. It waits until a listing
- * would leave none of its burst in such doubt. A listing that is under way is gone on with at once.
+ * A listing that began sooner would leave the rest of a burst in doubt for the clocks alone, and cost a third one. A listing
+ * that is under way is gone on with at once.
  */
-const coolDownLeftMs = ({ checkpoint, coveredBefore }: Calendar, { sentAt, now }: Arrival): number => {
-  if (checkpoint !== undefined || coveredBefore === undefined) return 0;
-  const restMs = sentAt <= coveredBefore ? coolDownMs + burstMs : coolDownMs;
-  return epochMsOf(coveredBefore) + restMs - epochMsOf(now);
-};
+const coolDownLeftMs = ({ checkpoint, coveredBefore }: Calendar, now: Instant): number =>
+  checkpoint !== undefined || coveredBefore === undefined ? 0 : epochMsOf(coveredBefore) + coolDownMs - epochMsOf(now);

@@ -74,7 +74,7 @@ export type ListingCommit = {
 /** Every write throws Superseded when the calendar has moved on since `read` was read. */
 export type CalendarStore = {
   load(key: CalendarKey): Promise<Calendar | undefined>;
-  /** Whatever trouble there was is over with it. */
+  /** Whatever trouble there was is over with it. As for a checkpoint, the listing must be where `read` has it. */
   commitListing(read: Calendar, commit: ListingCommit): Promise<void>;
   saveCheckpoint(read: Calendar, checkpoint: Checkpoint): Promise<void>;
   noteTrouble(read: Calendar, trouble: Trouble): Promise<void>;
@@ -123,7 +123,10 @@ export type Quarantine = {
 
 /** Writes of the calendar's channel slot throw Superseded when the slot is not as in `read`. */
 export type ChannelStore = {
-  /** Saves the channel and takes the slot for it, in one transaction, before Google hears of it; due when the slot says. */
+  /**
+   * Saves the channel and takes the slot for it, in one transaction, before Google hears of it; due when the slot says.
+   * Throws Superseded as well when the calendar has been switched off: nobody would look after the channel.
+   */
   begin(read: Calendar, channel: Channel, slot: ChannelSlot): Promise<void>;
   /** The sweep looks at the calendar again at `dueAt`. */
   activate(read: Calendar, channel: Channel, slot: ChannelSlot, dueAt: Instant): Promise<void>;

@@ -99,11 +99,17 @@ const work = {
   push: (deps: SyncDeps, job: Job) => tellGoogle(deps, job),
   compare: (deps: SyncDeps, job: Job) => compareBothSides(deps, job),
   close: (deps: SyncDeps, job: Job) => cleanUp(deps, job),
+  stray: (deps: SyncDeps, job: Job) => quieten(deps, job),
 } satisfies Record<string, (deps: SyncDeps, job: Job) => Promise<SyncOutcome>>;
 
 const cleanUp = async (deps: SyncDeps, { hint, asUser, calendar, now }: Job): Promise<SyncOutcome> => {
   await leaveBehind(deps, calendar, { now, chainId: hint.chainId });
   return { kind: 'closed', channel: await reconcileChannel(channelsAs(asUser, deps), calendar, now) };
+};
+
+const quieten = async (deps: SyncDeps, { hint, asUser, calendar }: Job): Promise<SyncOutcome> => {
+  if (hint.channel !== undefined) await stopStray(channelsAs(asUser, deps), calendar, hint.channel);
+  return { kind: 'acknowledged', because: 'covered' };
 };
 
 const bringUpToDate = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => {

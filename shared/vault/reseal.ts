@@ -51,7 +51,7 @@ const resealConnection = async (deps: ResealDeps, userId: UserId, active: string
     return 'resealed';
   } catch (error) {
     if (error instanceof Superseded) return 'outrun';
-    deps.log.error('The tokens of a connection could not be sealed anew', error);
+    deps.log.error('The tokens of a connection could not be sealed anew', error, { userId });
     return 'failed';
   }
 };

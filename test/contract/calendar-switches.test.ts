@@ -42,6 +42,18 @@ describe.each(implementations)('the switch of a calendar %s', (_, fresh) => {
     expect(await stores.calendars.load(calendarKey)).toEqual(aCalendar({ enabled }));
   });
 
+  test.each([true, false])(
+    '[F60] turned to %s, nothing is said any more of how its syncs went before',
+    async (enabled) => {
+      const stores = await fresh();
+      await register(stores, aCalendar());
+      await stores.calendars.noteTrouble(aCalendar(), { since: now, failures: 3, reason: 'insufficientPermissions' });
+      await stores.calendars.noteDrift(aCalendar(), { at: now, compared: 3, differing: 0, nextAt: now });
+      await stores.calendars.setSwitches(aCalendar(), { enabled, role: 'bookings' }, now);
+      expect(await stores.calendars.load(calendarKey)).toEqual(aCalendar({ enabled }));
+    },
+  );
+
   test('[R13] is turned by who has read its role and its connection', async () => {
     const stores = await fresh();
     await register(stores, aCalendar({ role: 'blocks' }));

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GrantRevoked } from '../../shared/domain/errors.ts';
 import { day, second } from '../../shared/domain/instant.ts';
 import { googleEndpoints } from '../../shared/google/endpoints.ts';
-import { GoogleError } from '../../shared/google/google-error.ts';
 import { type GoogleOAuth, googleOAuth } from '../../shared/google/oauth.ts';
 import { type Google, startGoogle } from '../google/server.ts';
 
@@ -58,7 +57,7 @@ describe('a refresh', () => {
     await expect(oauth.refresh(token)).rejects.toMatchObject({ reason: undefined });
     for (const reason of ['invalid_client', 'unauthorized_client', 'temporarily_unavailable']) {
       google.control.orderFault({ kind: 'status', status: 400, reason, path: '/token' });
-      await expect(oauth.refresh(token)).rejects.toThrow(GoogleError);
+      await expect(oauth.refresh(token)).rejects.toMatchObject({ name: 'GoogleError', reason });
     }
   });
 

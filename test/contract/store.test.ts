@@ -1,5 +1,6 @@
 /** What the stores promise whoever uses them, whichever implementation it is. */
 import { describe, expect, test } from 'vitest';
+import type { Checkpoint } from '../../shared/domain/calendar.ts';
 import type { Sealed } from '../../shared/domain/connection.ts';
 import { Superseded } from '../../shared/domain/errors.ts';
 import { asId, type UserId } from '../../shared/domain/ids.ts';
@@ -162,9 +163,25 @@ describe.each(implementations)('calendars %s', (_, fresh) => {
     const checkpoint = { startedAt: now, window: { from: now, to: now }, page: 1, step };
     await calendars.saveCheckpoint(aCalendar(), checkpoint);
     expect(await calendars.load(calendarKey)).toEqual(aCalendar({ checkpoint }));
-    await calendars.commitListing(aCalendar(), commit);
+    await calendars.commitListing(aCalendar({ checkpoint }), commit);
     expect(await calendars.load(calendarKey)).toEqual(aCalendar({ ...commit, recentSyncs: '+' }));
     await expect(calendars.saveCheckpoint(aCalendar(), checkpoint)).rejects.toThrow(Superseded);
+  });
+
+  test.each<[string, Partial<Checkpoint> | undefined]>([
+    ['none', undefined],
+    ['an earlier one', { startedAt: plusMs(now, -hour) }],
+    ['an earlier page', { page: 0 }],
+  ])('[R13] are not brought on by who has read %s of a listing that another has begun', async (_, read) => {
+    const { calendars } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    const step = { kind: 'list' } as const;
+    const checkpoint: Checkpoint = { startedAt: now, window: { from: now, to: now }, page: 1, step };
+    await calendars.saveCheckpoint(aCalendar(), checkpoint);
+    const late = aCalendar(read && { checkpoint: { ...checkpoint, ...read } });
+    await expect(calendars.commitListing(late, commit)).rejects.toThrow(Superseded);
+    await expect(calendars.saveCheckpoint(late, { ...checkpoint, page: 2 })).rejects.toThrow(Superseded);
+    expect(await calendars.load(calendarKey)).toEqual(aCalendar({ checkpoint }));
   });
 
   test('are due from their time on, until postponed', async () => {
@@ -252,6 +269,16 @@ describe.each(implementations)('channels %s', (_, fresh) => {
     expect(await calendars.listDue(shard, dueAt, 1)).toEqual([calendarKey]);
     expect(await calendars.load(calendarKey)).toEqual(aCalendar({ channel: { ...slot, ...watched } }));
     expect(await channels.listOf(userId, calendarKey)).toEqual([aChannel(watched)]);
+  });
+
+  test('[R7][R13] are not begun for a calendar that has been switched off since it was read', async () => {
+    const { calendars, channels } = await fresh();
+    await calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+    await calendars.retire(aCalendar(), plusMs(now, 2 * day));
+    await expect(channels.begin(aCalendar(), aChannel(), slot)).rejects.toThrow(Superseded);
+    expect(await calendars.load(calendarKey)).not.toHaveProperty('channel');
+    expect(await calendars.listDue(dueShardOf(calendarKey), plusMs(now, day), 1)).toEqual([]);
+    expect(await channels.listOf(userId, calendarKey)).toEqual([]);
   });
 
   test('[R7] are settled by who holds the slot', async () => {

@@ -145,7 +145,7 @@ describe('the vault key', () => {
     await arrives('cid', ['During']);
 
     expect(await rotateCommand()).toMatch(/k2 has been active since .* going on with that rotation/);
-    await expect(rotateCommand('--retire', 'k1')).rejects.toThrow(/409 A key can be retired two hours after/);
+    await expect(rotateCommand('--retire', 'k1')).rejects.toThrow(/409: A key can be retired two hours after/);
 
     await ageRotation();
     await startAfresh();

@@ -1,10 +1,12 @@
 /** Calendars that are gone, or that Google lets us read no more, beside others that go on. Over HTTP. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { chooseCalendar } from '../../shared/connections/choose-calendar.ts';
+import { type AskedSwitches, chooseCalendar } from '../../shared/connections/choose-calendar.ts';
 import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
+import { healthOf } from '../../shared/health/score.ts';
 import { calendarId, calendarKey, now, userId } from '../support/samples.ts';
-import { type GoogleJob, hourOf, openGoogleJob, shopId, shopKey } from './google-job.ts';
+import { type GoogleJob, hourOf, inGoogle, openGoogleJob, shopId, shopKey } from './google-job.ts';
 
+const left = { quarantined: 0, openConflicts: 0 };
 let job: GoogleJob;
 beforeEach(async () => {
   job = await openGoogleJob();
@@ -24,12 +26,26 @@ const book = async (count: number, untold = 0): Promise<AppointmentId[]> => {
   }
   return ids;
 };
-const takeBookings = () =>
+const choose = (asked: Pick<AskedSwitches, 'calendarId' | 'enabled' | 'role'>) =>
   chooseCalendar(
     { ...job.stores, queue: { send: async () => undefined } },
-    { userId, calendarId: shopId, enabled: true, role: 'bookings' },
+    { userId, ...asked },
     { now, chainId: asId('request') },
   );
+const takeBookings = () => choose({ calendarId: shopId, enabled: true, role: 'bookings' });
+const shop = async () => (await job.stores.calendars.load(shopKey)) ?? expect.fail('There is no calendar');
+/** A foreign event of the shop is known here, and then Google knows the shop no more. */
+const loseShop = async () => {
+  job.control.insertEvent({ calendar: shopId, event: { summary: 'Delivery', ...inGoogle(hourOf(15)) } });
+  await job.sync(shopKey);
+  job.control.orderFault({ kind: 'status', status: 404, reason: 'notFound', path: 'calendars/shop' });
+  expect(await job.sync(shopKey)).toMatchObject({ because: 'calendar_gone' });
+};
+/** Google lists it again when its user consents anew. */
+const consent = async () =>
+  job.stores.calendars.register({ ...(await shop()), enabled: true }, { dueAt: now, renewChannel: false });
+const deliveries = async () =>
+  (await job.appointments()).filter(({ fields }) => fields.title === 'Delivery').map(({ status }) => status);
 
 test('[R2][F25] bookings of a calendar that is gone are made anew in the one that takes them next', async () => {
   const [planned, ...others] = (await book(4, 1)).reverse() as [AppointmentId, ...AppointmentId[]];
@@ -98,4 +114,23 @@ test('[R2] a deletion waits while another calendar, which may have the event, is
   expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', link: { calendarKey } });
   await job.sync();
   expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', link: { calendarKey: shopKey } });
+});
+
+test('[F25][F60] one that is gone is missed until its owner switches it off, and then it stays off', async () => {
+  await loseShop();
+  expect(healthOf('connected', [{ calendar: await shop(), left }], now).score).toBe(0);
+  expect(await choose({ calendarId: shopId, enabled: false, role: 'blocks' })).toEqual({ kind: 'done' });
+  expect(await deliveries()).toEqual(['cancelled']);
+  expect(healthOf('connected', [{ calendar: await shop(), left }], now).calendars).toEqual([]);
+  await consent();
+  expect(await shop()).toMatchObject({ enabled: false });
+});
+
+test('[F25][R1] one that Google lists again is listed anew: what was freed while it was gone takes its time again', async () => {
+  await loseShop();
+  await job.syncAt(job.passMinute(), { calendarKey: shopKey, reason: 'continuation' }, { google: job.google });
+  expect(await deliveries()).toEqual(['cancelled']);
+  await consent();
+  expect(await job.sync(shopKey)).toMatchObject({ kind: 'synced', pull: { generation: true } });
+  expect(await deliveries()).toEqual(['confirmed']);
 });

@@ -1,5 +1,6 @@
 /** The life of a connection, over HTTP with the stand-in: consent that dies and is given again, another account, no account. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { planChannel } from '../../shared/channels/renewal-plan.ts';
 import { decideConflict } from '../../shared/conflicts/decide-conflict.ts';
 import { seenOf } from '../../shared/conflicts/review.ts';
 import { switchRealTimeSync } from '../../shared/connections/real-time-sync.ts';
@@ -7,11 +8,11 @@ import { bookingIdOf, eventIdOf } from '../../shared/domain/derived-ids.ts';
 import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
 import { day, hour, plusMs } from '../../shared/domain/instant.ts';
 import { GoogleError } from '../../shared/google/google-error.ts';
-import { dueShards } from '../../shared/store/keys.ts';
+import { dueShardOf, dueShards } from '../../shared/store/keys.ts';
 import { Crash, failingAt } from '../support/faulty.ts';
 import { aBooking, calendarId, calendarKey, now, userId } from '../support/samples.ts';
 import { type AccountJob, first, openAccountJob, other, otherKey } from './account-job.ts';
-import { hourOf, inGoogle } from './google-job.ts';
+import { hourOf, inGoogle, shopId, shopKey } from './google-job.ts';
 
 let job: AccountJob;
 beforeEach(async () => {
@@ -386,6 +387,22 @@ describe('[R1] whoever connects with another account and is cut off', () => {
   });
 });
 
+test('[R7] whoever is cut off while leaving an account gets new channels for those that were stopped', async () => {
+  await begin();
+  const stop: AccountJob['google']['stop'] = async () => {
+    throw new Crash('while a channel is stopped');
+  };
+  const startAfresh = async () => {
+    throw new Crash('before anything is written');
+  };
+  const overrides = { google: { ...job.google, stop }, connections: { ...job.stores.connections, startAfresh } };
+  await expect(job.connect(other, true, overrides)).rejects.toThrow(Crash);
+  const calendar = await job.calendar(first);
+  const at = job.passMinute();
+  expect(planChannel(calendar, at)).toBe('create');
+  expect(await job.stores.calendars.listDue(dueShardOf(calendar.key), at, 9)).toContain(calendar.key);
+});
+
 describe('disconnecting', () => {
   test('[F37] holds although Google is down, and says so', async () => {
     const id = await begin();
@@ -477,6 +494,28 @@ describe('disconnecting', () => {
     await agree(other);
     expect(await job.appointment(id)).toMatchObject({ link: { calendarKey: otherKey } });
     expect(await blockOf('Dentist')).toMatchObject({ status: 'cancelled' });
+  });
+
+  test('[F25][F60] and connecting again, a calendar that Google lists no more is not taken for one that is synced', async () => {
+    job.control.insertEvent({ calendar: shopId, event: { summary: 'Delivery', ...inGoogle(hourOf(15)) } });
+    await job.settle();
+    await job.disconnect();
+    job.control.removeCalendar({ email: first, calendar: shopId });
+    await job.connect(first);
+    await job.drain();
+    const shop = (await job.stores.calendars.load(shopKey)) ?? expect.fail('There is no calendar');
+    expect(shop).toMatchObject({ connectGeneration: 3, enabled: false, disabledBecause: 'calendar_gone' });
+    expect(await due()).toEqual([calendarKey]);
+  });
+
+  test('[R6] and connecting again, a calendar that only its user’s choice has switched on is synced at once too', async () => {
+    job.control.setAccessRole({ email: first, calendar: shopId, accessRole: 'reader' });
+    await job.disconnect();
+    await job.connect(first);
+    expect(job.sent.splice(0).map(({ hint }) => [hint.calendarKey, hint.reason])).toEqual([
+      [calendarKey, 'connected'],
+      [shopKey, 'connected'],
+    ]);
   });
 
   test('keeps the switches of the user for the same account', async () => {

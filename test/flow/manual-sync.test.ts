@@ -1,7 +1,9 @@
 /** Asking for a sync over stores in memory: who may, what is sent, and in which order. */
 import { beforeEach, expect, test } from 'vitest';
 import { compareRoute } from '../../functions/management-api/routes/compare.ts';
+import { statusRoute } from '../../functions/management-api/routes/real-time-sync.ts';
 import { type SyncRouteDeps, syncRoute } from '../../functions/management-api/routes/sync.ts';
+import { statusReply } from '../../functions/management-api/schemas/sync.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import type { Envelope } from '../../shared/queue/hint.ts';
 import type { SyncRequest } from '../../shared/store/sync-requests.ts';
@@ -23,6 +25,8 @@ const deps = (): SyncRouteDeps => ({
   queue: { send: async (envelope) => void done.push(envelope) },
 });
 const ask = () => syncRoute(deps())({ userId, params: {}, query: {}, headers: {}, body: undefined, now, chainId });
+const { userId: _user, account, connectGeneration, realTimeSync } = aConnection();
+const anEnded = { userId, account, connectGeneration, realTimeSync };
 const register = (key: string, overrides = {}) =>
   stores.calendars.register(aCalendar({ key: asId(key), calendarId: asId(key), ...overrides }), {
     dueAt: now,
@@ -40,6 +44,20 @@ test('[R6] the request is noted first; then every calendar that is synced is hin
     expect.objectContaining({ hint: { calendarKey: 'one', reason: 'manual', chainId } }),
     expect.objectContaining({ hint: { calendarKey: 'unwatched', reason: 'manual', chainId } }),
   ]);
+});
+
+test.each([
+  ['runs', aConnection(), { state: 'running' }],
+  ['waits for consent', aConnection({ state: 'needs_reauth' }), { state: 'running' }],
+  ['is over with the connection', { ...anEnded, state: 'disconnected' as const }, undefined],
+])('[F60] a sync that was asked for %s', async (_, connection, manualSync) => {
+  await stores.connections.create(connection);
+  await register('one');
+  const request = { userId, params: {}, query: {}, headers: {}, body: undefined, now, chainId };
+  const requests = { load: async () => ({ id: chainId, requestedAt: now }) };
+  const reply = await statusRoute({ ...deps(), ...stores, requests })(request);
+  const { manualSync: shown } = statusReply.parse('body' in reply && reply.body);
+  expect(shown).toEqual(manualSync && expect.objectContaining(manualSync));
 });
 
 test('a calendar without push admits it', () => {

@@ -36,6 +36,9 @@ const google = (): Pick<ChannelDeps, 'watch' | 'stop'> => ({
   },
 });
 
+/** Google is not to be asked. */
+const never: ChannelDeps['stop'] = () => expect.fail('Google was asked to stop a channel');
+
 const deps = (overrides: Partial<ChannelDeps> = {}): ChannelDeps => ({
   ...google(),
   channels: stores.channels,
@@ -338,7 +341,6 @@ describe('a channel whose maker died before it could note what Google calls the 
 
 describe('a channel that fires', () => {
   const firing = (id: string) => ({ id: asId<ChannelId>(id), resourceId: 'resource' });
-  const never: ChannelDeps['stop'] = () => expect.fail('Google was asked to stop a channel');
 
   test('is left alone when it is the current one', async () => {
     await reconcile();
@@ -352,6 +354,41 @@ describe('a channel that fires', () => {
   test('[F20] is stopped when it is no longer the current one, even if nothing is known of it', async () => {
     await reconcile();
     atGoogle.add(asId('channel-9'));
+    await stopStray(deps(), await calendar(), firing('channel-9'));
+    expect(atGoogle).toEqual(new Set(['channel-1']));
+  });
+
+  describe('on, after it was replaced,', () => {
+    const replaced = async () => {
+      await reconcile();
+      await reconcile({}, plusMs(now, 23 * hour));
+      expect(await states()).toEqual({ 'channel-1': 'stopped', 'channel-2': 'active' });
+    };
+
+    test('[F20][R11] is not stopped again at each of its notifications', async () => {
+      await replaced();
+      await stopStray(deps({ stop: never }), await calendar(), firing('channel-1'));
+    });
+
+    test('is stopped by the name that it fires under, when it was stopped by another', async () => {
+      await replaced();
+      const asked: unknown[] = [];
+      const stop: ChannelDeps['stop'] = async (channel) => {
+        asked.push(channel);
+        return 'stopped';
+      };
+      const other = { ...firing('channel-1'), resourceId: 'another' };
+      for (let fires = 0; fires < 2; fires++) await stopStray(deps({ stop }), await calendar(), other);
+      expect(asked).toEqual([other]);
+    });
+  });
+
+  test('is stopped by its next notification when Google refused at this one', async () => {
+    await reconcile();
+    atGoogle.add(asId('channel-9'));
+    refusals.set('channel-9', new GoogleError('channels.stop', 500, undefined, undefined));
+    await stopStray(deps(), await calendar(), firing('channel-9'));
+    refusals.clear();
     await stopStray(deps(), await calendar(), firing('channel-9'));
     expect(atGoogle).toEqual(new Set(['channel-1']));
   });

@@ -103,6 +103,34 @@ describe('[R7] the channel', () => {
     expect(await calendar()).toMatchObject({ channel: { id: 'channel-2', state: 'active' } });
   });
 
+  test('[R13] is not made for a calendar whose account is replaced while the round is at it', async () => {
+    await register();
+    const begin: Stores['channels']['begin'] = async (...given) => {
+      await stores.calendars.retire(await calendar(), plusMs(now, hour));
+      return stores.channels.begin(...given);
+    };
+    await round(now, { channels: { ...stores.channels, begin } });
+    expect(called()).toEqual([]);
+    expect(await calendar()).toMatchObject({ enabled: false });
+    expect(await calendar()).not.toHaveProperty('channel');
+    expect(await isDue(plusMs(now, day))).toBe(false);
+  });
+
+  test('of a calendar that is switched off is tried again when Google takes no token of ours', async () => {
+    await wellWatched();
+    const shut = { ...(await calendar()), enabled: false };
+    await stores.calendars.setSwitches(await calendar(), { enabled: false, role: 'blocks' }, now);
+    await stores.channels.deferSettling(shut, now, now);
+    const stop = async () => {
+      throw new GoogleError('channels.stop', 401, 'authError', undefined);
+    };
+    expect(await round(now, { google: { ...deps().google, stop } })).toMatchObject([{ kind: 'failed' }]);
+    await round(plusMs(now, 5 * minute));
+    expect(called()).toEqual(['stop']);
+    expect(await calendar()).not.toHaveProperty('channel');
+    expect(await isDue(plusMs(now, day))).toBe(false);
+  });
+
   test('that is not due costs no call to Google', async () => {
     await wellWatched();
     await stores.calendars.postpone(calendarKey, plusMs(now, hour));

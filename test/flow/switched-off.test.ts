@@ -1,4 +1,4 @@
-/** A calendar is switched off while a pull of it is under way. */
+/** A calendar is switched off, also while a pull of it is under way, and what that leaves behind. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { chooseCalendar } from '../../shared/connections/choose-calendar.ts';
 import type { EventLink } from '../../shared/domain/appointment.ts';
@@ -24,8 +24,13 @@ afterEach(() => job.stop());
 
 const stamp = { now: at('2026-03-02T12:30:00Z'), chainId: asId<never>('request-2') };
 const queue = { send: async () => undefined };
-const off = { enabled: false, role: 'blocks' } as const;
-const switchOff = () => chooseCalendar({ ...job.stores, queue }, { userId, calendarId: shopId, ...off }, stamp);
+const turn = (enabled: boolean, appointments = job.stores.appointments) =>
+  chooseCalendar(
+    { ...job.stores, appointments, queue },
+    { userId, calendarId: shopId, enabled, role: 'blocks' },
+    stamp,
+  );
+const switchOff = () => turn(false);
 /** Blocks of the calendar, an hour each from now on. */
 const store = async (count: number) => {
   const event = (nth: number) => asId<EventLink['eventId']>(`event-${nth}`);
@@ -72,7 +77,7 @@ test('[R1] a block that the index does not show yet is freed by the last look', 
   await job.sync(shopKey);
   const list: AgendaReader['list'] = async () => ({ items: [] });
   const blind = { ...job.stores.appointments, list };
-  await chooseCalendar({ ...job.stores, appointments: blind, queue }, { userId, calendarId: shopId, ...off }, stamp);
+  await turn(false, blind);
   await job.syncAt(stamp.now, closing, { google: job.google, appointments: blind });
   expect(await statuses()).toEqual(['confirmed', 'confirmed', 'confirmed']);
 
@@ -80,4 +85,36 @@ test('[R1] a block that the index does not show yet is freed by the last look', 
   expect(await job.stores.calendars.listDue(dueShardOf(shopKey), dueAt, 10)).toEqual([shopKey]);
   await job.syncAt(dueAt, closing, { google: job.google });
   expect(await statuses()).toEqual(['cancelled', 'cancelled', 'cancelled']);
+});
+
+test('[R1][R13] switched off and on again while a pull is under way, it is listed anew all the same', async () => {
+  await job.sync(shopKey);
+  const listEvents: GoogleJob['google']['listEvents'] = async (...given) => {
+    const page = await job.google.listEvents(...given);
+    await switchOff();
+    expect(await statuses()).toEqual(['cancelled', 'cancelled', 'cancelled']);
+    await turn(true);
+    return page;
+  };
+  await expect(job.sync(shopKey, { google: { ...job.google, listEvents } })).rejects.toThrow(Superseded);
+  await job.sync(shopKey);
+  expect(await statuses()).toEqual(['confirmed', 'confirmed', 'confirmed']);
+});
+
+test('[F59] bookings that its blocks were in the way of are in no one’s way any more', async () => {
+  await job.sync();
+  await job.push(await job.book('booking', hourOf(11)));
+  await job.sync(shopKey);
+  expect(await job.conflicts()).toMatchObject([{ kind: 'overlap', status: 'open' }]);
+  await switchOff();
+  expect(await job.conflicts()).toMatchObject([{ kind: 'overlap', status: 'agreed' }]);
+});
+
+test('[F60] how far both sides were apart before it was switched off says nothing once it is on again', async () => {
+  await job.sync(shopKey);
+  const calendar = (await job.stores.calendars.load(shopKey)) ?? expect.fail('There is no calendar');
+  await job.stores.calendars.noteDrift(calendar, { at: stamp.now, compared: 3, differing: 2, nextAt: stamp.now });
+  await switchOff();
+  await turn(true);
+  expect(await job.stores.calendars.load(shopKey)).not.toHaveProperty('drift');
 });

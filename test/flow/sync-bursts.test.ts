@@ -1,10 +1,12 @@
 /** Many hints for one calendar, over stores in memory: how few listings they cost, and that none goes unanswered. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { asId } from '../../shared/domain/ids.ts';
 import { epochMsOf, hour, type Instant, plusMs, second } from '../../shared/domain/instant.ts';
 import type { Hint } from '../../shared/queue/hint.ts';
 import { syncCalendar } from '../../shared/sync/sync-calendar.ts';
 import { now } from '../support/samples.ts';
+import { receiveBurst, spread } from './burst.ts';
 import { openSyncJob, received, type SyncJob } from './sync-job.ts';
 
 let job: SyncJob;
@@ -12,30 +14,8 @@ beforeEach(async () => {
   job = await openSyncJob();
 });
 
-/** From the queue to us. */
-const deliveryMs = 20;
-
-/** The queue hands the group's next message out when the one before is done; a deferred one comes back when it may. */
-const receiveAll = async (
-  sentMs: number[],
-  listingMs = 80,
-  reason: Hint['reason'] = 'notification',
-): Promise<number> => {
-  let clockMs = 0;
-  for (const sent of sentMs) {
-    clockMs = Math.max(clockMs, sent + deliveryMs);
-    for (;;) {
-      const hint = received({ reason }, plusMs(now, sent));
-      const outcome = await syncCalendar(job.deps(), { ...hint, now: plusMs(now, clockMs) });
-      if (outcome.kind === 'synced') clockMs += listingMs;
-      if (outcome.kind !== 'deferred') break;
-      clockMs += outcome.forMs;
-    }
-  }
-  return job.calls.filter(({ call }) => call === 'listEvents').length;
-};
-const spread = (count: number, overMs: number) =>
-  Array.from({ length: count }, (_, index) => Math.round((index * overMs) / (count - 1)));
+const receiveAll = (sentMs: number[], listingMs = 80, reason: Hint['reason'] = 'notification') =>
+  receiveBurst(job, { sentMs, listingMs, reason });
 
 test('[R11] a person who asks for a sync as fast as the gateway lets through costs a listing a second, not one each', async () => {
   await job.register({ watchable: false });
@@ -47,8 +27,11 @@ describe('[R11] a burst of notifications', () => {
   test.each([
     [50, 3_000, 80, 5],
     [50, 200, 80, 2],
+    [10, 200, 200, 2],
+    [5, 1_500, 200, 3],
     [50, 200, 400, 2],
     [500, 10_000, 80, 12],
+    [10_000, 10_000, 80, 12],
     [2, 900, 80, 2],
   ])(
     '[F22] %i within %i ms, each listing taking %i ms, costs at most %i',
@@ -86,6 +69,23 @@ describe('[R11] a burst of notifications', () => {
     expect(await receiveAll([0, 150], 300)).toBe(2);
     expect(epochMsOf((await job.calendarNow()).coveredBefore ?? now)).toBeGreaterThan(epochMsOf(now) + 150);
   });
+});
+
+test('[R11][F20] a channel that was stopped and fires on, or is replayed, costs no more than the current one', async () => {
+  await job.register();
+  await job.sync();
+  const renewal = plusMs(now, 23 * hour);
+  await job.syncAt(renewal, {}, { newChannelId: () => asId('channel-2') });
+  job.forgetCalls();
+
+  const hint: Partial<Hint> = { reason: 'notification', channel: { id: asId('channel-1'), resourceId: 'resource' } };
+  const upAgain = plusMs(renewal, hour);
+  expect(await job.syncAt(upAgain, hint)).toMatchObject({ kind: 'synced' });
+  for (let index = 1; index < 200; index++) {
+    const replay = { ...received(hint, plusMs(upAgain, -index * second - 1)), now: plusMs(upAgain, 2 * second) };
+    expect(await syncCalendar(job.deps(), replay)).toEqual({ kind: 'acknowledged', because: 'covered' });
+  }
+  expect(job.called()).toEqual(['listEvents']);
 });
 
 test('[F44] a backlog keeps no one waiting: the first listing answers a person’s request and all that came before', async () => {

@@ -4,6 +4,7 @@ import {
   resealRoute,
   retireVaultKeyRoute,
   rotateVaultKeyRoute,
+  type VaultKeysDeps,
   vaultKeysRoute,
 } from '../../functions/management-api/routes/vault-keys.ts';
 import { resealReply, retireReply, vaultKeysReply } from '../../functions/management-api/schemas/vault-keys.ts';
@@ -12,13 +13,14 @@ import { VaultLocked } from '../../shared/domain/errors.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { hour, type Instant, plusMs } from '../../shared/domain/instant.ts';
 import type { VaultKeys } from '../../shared/store/vault-keys.ts';
+import type { ResealDeps } from '../../shared/vault/reseal.ts';
 import { apiOver } from '../support/api-calls.ts';
 import { memoryStores, type Stores } from '../support/memory-store.ts';
 import { aConnection, now } from '../support/samples.ts';
 
 let stores: Stores;
 let ring: { keys: string[]; since: Instant | undefined };
-let errors: string[];
+let errors: unknown[][];
 beforeEach(() => {
   stores = memoryStores();
   ring = { keys: ['k1'], since: undefined };
@@ -45,12 +47,12 @@ const vault = {
     return text;
   },
 };
-const deps = (overrides: Partial<Stores['connections']> = {}) => ({
+const deps = (overrides: Partial<Stores['connections']> = {}): VaultKeysDeps & ResealDeps => ({
   vaultKeys,
   vault,
   connections: { ...stores.connections, ...overrides },
   dataKeys: { lookUpActive: async () => activeId() },
-  log: { error: (message: string) => void errors.push(message) },
+  log: { error: (message, _error, fields) => void errors.push([message, fields]) },
 });
 const api = (overrides: Partial<Stores['connections']> = {}) =>
   apiOver({
@@ -100,14 +102,14 @@ test('[R13] a token that a job has renewed meanwhile stays as the job has writte
   expect(await tokensOf()).toEqual(['v1.k2.refresh', 'v1.k2.fresher']);
 });
 
-test('[F43] tokens that cannot be opened hold up no others, and are told of', async () => {
+test('[F43] tokens that cannot be opened hold up no others, and it is told whose they are', async () => {
   await connectAll();
   await stores.connections.create(
     aConnection({ userId: asId('dee'), refreshToken: 'v1.k1.refresh' as Sealed, accessToken: 'v1.k9.lost' as Sealed }),
   );
   await vaultKeys.rotate(longAgo);
   expect(await reseal()).toEqual({ resealed: 3, failed: 1, more: false });
-  expect(errors).toEqual(['The tokens of a connection could not be sealed anew']);
+  expect(errors).toEqual([['The tokens of a connection could not be sealed anew', { userId: 'dee' }]]);
 });
 
 describe('a key', () => {

@@ -25,7 +25,7 @@ const write: Spec[] = [
 ];
 const answers: Spec[] = [
   { fault: '401', rate: 0.006 },
-  { fault: '403-permission', rate: 0.003, nets: true },
+  { fault: '403-permission', rate: 0.006, nets: true },
   { fault: '403-rate', rate: 0.006 },
   { fault: '404-gateway', rate: 0.003 },
   { fault: '429', rate: 0.006 },
@@ -54,12 +54,12 @@ export const specs = {
     { fault: 'stale', rate: 0.006, nets: true },
     { fault: 'no-token', rate: 0.005 },
   ],
-  get: [...oftener(5, answers), { fault: 'stale', rate: 0.05 }],
+  get: [...oftener(8, answers), { fault: 'stale', rate: 0.05 }],
   change: [
-    ...oftener(3, answers),
+    ...oftener(5, answers),
     { fault: 'after', rate: 0.02 },
     { fault: '403-quota', rate: 0.02, nets: true },
-    { fault: 'unnoticed-duplicate', rate: 0.004 },
+    { fault: 'unnoticed-duplicate', rate: 0.02 },
     { fault: '412', rate: 0.008 },
   ],
   watch: [
@@ -69,7 +69,7 @@ export const specs = {
   stop: oftener(20, [...answers.filter(({ fault }) => fault !== '403-permission'), { fault: 'after', rate: 0.01 }]),
   refresh: oftener(16, [{ fault: 'before', rate: 0.01 }, ...process]),
   send: [{ fault: 'before', rate: 0.01 }, { fault: 'after', rate: 0.02 }, ...process],
-  hide: [{ fault: 'before', rate: 0.05 }, ...process],
+  hide: [{ fault: 'before', rate: 0.05 }, ...oftener(6, process)],
   /** What happens between Google, the queue, the stream and us. */
   notification: [
     { fault: 'lost', rate: 0.06, nets: true },

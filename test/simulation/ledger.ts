@@ -152,3 +152,20 @@ export const openLedger = () => {
     },
   };
 };
+
+/** The part that each group of fields is, in the words of the product. */
+export const partOf: Record<string, (typeof parts)[number]> = {
+  title: 'title',
+  location: 'place',
+  notes: 'notes',
+  times: 'times',
+};
+
+export const fieldsSaid = (fields: Appointment['fields']): Said =>
+  saidHere({ fields, startsAt: fields.start as Appointment['startsAt'] });
+
+export const isVisiblyOther = (a: Appointment, b: Appointment): boolean =>
+  a.status !== b.status || differing(saidHere(a), saidHere(b)).length > 0;
+
+export const differing = (a: Said, b: Said): string[] =>
+  parts.flatMap((part) => ((a[part] ?? '') === (b[part] ?? '') ? [] : [`${part}: ${a[part]} ≠ ${b[part]}`]));

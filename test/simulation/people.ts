@@ -37,7 +37,7 @@ const weights = {
   times: 1.5,
   cancel: 1,
   decide: 1.5,
-  undo: 0.3,
+  undo: 1.5,
   insert: 2.5,
   'google title': 2.5,
   'google place': 1,
@@ -143,6 +143,15 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     const entity = nameOf(link?.eventId ?? '');
     blocks.set(id, entity);
     return entity;
+  };
+
+  /** All that there is of a user's, on either side. */
+  const entitiesOf = (user: number): string[] => {
+    const here = [...store.appointments.values()].filter(({ userId }) => userId === userIdOf(user)).map(entityOf);
+    const there = calendarsOf(user)
+      .flatMap((id) => Object.values(world.state.calendars[id]?.events ?? {}))
+      .map(({ body }) => entityOfEvent(body));
+    return [...here, ...there];
   };
 
   /** As a person sees the calendar: expanded, without what is deleted. */
@@ -540,6 +549,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     world.state.refreshTokens[refreshToken] = grants;
     const again = (): void => {
       if (attempts > 0) kernel.after(2_000, () => consent(user, email, attempts - 1));
+      else consentSoon(user);
     };
     const task = system.begin('person', 'consent', again);
     task.spared = nth <= knobs.users; // What is booked before there is a connection stays here, and is another story.
@@ -562,6 +572,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
 
   return {
     entityOf,
+    entitiesOf,
     isRestored: (eventId: string): boolean => restored.has(eventId),
     entityOfEvent,
     liveEvents,

@@ -193,8 +193,12 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
   // Whatever still watches says so, and whatever should not is stopped.
   for (const user of users) for (const calendarId of people.calendarsOf(user)) people.probe(calendarId);
   await kernel.run(settlingBudget, endOf(10 * minute));
+  for (let nth = 1; nth <= 5 && isRenewing(system); nth++) await kernel.run(settlingBudget, endOf(nth * minute));
   checkChannels({ system, oracle }, converging);
 };
+
+const isRenewing = ({ store }: Life['system']): boolean =>
+  [...store.calendars.values()].some(({ channel }) => channel?.state === 'creating' || channel?.unsettled);
 
 /** [R7] One live channel for each calendar, and it is the one that we know. */
 const checkChannels = ({ system, oracle }: Pick<Life, 'system' | 'oracle'>, users: number[]): void => {

@@ -2,6 +2,7 @@
  * The system under test: the product's own code, function by function, on simulated ports. What Lambda does around it (time
  * limits, freezing, retries) is here; what the functions do is not.
  */
+import { createSecretKey } from 'node:crypto';
 import pMap from 'p-map';
 import { project } from '../../functions/change-stream/project.ts';
 import { type ConsumeDeps, consume, type HintRecord } from '../../functions/sync-consumer/consume.ts';
@@ -359,7 +360,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     if (fault === 'twice') post(wait + random.between('delivery', 100, 3_000));
     if (fault === 'again-as-new') post(wait + random.between('delivery', 0, 400), number + 100_000);
     if (fault === 'late') post(random.between('late', 2_000, 60_000));
-    else if (fault === 'very-late') post(random.between('late', minute, 90 * minute));
+    else if (fault === 'very-late') post(random.between('late', minute, 120 * minute));
     else post(wait);
   };
 
@@ -450,7 +451,7 @@ const visitOf = (visit: Visit): string => {
 
 const webhookKeys = (nth: number): WebhookKeys => ({
   active: `k${nth}`,
-  keys: new Map([[`k${nth}`, Buffer.alloc(32, nth)]]),
+  keys: new Map([[`k${nth}`, createSecretKey(Buffer.alloc(32, nth))]]),
 });
 
 /** The invocation is over. Its process may be used again, and whatever it had left undone goes on then. */

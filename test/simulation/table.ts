@@ -40,10 +40,16 @@ const branches = [
 
 export type Row = { what: string; times: number; atLeast: number };
 
-/** Of so many seeds: each fault once in a hundred, each branch once in a thousand; little is asked of a few seeds. */
+/** Of so many seeds: each fault once in a hundred, each branch once in a thousand. */
 export const tableOf = (totals: ReadonlyMap<string, number>, seeds: number): Row[] => [
-  ...faults.map((what) => ({ what, times: totals.get(what) ?? 0, atLeast: Math.floor(seeds / 200) })),
-  ...branches.map((what) => ({ what, times: totals.get(what) ?? 0, atLeast: Math.floor(seeds / 2_000) })),
+  ...faults.map((what) => ({ what, times: totals.get(what) ?? 0, atLeast: expected(seeds, 100) })),
+  ...branches.map((what) => ({ what, times: totals.get(what) ?? 0, atLeast: expected(seeds, 1_000) })),
 ];
+
+/** Of a few seeds only that it is there at all, and of very few nothing: chance would have too large a say. */
+const expected = (seeds: number, per: number): number => {
+  if (seeds < 50 * per) return seeds < 5 * per ? 0 : 1;
+  return Math.floor(seeds / per);
+};
 
 export const missing = (table: Row[]): Row[] => table.filter(({ times, atLeast }) => times < atLeast);

@@ -23,9 +23,14 @@ import type { Stores } from './memory-store.ts';
 
 export type Engine = { freshTable(): Promise<Table>; freshStores(): Promise<Stores>; stop(): Promise<void> };
 
-/** `start`: which engine; the one that `npm start` would take, unless told otherwise. */
-export const startEngine = async (start = startDynamoDb): Promise<Engine> => {
-  const [engine, properties] = await Promise.all([start(), tableProperties()]);
+/**
+ * `start`: which engine; the one that `npm start` would take, unless told otherwise. `streams`: the engine keeps a record of
+ * every write, which takes it longer than the write.
+ */
+export const startEngine = async (start = startDynamoDb, { streams = true } = {}): Promise<Engine> => {
+  const [engine, all] = await Promise.all([start(), tableProperties()]);
+  const wanted = Object.entries(all).filter(([name]) => streams || name !== 'StreamSpecification');
+  const properties = Object.fromEntries(wanted);
   const client = new DynamoDBClient({ ...clientDefaults, endpoint: engine.endpoint });
   let tables = 0;
   const freshTable = async () => {

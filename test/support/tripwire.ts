@@ -11,6 +11,8 @@ export type Tripwire = {
   set: (trip: Trip) => void;
   /** Stops counting; tells how many calls there were. */
   disarm: () => number;
+  /** What was counted: operations of AWS, paths of Google. */
+  operations: () => string[];
   stop: () => Promise<void>;
 };
 
@@ -28,9 +30,11 @@ export async function openTripwire(count: number): Promise<Tripwire> {
   const free = [...wires];
   let trip: Trip | undefined;
   let calls = 0;
+  const operations: string[] = [];
 
   const handle = async (wire: OpenWire, incoming: IncomingMessage, response: ServerResponse) => {
     const counted = trip !== undefined && !wire.except?.test(incoming.url ?? '');
+    if (counted) operations.push(operationOf(incoming));
     if (counted && ++calls === trip?.atCall) return trip.spring();
     const answer = await passOn(wire.target, incoming);
     response.writeHead(answer.status, answer.headers).end(answer.body);
@@ -46,11 +50,13 @@ export async function openTripwire(count: number): Promise<Tripwire> {
     set: (next) => {
       trip = next;
       calls = 0;
+      operations.length = 0;
     },
     disarm: () => {
       trip = undefined;
       return calls;
     },
+    operations: () => [...operations],
     stop: async () => {
       for (const { server } of wires) {
         server.closeAllConnections();
@@ -73,6 +79,9 @@ async function openWire(): Promise<OpenWire> {
   };
   return wire;
 }
+
+const operationOf = ({ headers, url = '' }: IncomingMessage): string =>
+  String(headers['x-amz-target'] ?? url).replace(/^.*\./, '');
 
 type Answer = { status: number; headers: IncomingMessage['headers']; body: Buffer };
 

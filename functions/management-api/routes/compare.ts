@@ -1,6 +1,6 @@
 /** POST /api/v2/calendar/sync/compare: count where my calendars and appointments differ; the status shows it as `drift`. */
 import { freshHint } from '../../../shared/queue/hint.ts';
-import { Problem } from '../../../shared/runtime/problem.ts';
+import { requireConnected } from '../require-connected.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { noBody, noQuery } from '../schemas/wire-values.ts';
 import type { SyncRouteDeps } from './sync.ts';
@@ -10,10 +10,7 @@ export const compareRoute =
   async ({ userId, query, body, chainId }) => {
     parse(noQuery, query);
     parse(noBody, body);
-    const connection = await connections.load(userId);
-    if (connection?.state !== 'connected') {
-      throw new Problem('not-connected', 'No calendar is connected, or the consent has ended. Start with "connect".');
-    }
+    await requireConnected({ connections }, userId);
     const compared = (await calendars.listOf(userId)).filter(({ enabled }) => enabled);
     for (const { key } of compared) await queue.send(freshHint(key, 'compare', chainId));
     return { status: 202, body: { id: chainId } };

@@ -35,11 +35,12 @@ const reply = async (
 ): Promise<Reply> => {
   const [calendars, request] = await Promise.all([deps.calendars.listOf(userId), deps.requests.load(userId)]);
   const seen = await loadLeftOver(deps, { userId, now }, calendars);
+  const isOver = connection === undefined || connection.state === 'disconnected'; // Nothing runs, whatever was asked for before.
   return {
     status: 200,
     body: {
       ...presentStatus(connection, seen, now),
-      ...(request !== undefined && { manualSync: presentManualSync(request, calendars) }),
+      ...(request !== undefined && !isOver && { manualSync: presentManualSync(request, calendars) }),
     },
   };
 };

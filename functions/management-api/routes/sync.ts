@@ -2,15 +2,13 @@
 
 import { freshHint } from '../../../shared/queue/hint.ts';
 import type { SyncQueue } from '../../../shared/queue/sync-queue.ts';
-import { Problem } from '../../../shared/runtime/problem.ts';
 import type { CalendarRegistry } from '../../../shared/store/calendars.ts';
 import type { SyncRequests } from '../../../shared/store/sync-requests.ts';
-import type { ConnectionStore } from '../../../shared/sync/ports.ts';
+import { type ConnectedDeps, requireConnected } from '../require-connected.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { noBody, noQuery } from '../schemas/wire-values.ts';
 
-export type SyncRouteDeps = {
-  connections: Pick<ConnectionStore, 'load'>;
+export type SyncRouteDeps = ConnectedDeps & {
   calendars: Pick<CalendarRegistry, 'listOf'>;
   requests: Pick<SyncRequests, 'save'>;
   queue: SyncQueue;
@@ -22,10 +20,7 @@ export const syncRoute =
   async ({ userId, query, body, now, chainId }) => {
     parse(noQuery, query);
     parse(noBody, body);
-    const connection = await connections.load(userId);
-    if (connection?.state !== 'connected') {
-      throw new Problem('not-connected', 'No calendar is connected, or the consent has ended. Start with "connect".');
-    }
+    await requireConnected({ connections }, userId);
     await requests.save(userId, { id: chainId, requestedAt: now });
     const synced = (await calendars.listOf(userId)).filter(({ enabled }) => enabled);
     for (const { key } of synced) await queue.send(freshHint(key, 'manual', chainId));

@@ -15,7 +15,7 @@ export type Step = {
 const pollMs = 25;
 
 /** A change that comes sooner after the last sync waits for the rest of it; a story tells of changes on their own. */
-export const coolDownMs = 1_000;
+export const coolDownMs = 1_250;
 
 /** Throws at the first step that does not show in time. */
 export async function tell(steps: Step[], say: (line: string) => void, stepTimeoutMs = 5_000): Promise<void> {

@@ -39,6 +39,9 @@ export const memoryCalendars = (calendars: Calendars, due: Due, copy: Copy = str
     );
     return copy(owned.sort((a, b) => (a.calendarId < b.calendarId ? -1 : 1)));
   };
+  const unlisted = (read: Calendar) => (stored: Calendar) =>
+    unmoved(read)(stored) &&
+    (['startedAt', 'page'] as const).every((part) => stored.checkpoint?.[part] === read.checkpoint?.[part]);
   const progress = Object.keys(withoutProgress) as (keyof typeof withoutProgress)[];
   const ofGeneration = (read: Calendar) => (stored: Calendar) => stored.connectGeneration === read.connectGeneration;
   const beginAnew = (stored: Calendar, listed: Calendar, dueAt: Instant) => {
@@ -55,11 +58,11 @@ export const memoryCalendars = (calendars: Calendars, due: Due, copy: Copy = str
       return copy(calendars.get(key));
     },
     async commitListing(read, commit) {
-      change(read.key, { ...commit, recentSyncs: withSync(read.recentSyncs, 'complete') }, unmoved(read));
+      change(read.key, { ...commit, recentSyncs: withSync(read.recentSyncs, 'complete') }, unlisted(read));
       remove(read.key, 'checkpoint', 'trouble');
     },
     async saveCheckpoint(read, checkpoint) {
-      change(read.key, { checkpoint }, unmoved(read));
+      change(read.key, { checkpoint }, unlisted(read));
     },
     async noteTrouble(read, trouble) {
       change(read.key, { trouble, recentSyncs: withSync(read.recentSyncs, 'failed') }, unmoved(read));
@@ -73,7 +76,7 @@ export const memoryCalendars = (calendars: Calendars, due: Due, copy: Copy = str
     },
     async switchOff(read, disabledBecause) {
       change(read.key, { enabled: false, disabledBecause }, unmoved(read));
-      remove(read.key, 'channel', 'checkpoint', 'trouble', 'recentSyncs');
+      remove(read.key, 'channel', 'checkpoint', 'trouble', 'recentSyncs', 'drift');
       due.delete(read.key);
     },
     async listOf(userId) {
@@ -110,7 +113,7 @@ export const memoryCalendars = (calendars: Calendars, due: Due, copy: Copy = str
       if (renewChannel) remove(key, 'channel');
       if (!calendar.enabled || known.disabledBecause !== 'calendar_gone') return;
       change(key, { enabled: true });
-      remove(key, 'disabledBecause');
+      remove(key, 'disabledBecause', 'queryVersion');
       due.set(key, dueAt);
     },
     async setRealTimeSync({ key }, realTimeSync) {
@@ -119,7 +122,7 @@ export const memoryCalendars = (calendars: Calendars, due: Due, copy: Copy = str
     async setSwitches(read, { enabled, role }, dueAt) {
       if (role === 'bookings' && read.role !== 'bookings') throw new Error('Another calendar may take the bookings');
       change(read.key, { enabled, role }, inRole(read, read.role));
-      remove(read.key, 'disabledBecause');
+      remove(read.key, 'disabledBecause', 'trouble', 'recentSyncs', 'drift');
       due.set(read.key, dueAt);
     },
     async chooseBookingsCalendar(next, previous) {

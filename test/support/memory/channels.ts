@@ -24,6 +24,7 @@ export const memoryChannels = (calendars: Calendars, due: Due, copy: Copy = stru
   const put = (channel: Channel) => channels.set(channel.id, copy(channel));
   return {
     async begin(read, channel, slot) {
+      if (!calendars.get(read.key)?.enabled) throw new Superseded('The calendar is switched off');
       takeSlot(read, read.channel?.id, { channel: slot });
       put(channel);
       due.set(read.key, slot.renewAt);

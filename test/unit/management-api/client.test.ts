@@ -4,6 +4,7 @@ import { json } from 'node:stream/consumers';
 import { build, stop } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
 import {
+  type CallOptions,
   type Client,
   createClient,
   isRefusedAs,
@@ -83,6 +84,14 @@ describe('a request', () => {
     ]);
   });
 
+  test('is given up when its caller says so', async () => {
+    reply(200, {});
+    const signal = AbortSignal.abort(new Error('The page was left'));
+    await expect(client().status({}, { signal })).rejects.toThrow('The page was left');
+    await expect(client().appointment({ path: { id: 'a1' } }, { signal })).rejects.toThrow('The page was left');
+    expect(asked).toEqual([]);
+  });
+
   test('without a body says nothing of one', async () => {
     reply(202, { id: 'c1' });
     await client().sync();
@@ -106,11 +115,17 @@ describe('a refusal', () => {
     expect(isRefusedAs(error, 'editAppointment', 'double-booking')).toBe(false);
   });
 
-  test('of the gateway’s has a status alone', async () => {
+  test('of the gateway’s has a status and its own words', async () => {
     reply(429, { message: 'Too Many Requests' });
     const error = await refused(client().status());
     expect(error).toBeInstanceOf(Refused);
-    expect(error).toMatchObject({ status: 429, problem: undefined });
+    expect(error).toMatchObject({ status: 429, problem: undefined, message: expect.stringContaining('Too Many Req') });
+  });
+
+  test('of who stands before the gateway has a status alone', async () => {
+    reply(502, {}, 'text/html');
+    const error = await refused(client().status());
+    expect(error).toMatchObject({ status: 502, problem: undefined, message: 'status was refused with 502' });
   });
 });
 
@@ -140,8 +155,10 @@ test('a browser is sent the route table and a few lines: no schemas, nothing of 
 describe('the compiler knows', () => {
   test('what each call takes', () => {
     expectTypeOf<RequestOf<'appointment'>['path']>().toEqualTypeOf<{ id: string }>();
-    expectTypeOf<Parameters<Client['sync']>>().toEqualTypeOf<[request?: RequestOf<'sync'>]>();
-    expectTypeOf<Parameters<Client['editAppointment']>>().toEqualTypeOf<[request: RequestOf<'editAppointment'>]>();
+    expectTypeOf<Parameters<Client['sync']>>().toEqualTypeOf<[request?: RequestOf<'sync'>, options?: CallOptions]>();
+    expectTypeOf<Parameters<Client['editAppointment']>>().toEqualTypeOf<
+      [request: RequestOf<'editAppointment'>, options?: CallOptions]
+    >();
     expectTypeOf<RequestOf<'createAppointment'>['body']['start']>().toEqualTypeOf<string>();
     expectTypeOf<{ body: typeof times }>().toExtend<RequestOf<'createAppointment'>>();
     expectTypeOf<{ body: { start: string } }>().not.toExtend<RequestOf<'createAppointment'>>();

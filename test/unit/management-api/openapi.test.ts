@@ -17,6 +17,13 @@ test('is valid OpenAPI 3.1', async () => {
   expect(await new Validator().validate(JSON.parse(JSON.stringify(document)))).toEqual({ valid: true });
 });
 
+test.each(documented)('the refusals of %s are each named once', (name) => {
+  for (const { description } of Object.values(operationOf(name)?.responses ?? {})) {
+    const named = description.split(', ');
+    expect(named).toEqual([...new Set(named)]);
+  }
+});
+
 test('is plain JSON', () => {
   expect(JSON.parse(JSON.stringify(document))).toEqual(document);
 });

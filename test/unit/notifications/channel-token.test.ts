@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { asId, type CalendarKey, type ChannelId } from '../../../shared/domain/ids.ts';
@@ -123,7 +123,7 @@ describe('[R15] a forged token', () => {
   });
 
   test('is rejected under the all-zero key that stands in for unknown ones', () => {
-    const zero = { active: 'k9', keys: new Map([['k9', Buffer.alloc(32)]]) };
+    const zero = { active: 'k9', keys: new Map([['k9', createSecretKey(Buffer.alloc(32))]]) };
     expect(verify(createChannelToken(zero, channelId, claims))).toEqual({ kind: 'rejected', reason: 'forged' });
   });
 

@@ -49,6 +49,7 @@ describe('with trouble', () => {
     ['http_503', /does not answer/],
     ['authError', /OAuth client/],
     ['http_401', /OAuth client/],
+    ['invalid_client', /no calendar of anybody/],
     ['forbidden', /refuses access/],
     ['accessNotConfigured', /refuses access/],
     ['TypeError', /consumer's log/],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ChannelOutcome } from '../../../shared/channels/reconcile-channel.ts';
 import type { Calendar } from '../../../shared/domain/calendar.ts';
 import { asId } from '../../../shared/domain/ids.ts';
-import { day, hour, plusMs } from '../../../shared/domain/instant.ts';
+import { day, hour, minute, plusMs } from '../../../shared/domain/instant.ts';
 import { GoogleError } from '../../../shared/google/google-error.ts';
 import { type Census, censusOf, errorRate, type Visit } from '../../../shared/renewal/census.ts';
 import { metricUnits } from '../../../shared/runtime/observability.ts';
@@ -39,6 +39,17 @@ const nobody: Census = {
 };
 
 describe('[R7] the census', () => {
+  test.each<[string, Partial<Calendar>]>([
+    ['the calendar', { enabled: false }],
+    ['real-time sync', { realTimeSync: false }],
+  ])('does not warn of a channel that nobody wants any more, because %s is switched off', (_, off) => {
+    const late = aSlot({ renewAt: ago(hour), expiresAt: plusMs(now, minute), watchedSince: ago(9 * day) });
+    expect(censusOf([looked({ channel: late, ...off }, { kind: 'failed', error })], now)).toEqual({
+      ...nobody,
+      RenewalFailed: 1,
+    });
+  });
+
   test('of a round in which nothing was due is a heartbeat', () => {
     expect(censusOf([], now)).toEqual(nobody);
   });

@@ -42,6 +42,14 @@ const outcomes: [string, Done][] = [
   ],
 ];
 
+test('[R7] a channel of a calendar that is switched off, and that could not be stopped, is not said to be', () => {
+  const { lines, emitted } = report({ kind: 'closed', channel: { kind: 'failed', error: refused('backendError') } });
+  expect(emitted).toEqual([expect.objectContaining({ ChannelFailed: 1 })]);
+  expect(lines).toEqual([
+    [expect.stringContaining('could not be stopped'), expect.any(GoogleError), expect.anything()],
+  ]);
+});
+
 test.each(outcomes)('one that is %s makes one line of metrics, and each log line names the chain', (_, outcome) => {
   const { lines, emitted } = report(outcome);
   expect(emitted).toHaveLength(1);

@@ -43,14 +43,20 @@ test.each<[string, Partial<Calendar>, Partial<Hint>, ReturnType<typeof outcomeOf
   ['a hint of any reason from before it', covered, { reason: 'enabled' }, 'covered'],
   ['a hint from before it, of a calendar without a channel [R7]', { cursor: 'cursor', coveredBefore: now }, {}, 'sync'],
   ['one whose channel is due', { ...covered, channel: { ...channel, renewAt: later } }, {}, 'sync'],
-  ['one from another channel than the current one', covered, { channel: firing('channel-9') }, 'sync'],
+  ['[R7][R11] one from another channel than the current one', covered, { channel: firing('channel-9') }, 'stray'],
+  [
+    'one from another channel, when the current one is due',
+    { ...covered, channel: { ...channel, renewAt: later } },
+    { channel: firing('channel-9') },
+    'sync',
+  ],
   ['one from the current channel', covered, { channel: firing(channel.id) }, 'covered'],
   ['one that wants no channel', { cursor: 'cursor', coveredBefore: now, watchable: false }, {}, 'covered'],
   [
-    'one from a channel that is not to be there, so that it is stopped',
+    'one from a channel that is not to be there',
     { cursor: 'cursor', coveredBefore: now, watchable: false },
     { channel: firing('channel-9') },
-    'sync',
+    'stray',
   ],
   ['a notification of a calendar that Google refuses [F40]', refused, {}, 'left-to-sweep'],
   ['the sweep, of one that Google refuses', refused, { reason: 'sweep' }, 'sync'],
@@ -132,8 +138,8 @@ describe('[R11] the cool-down after the start of the last complete sync', () => 
     admit(aCalendar(calendar), { hint: aHint(), sentAt: plusMs(now, sentMs), now: plusMs(now, nowMs) });
 
   test.each([
-    ['sent after it', 100, 150, 850],
-    ['sent after it, one millisecond before its end', 100, 999, 1],
+    ['sent after it', 100, 150, 1_100],
+    ['sent after it, one millisecond before its end', 100, 1_249, 1],
     ['sent before it, and in doubt for the clocks alone', -10, 150, 1_100],
     ['sent as it began', 0, 1_100, 150],
   ])('holds back a hint %s', (_, sentMs, nowMs, forMs) => {
@@ -141,7 +147,7 @@ describe('[R11] the cool-down after the start of the last complete sync', () => 
   });
 
   test.each([
-    ['sent after it, at its end', 100, 1_000],
+    ['sent after it, at its end', 100, 1_250],
     ['sent long after it: an isolated change gains no delay', 5_000, 5_050],
     ['sent before it, when another listing leaves no doubt', -10, 2_000],
   ])('lets in a hint %s', (_, sentMs, nowMs) => {

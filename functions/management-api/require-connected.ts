@@ -1,0 +1,12 @@
+/** What asks something of Google is refused at once where nobody has consented, or the consent has ended. */
+import type { UserId } from '../../shared/domain/ids.ts';
+import { Problem } from '../../shared/runtime/problem.ts';
+import type { ConnectionStore } from '../../shared/sync/ports.ts';
+
+export type ConnectedDeps = { connections: Pick<ConnectionStore, 'load'> };
+
+export const requireConnected = async ({ connections }: ConnectedDeps, userId: UserId): Promise<void> => {
+  const connection = await connections.load(userId);
+  if (connection?.state === 'connected') return;
+  throw new Problem('not-connected', 'No calendar is connected, or the consent has ended. Start with "connect".');
+};
