@@ -2,7 +2,7 @@
 import type { Appointment, Settlement } from '../domain/appointment.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 import type { ConflictKind, SideState } from '../domain/conflict.ts';
-import type { ConflictId, EventId } from '../domain/ids.ts';
+import type { AppointmentId, ConflictId, EventId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Merged } from './merge.ts';
 import type { Translated } from './translate.ts';
@@ -14,7 +14,8 @@ export type Decision =
   | { kind: 'nothing' }
   /** An older version than the one we know: it says nothing of how things stand. */
   | { kind: 'stale' }
-  | { kind: 'create'; event: CalendarEvent; translated: Translated }
+  /** `id`: when it is not the event's first block. */
+  | { kind: 'create'; event: CalendarEvent; translated: Translated; id?: AppointmentId }
   | ({ kind: 'update' } & WithEvent)
   | ({ kind: 'restore'; settled?: Settlement } & WithEvent)
   | { kind: 'note'; event?: CalendarEvent; appointment: Appointment }

@@ -41,7 +41,7 @@ const changed = (change: Change, calendar: Calendar, stamp: Look): Appointment =
   switch (change.kind) {
     case 'create':
       return {
-        id: blockIdOf(calendar.key, change.event.id),
+        id: change.id ?? blockIdOf(calendar.key, change.event.id),
         userId: calendar.userId,
         kind: 'block',
         version: 1,

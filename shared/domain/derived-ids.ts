@@ -18,6 +18,10 @@ export const calendarKeyOf = (userId: UserId, account: string, calendarId: Calen
 export const blockIdOf = (calendarKey: CalendarKey, eventId: EventId): AppointmentId =>
   asId(digest('block', calendarKey, eventId));
 
+/** The block that stands for a foreign event whose own block was made anew with an event of ours. */
+export const blockIdBeside = (taken: AppointmentId, eventId: EventId): AppointmentId =>
+  asId(digest('block', taken, eventId));
+
 /** The booking that a request with this idempotency key makes, however often it comes. */
 export const bookingIdOf = (userId: UserId, idempotencyKey: string): AppointmentId =>
   asId(digest('booking', userId, idempotencyKey));

@@ -5,7 +5,7 @@
 import pMap from 'p-map';
 import type { Appointment } from '../domain/appointment.ts';
 import type { AppointmentId } from '../domain/ids.ts';
-import { clockMarginMs, type Instant, plusMs } from '../domain/instant.ts';
+import { clockMarginMs, plusMs } from '../domain/instant.ts';
 import type { AppointmentLister } from '../sync/ports.ts';
 import { type ApplyDeps, applyChanges } from './apply.ts';
 import type { Place } from './place.ts';
@@ -15,7 +15,7 @@ import { addTallies, type Tally } from './tally.ts';
 export type AbsenceDeps = ApplyDeps & { appointments: AppointmentLister };
 
 /** A generation that has been listed to its end, and behind which appointment it is still to be compared. */
-export type Listed = { startedAt: Instant; seen: ReadonlySet<Fingerprint>; after?: AppointmentId };
+export type Listed = { seen: ReadonlySet<Fingerprint>; after?: AppointmentId };
 
 /** `after`: time ran out there. */
 export type Swept = { tally: Tally; after?: AppointmentId };
@@ -27,7 +27,7 @@ const asksAtOnce = 8;
 export const sweepAbsent = async (
   deps: AbsenceDeps,
   place: Place,
-  { startedAt, seen, after: from }: Listed,
+  { seen, after: from }: Listed,
   hasTime: () => boolean,
 ): Promise<Swept> => {
   let tally: Tally = {};
@@ -35,7 +35,7 @@ export const sweepAbsent = async (
   do {
     const read = { limit: appointmentsPerRead, ...(after !== undefined && { after }) };
     const page = await deps.appointments.listOf(place.calendar.userId, read);
-    const absent = page.items.filter((appointment) => isCandidate(appointment, place, { startedAt, seen }));
+    const absent = page.items.filter((appointment) => isCandidate(appointment, place, seen));
     const { tally: applied } = await confirm(deps, place, absent);
     tally = addTallies(tally, applied);
     after = page.after;
@@ -53,19 +53,19 @@ export const confirm = async (deps: ApplyDeps, place: Place, appointments: Appoi
 };
 
 /**
- * One that was written since the listing began may have come, or moved into the window, behind the page that was read; but
- * what this run itself had written before the listing was begun anew, or a run before it whose clock was ahead, is looked at.
- * One whose event has only been planned was never there.
+ * One that was written since this run began may have come, or moved into the window, behind the page that was read; but what
+ * the run itself had written before its listing was begun anew, or a run before it whose clock was ahead, is looked at. One
+ * whose event has only been planned was never there.
  */
 const isCandidate = (
   { status, startsAt, endsAt, link, updatedAt }: Appointment,
-  { calendar, context: { window } }: Place,
-  { startedAt, seen }: Listed,
+  { calendar, context: { window, now } }: Place,
+  seen: ReadonlySet<Fingerprint>,
 ): boolean =>
   status === 'confirmed' &&
   startsAt < window.to &&
   endsAt > window.from &&
   link?.calendarKey === calendar.key &&
   link.observed !== undefined &&
-  updatedAt <= plusMs(startedAt, clockMarginMs) &&
+  updatedAt <= plusMs(now, clockMarginMs) &&
   !seen.has(fingerprintOf(link.eventId));

@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { isHarmful } from '../decision/blast-radius.ts';
 import { decide } from '../decision/decide.ts';
 import type { Decision } from '../decision/decision.ts';
+import type { Context } from '../decision/sides.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import { type EventChange, eventIdOf } from '../domain/calendar-event.ts';
 import { RetryLater } from '../domain/errors.ts';
@@ -11,7 +12,7 @@ import type { Instant } from '../domain/instant.ts';
 import { type CarryOutDeps, carryOut } from '../sync/carry-out.ts';
 import { type OverlapDeps, raiseOverlaps } from '../sync/overlapping.ts';
 import { changedAt, oldestOf } from './changed-at.ts';
-import { asMetIn, type Found, follow, type GatherDeps, gather, mayBeElsewhere } from './gather.ts';
+import { asMetIn, type Found, follow, type GatherDeps, gather, hasAnotherEvent, mayBeElsewhere } from './gather.ts';
 import { type Decided, heldStill, holdBack, isTooMuch } from './hold-back.ts';
 import type { Place } from './place.ts';
 import { seriesInDoubt } from './series-in-doubt.ts';
@@ -65,7 +66,7 @@ export const applyChanges = async (deps: ApplyDeps, place: Place, changes: Event
 /** Deletions that are too many by themselves are held as they are: who releases them has them looked for. */
 const decideAll = async (deps: ApplyDeps, place: Place, gathered: Found[]): Promise<Decided[]> => {
   const { context, stamp } = place;
-  const decideOne = (found: Found): Decided => ({ found, decision: decide(found.known, found.change, context) });
+  const decideOne = (found: Found): Decided => ({ found, decision: decideAs(found, found.known, context) });
   const lost = gathered
     .filter(mayBeElsewhere)
     .map(decideOne)
@@ -74,6 +75,12 @@ const decideAll = async (deps: ApplyDeps, place: Place, gathered: Found[]): Prom
   const unasked = new Set(lost.map(({ found }) => found));
   const others = gathered.filter((found) => !unasked.has(found));
   return [...lost, ...(await follow(deps, others)).map(decideOne)];
+};
+
+/** What becomes of its appointment as it is known now. */
+const decideAs = ({ id, change }: Found, known: Appointment | undefined, context: Context): Decision => {
+  const decision = decide(known, change, context);
+  return decision.kind === 'create' ? { ...decision, id } : decision;
 };
 
 /** `now` and `before`: the appointment after and before it, where there is one. */
@@ -89,17 +96,22 @@ const applyOne = async (deps: ApplyDeps, place: Place, found: Found, first: Deci
     if (done.kind === 'done') return { kind: decision.kind, now: before, before };
     const [latest] = await deps.appointments.loadMany(place.calendar.userId, [found.id]);
     before = latest && asMetIn(place.calendar, latest, found.change);
-    if (hasAnotherEvent(before, found)) return { kind: 'nothing', now: undefined, before: undefined };
+    if (hasAnotherEvent(before, eventIdOf(found.change))) {
+      if (isLeftAlone(found)) throw new RetryLater('An event was listed while its appointment got another');
+      return { kind: 'nothing', now: undefined, before: undefined };
+    }
     await place.fence();
     if (isOutrun(before, found)) throw new RetryLater('An event was seen anew while its deletion was being stored');
-    decision = heldStill(decision, decide(before, found.change, place.context), place);
+    decision = heldStill(decision, decideAs(found, before, place.context), place);
   }
   throw new RetryLater('An appointment kept changing while it was being written');
 };
 
-/** It has been made anew meanwhile; its old event decides nothing of it. */
-const hasAnotherEvent = (latest: Appointment | undefined, { change }: Found): boolean =>
-  latest?.link !== undefined && latest.link.eventId !== eventIdOf(change);
+/**
+ * The appointment has been made anew meanwhile, and its old event decides nothing of it. But that one is there, and is to have
+ * an appointment of its own [R5].
+ */
+const isLeftAlone = ({ change, known }: Found): boolean => change.kind === 'event' && known !== undefined;
 
 /** A deletion does not say how old it is: it may be older than what somebody has seen of the event meanwhile. */
 const isOutrun = (latest: Appointment | undefined, { change, known }: Found): boolean =>

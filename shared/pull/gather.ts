@@ -5,8 +5,8 @@ import { isOurs } from '../decision/sides.ts';
 import type { Appointment, EventLink } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { type EventChange, eventIdOf, whoseIs } from '../domain/calendar-event.ts';
-import { appointmentIdOf, blockIdOf } from '../domain/derived-ids.ts';
-import type { AppointmentId } from '../domain/ids.ts';
+import { appointmentIdOf, blockIdBeside, blockIdOf } from '../domain/derived-ids.ts';
+import type { AppointmentId, EventId } from '../domain/ids.ts';
 import type { AppointmentStore } from '../sync/ports.ts';
 import { findElsewhere, type GetEvent, getIfReadable } from './elsewhere.ts';
 
@@ -29,14 +29,35 @@ export const gather = async (
   changes: EventChange[],
 ): Promise<Found[]> => {
   const latest = [...new Map(changes.map((change) => [eventIdOf(change), change])).values()];
-  const ids = latest.flatMap((change) => candidatesOf(where.calendar, change));
-  const loaded = await appointments.loadMany(where.calendar.userId, [...new Set(ids)]);
-  const byId = new Map(loaded.map((appointment) => [appointment.id, appointment]));
+  const byId = await loadCandidates(appointments, where.calendar, latest);
   return latest.map((change) => {
     const match = matchOf(where, change, byId);
     if (match === undefined) return { ...asForeign(where, change, byId), change };
     return { id: match.id, known: match, change, calendar: where.calendar };
   });
+};
+
+type ById = ReadonlyMap<AppointmentId, Appointment>;
+
+/** Of how many blocks of one event the first ones may have another event by now; nobody takes it out of the bin so often. */
+const blocksPerEvent = 4;
+
+/** One read, but for what a block that was made anew has left behind. */
+const loadCandidates = async (
+  appointments: Pick<AppointmentStore, 'loadMany'>,
+  calendar: Calendar,
+  changes: EventChange[],
+): Promise<ById> => {
+  const byId = new Map<AppointmentId, Appointment>();
+  const asked = new Set<AppointmentId>();
+  let ids = changes.flatMap((change) => candidatesOf(calendar, change));
+  for (let round = 1; round <= blocksPerEvent; round++) {
+    for (const id of ids) asked.add(id);
+    for (const one of await appointments.loadMany(calendar.userId, [...new Set(ids)])) byId.set(one.id, one);
+    ids = changes.map((change) => blockOf(calendar, eventIdOf(change), byId)).filter((id) => !asked.has(id));
+    if (ids.length === 0) break;
+  }
+  return byId;
 };
 
 /** An event of ours names its appointment in its id; a foreign one is a block's. */
@@ -47,7 +68,15 @@ const candidatesOf = ({ key }: Calendar, change: EventChange): AppointmentId[] =
   return ours === undefined ? [block] : [ours, block];
 };
 
-type ById = ReadonlyMap<AppointmentId, Appointment>;
+/** A block that was deleted in Google and made anew by us has another event by now: its old one, back again, is another block's. */
+const blockOf = ({ key }: Calendar, eventId: EventId, byId: ById): AppointmentId => {
+  let id = blockIdOf(key, eventId);
+  while (hasAnotherEvent(byId.get(id), eventId)) id = blockIdBeside(id, eventId);
+  return id;
+};
+
+export const hasAnotherEvent = (appointment: Appointment | undefined, eventId: EventId): boolean =>
+  appointment?.link !== undefined && appointment.link.eventId !== eventId;
 
 /** The appointment that the event has been made for. An id is not proof enough for an event that was never seen here [R3]. */
 const matchOf = ({ calendar, ownerMark }: Where, change: EventChange, byId: ById): Appointment | undefined => {
@@ -74,10 +103,9 @@ const isSeenHere = ({ key, connectGeneration }: Calendar, link: EventLink): bool
 export const asMetIn = (calendar: Calendar, appointment: Appointment, change: EventChange): Appointment =>
   change.kind === 'event' ? metAgain(appointment, calendar, change.event.id) : appointment;
 
-/** A block that was deleted in Google and made anew by us has another event by now; its old one decides nothing of it. */
 const asForeign = ({ calendar }: Where, change: EventChange, byId: ById) => {
   const eventId = eventIdOf(change);
-  const id = blockIdOf(calendar.key, eventId);
+  const id = blockOf(calendar, eventId, byId);
   const block = byId.get(id);
   return { id, calendar, known: block?.link?.eventId === eventId ? block : undefined };
 };

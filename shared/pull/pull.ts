@@ -140,7 +140,7 @@ const compare = async (deps: PullDeps, { calendar, run }: Work, listed: Progress
   const swept = await sweepAbsent(
     deps,
     place,
-    { startedAt: listing.startedAt, seen, ...(compared !== undefined && { after: compared }) },
+    { seen, ...(compared !== undefined && { after: compared }) },
     () => run.remainingMs() >= pageReserveMs,
   );
   const tally = addTallies(listed.tally, swept.tally);

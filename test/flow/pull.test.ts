@@ -297,6 +297,15 @@ describe('[R8] a generation after the first', () => {
     expect(await calendar()).toMatchObject({ cursor: 'c9' });
   });
 
+  test('[R5] cancels what was written, and then deleted, between two of its runs', async () => {
+    await runPull(google(expired, more('p2', event('a'))), { ...later, remainingMs: () => 5_000 });
+    const { revision, ...before } = (await stored('b')) ?? expect.fail();
+    await stores.appointments.save({ ...before, revision: revision + 1, updatedAt: plusMs(later.startedAt, minute) });
+    await runPull(google(end('c9', event('c'))), aRun({ startedAt: plusMs(later.startedAt, hour) }));
+    expect(asked).toEqual(['b']);
+    expect(await stored('b')).toMatchObject({ status: 'cancelled' });
+  });
+
   test('leaves alone what was written while it was listing', async () => {
     await runPull(google(expired, end('c9', event('a'), event('b'))), aRun({ startedAt: plusMs(now, -2_000) }));
     expect(asked).toEqual([]);

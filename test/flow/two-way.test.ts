@@ -1,9 +1,10 @@
 /** Both sides change the same booking: what is merged, what a policy settles, and what waits for a person. Over HTTP. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { kept, withNextId } from '../../shared/decision/sync-state.ts';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
 import { type ConflictPolicy, defaultSettings } from '../../shared/domain/settings.ts';
 import { failingAt } from '../support/faulty.ts';
-import { calendarKey } from '../support/samples.ts';
+import { calendarId, calendarKey } from '../support/samples.ts';
 import { type GoogleJob, hourOf, inGoogle, openGoogleJob } from './google-job.ts';
 
 let job: GoogleJob;
@@ -277,6 +278,53 @@ describe('a block', () => {
     await job.patch(blockId, { summary: 'Surgeon' });
     await job.sync();
     expect(await job.appointment(blockId)).toMatchObject({ fields: { title: 'Surgeon' } });
+  });
+
+  test('that is made anew leaves its old event, taken out of the bin, to a block of its own [R1][R3]', async () => {
+    await openBlock('bookedbarber_wins');
+    const eventId = (await job.appointment(blockId)).link?.eventId ?? '';
+    const blocks = async () => (await job.appointments()).filter(({ kind }) => kind === 'block');
+    await job.edit(blockId, { title: 'Doctor', ...hourOf(16) });
+    await job.remove(blockId);
+    await job.sync();
+    await job.push(blockId);
+    job.control.restoreEvent({ calendar: calendarId, eventId });
+    await job.sync();
+    expect(await blocks()).toMatchObject([
+      { status: 'confirmed', fields: { title: 'Dentist' }, link: { eventId } },
+      { id: blockId, status: 'confirmed', fields: { title: 'Doctor' } },
+    ]);
+    job.control.expireSyncTokens({ calendar: calendarId });
+    await job.sync();
+    await expectQuiet();
+    job.control.deleteEvent({ calendar: calendarId, eventId });
+    await job.sync();
+    expect(await blocks()).toMatchObject([{ status: 'cancelled' }, { id: blockId, status: 'confirmed' }]);
+  });
+
+  test('that a person has made anew while its event, back again, was being listed, is not all that is left [R5]', async () => {
+    await openBlock('merge');
+    const eventId = (await job.appointment(blockId)).link?.eventId ?? '';
+    await job.edit(blockId, { title: 'Doctor' });
+    await job.remove(blockId);
+    await job.sync();
+    expect(await job.conflicts()).toMatchObject([{ status: 'open' }]);
+    job.control.restoreEvent({ calendar: calendarId, eventId });
+    await job.patch(blockId, { summary: 'Surgeon' });
+    let decided = false;
+    const save: typeof job.stores.appointments.save = async (next, beside) => {
+      if (!decided) {
+        decided = true;
+        const known = await job.appointment(blockId);
+        await job.stores.appointments.save(withNextId(kept(known)), { before: known });
+      }
+      return job.stores.appointments.save(next, beside);
+    };
+    await job.sync(calendarKey, { appointments: { ...job.stores.appointments, save } });
+    await job.sync();
+    expect(await job.appointments()).toMatchObject(
+      expect.arrayContaining([expect.objectContaining({ kind: 'block', link: expect.objectContaining({ eventId }) })]),
+    );
   });
 
   test('that no longer takes time is cancelled, and comes back when it does [F58]', async () => {

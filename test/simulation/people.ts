@@ -121,18 +121,26 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     const [, appointmentId] = (marks?.private?.bookedBarber ?? '').split('.');
     const isLeftBehind =
       restored.has(event.id) && store.appointments.get(appointmentId ?? '')?.link?.eventId !== event.id;
-    if (appointmentId === undefined || isLeftBehind) return `event:${event.id}`;
+    if (appointmentId === undefined || isLeftBehind) return nameOf(event.id);
     return blocks.get(appointmentId) ?? appointmentId;
   };
   /** Taken out of the bin by a person: where ours has been made anew meanwhile, it is a foreign one by now. */
   const restored = new Set<string>();
   /** Of blocks: the event that each was made of. */
   const blocks = new Map<string, string>();
+  /** A foreign event that is back while its block has been made anew is another thing than the block by now. */
+  const nameOf = (eventId: string): string =>
+    restored.has(eventId) && isMadeAnew(eventId) ? `event:${eventId}, again` : `event:${eventId}`;
+  const isMadeAnew = (eventId: string): boolean =>
+    [...blocks].some(
+      ([id, entity]) =>
+        entity === `event:${eventId}` && store.appointments.get(asId(id))?.link?.eventId !== asId(eventId),
+    );
   const entityOf = ({ id, kind, link }: Pick<Appointment, 'id' | 'kind' | 'link'>): string => {
     if (kind === 'booking') return id;
     const known = blocks.get(id);
     if (known !== undefined) return known;
-    const entity = `event:${link?.eventId}`;
+    const entity = nameOf(link?.eventId ?? '');
     blocks.set(id, entity);
     return entity;
   };
@@ -375,7 +383,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       for (const event of liveEvents(accountOf(operation.user)).filter(single))
         remove({ calendarId: accountOf(operation.user), event });
     },
-    /** Each side another part, while the one is on its way to the other. */
+    /** Each side another part, while the one is on its way to the other; or one side edits what the other deletes. */
     'both at once': (operation) => {
       const target = ours(operation);
       if (target === undefined) return;
@@ -385,7 +393,8 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
         const at = calendarsOf(operation.user)
           .flatMap((calendarId) => liveEvents(calendarId).map((event) => ({ calendarId, event })))
           .find(({ event }) => entityOfEvent(event) === entity);
-        patch({ location: text('place', operation) }, at);
+        if (operation.pick < 0.3 && at !== undefined) remove(at);
+        else patch({ location: text('place', operation) }, at);
       });
     },
     'google restore': (operation) => {
@@ -397,17 +406,13 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
           )
           .map(({ body }) => ({ calendarId, event: body })),
       );
-      const at = chosen(gone, ({ event }) => entityOfEvent(event), operation);
+      const madeAnew = gone.filter(({ event }) => isMadeAnew(event.id));
+      const at = chosen(madeAnew.length > 0 ? madeAnew : gone, ({ event }) => entityOfEvent(event), operation);
       const calendar = at && world.state.calendars[at.calendarId];
       if (at === undefined || calendar === undefined) return;
-      const entity = entityOfEvent(at.event);
-      // Made anew by us under another id: the old one back would have no appointment, as the block's id is taken (decision 26).
-      const isMadeAnew = [...store.appointments.values()].some(
-        (one) => entityOf(one) === entity && one.link?.eventId !== at.event.id,
-      );
-      if (isMadeAnew) return;
-      if (calendarsOf(operation.user).some((id) => liveEvents(id).some((one) => entityOfEvent(one) === entity))) return;
+      if (calendarsOf(operation.user).some((id) => liveEvents(id).some((one) => one.id === at.event.id))) return; // Moved.
       restored.add(at.event.id);
+      const entity = entityOfEvent(at.event);
       const body = restoreEvent(world, calendar, at.event.id);
       touch(entity);
       ledger.restored(entity, kernel.now());

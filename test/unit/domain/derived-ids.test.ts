@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   appointmentIdOf,
+  blockIdBeside,
   blockIdOf,
   bookingIdOf,
   calendarKeyOf,
@@ -28,6 +29,9 @@ describe('[R3] derived ids', () => {
   test('are what they were', () => {
     expect(keyOf('barber-1', 'barber@example.com', 'barber@example.com')).toBe('qyzb3TZevSRh_2iRnLqDrQ');
     expect(idOf('tMmiiTI7IaAcPpQPFQ65uA', 'event1')).toBe('LT3N67dBRuZ2fm52oR-gJg');
+    expect(blockIdBeside(asId<AppointmentId>('LT3N67dBRuZ2fm52oR-gJg'), asId<EventId>('event1'))).toBe(
+      'R02UcGbiwVAt66-yxRPh6Q',
+    );
     expect(bookingIdOf(asId<UserId>('barber-1'), 'key-1')).toBe('PuWJG1P4F7mDeKW8F1O_7w');
     expect(conflictIdOf('a', '1')).toBe('S1X4-31-cyOGLLrFlQ--0g');
     expect(ownerMarkOf('prod', asId<UserId>('barber-1'))).toBe('bBDIkDWFB-qCUdI21j9UIg');
