@@ -31,7 +31,8 @@ export const disconnect = async (
   const connection = await deps.connections.load(userId);
   if (connection === undefined) return 'not-connected';
   const connectGeneration = await endGeneration(deps, connection, stamp);
-  const calendars = await deps.calendars.listOf(userId);
+  const listed = await deps.calendars.listOf(userId);
+  const calendars = listed.filter((calendar) => calendar.connectGeneration <= connectGeneration); // Or connected again since [R13].
   for (const calendar of calendars) await deps.calendars.letGo(calendar, connectGeneration);
   const { more } = blocks === 'keep' ? { more: false } : await release(deps, { userId, calendars }, stamp);
 

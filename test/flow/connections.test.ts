@@ -432,6 +432,23 @@ describe('disconnecting', () => {
     expect([await job.connection(), await job.calendars()]).toEqual(ended);
   });
 
+  test('[R13] that is so slow that its user has connected again lets go of nothing that belongs to the new consent', async () => {
+    await begin();
+    const listOf: typeof job.stores.calendars.listOf = async (user) => {
+      await job.connect(first);
+      await job.settle();
+      return job.stores.calendars.listOf(user);
+    };
+    await job.disconnect('release', { calendars: { ...job.stores.calendars, listOf } });
+    const { connectGeneration } = await job.connection();
+    expect((await job.calendars()).map((calendar) => calendar.connectGeneration)).toEqual([
+      connectGeneration,
+      connectGeneration,
+    ]);
+    for (const id of await channelIds()) expect(job.stopped).not.toContain(id);
+    expect(await blockOf('Dentist')).toMatchObject({ status: 'confirmed' });
+  });
+
   test('a user who never connected is told so', async () => {
     const stores = (await openAccountJob()).stores;
     const stranger = { ...stores.connections, load: async () => undefined };
