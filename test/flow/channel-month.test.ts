@@ -234,8 +234,9 @@ const deathsOf = (calls: string[]): Death[] =>
     { call, when: 'before' as const },
     { call, when: 'after' as const },
   ]);
-/** A death that has not come about in this time gives way to the next. */
-const patienceMs = 4 * hour;
+/** A death that has not come about in this time gives way to the next; one that never has is waited for. */
+const patienceMs = 2 * hour;
+const firstPatienceMs = 12 * hour;
 /** Long enough to heal: then the next one may die. */
 const healingMs = 15 * minute;
 
@@ -301,7 +302,7 @@ const live = async (month: Month) => {
     if (someoneDied()) {
       died.set(label(current()), (died.get(label(current())) ?? 0) + 1);
       goOn(healingMs);
-    } else if (month.now() > plusMs(armedAt, patienceMs)) goOn(0);
+    } else if (month.now() > plusMs(armedAt, died.has(label(current())) ? patienceMs : firstPatienceMs)) goOn(0);
     problems.push(...(await missing(month)));
     month.pass(stepMs);
   }
