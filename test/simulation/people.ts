@@ -15,91 +15,15 @@ import { hour, instantAt, minute } from '../../shared/domain/instant.ts';
 import { googleCalendarOver } from '../../shared/google/calendar-client.ts';
 import { ApiError } from '../google/errors.ts';
 import { deleteEvent, moveEvent, patchEvent, restoreEvent } from '../google/events.ts';
-import { listEvents } from '../google/listing.ts';
 import type { EventBody } from '../google/state.ts';
 import { type Accounts, emailOf, otherEmailOf, userIdOf } from './accounts.ts';
+import { entitiesIn } from './entities.ts';
 import { unreadableMark } from './google.ts';
 import type { Knobs } from './knobs.ts';
 import { type Ledger, saidThere } from './ledger.ts';
-import type { Randomness } from './randomness.ts';
+import type { Operation, OperationKind } from './operations.ts';
 import { type System, sealed } from './system.ts';
 import { count, note, type Sim } from './tasks.ts';
-
-export type Operation = { nth: number; at: number; kind: OperationKind; user: number; pick: number; hot: boolean };
-
-export type OperationKind = keyof typeof weights;
-
-const weights = {
-  book: 3,
-  title: 2.5,
-  place: 1,
-  notes: 1,
-  times: 1.5,
-  cancel: 1,
-  decide: 1.5,
-  undo: 1.5,
-  insert: 2.5,
-  'google title': 2.5,
-  'google place': 1,
-  'google notes': 1,
-  'google times': 1.5,
-  'google delete': 1.2,
-  'google restore': 0.4,
-  'google burst': 0.4,
-  'google overlap': 0.3,
-  'google series': 0.5,
-  'google series title': 0.3,
-  'google series delete': 0.3,
-  'google move': 0.5,
-  'google unreadable': 0.3,
-  'google readable': 0.3,
-  'expire tokens': 0.8,
-  'expire access': 0.4,
-  'drop channel': 0.3,
-  'rotate keys': 0.2,
-  revoke: 0.25,
-  disconnect: 0.25,
-  'other account': 0.12,
-  policy: 0.2,
-  'both at once': 1.5,
-  'google clear': 0.15,
-} as const;
-
-/** Only the safety nets make these good. */
-const needNets: ReadonlySet<OperationKind> = new Set(['drop channel', 'revoke', 'disconnect', 'other account']);
-
-const kinds = Object.keys(weights) as OperationKind[];
-
-export const operationsOf = (random: Randomness, knobs: Knobs): Operation[] => {
-  const possible = kinds.filter((kind) => knobs.nets || !needNets.has(kind));
-  const total = possible.reduce((sum, kind) => sum + weights[kind], 0);
-  let at = 3_000;
-  return Array.from({ length: knobs.operations }, (_, nth) => {
-    at += gapMs(random.at('rhythm', nth), random.at('gap', nth));
-    let left = random.at('operation', nth) * total;
-    const kind = nth < 2 && random.at('first', nth) < 0.7 ? (['book', 'insert'] as const)[nth] : undefined;
-    const drawn = possible.find((one) => {
-      left -= weights[one];
-      return left < 0;
-    });
-    return {
-      nth,
-      at,
-      kind: kind ?? drawn ?? 'book',
-      user: random.at('user', nth) < 0.7 ? 0 : knobs.users - 1,
-      pick: random.at('pick', nth),
-      hot: random.at('hot', nth) < 0.6,
-    };
-  });
-};
-
-/** Bursts, quick answers, and long silences. */
-const gapMs = (rhythm: number, share: number): number => {
-  if (rhythm < 0.3) return Math.floor(share * 400);
-  if (rhythm < 0.65) return 400 + Math.floor(share * 5_000);
-  if (rhythm < 0.9) return 5_000 + Math.floor(share * minute);
-  return minute + Math.floor(share * 25 * minute);
-};
 
 export type People = ReturnType<typeof peopleIn>;
 
@@ -110,56 +34,12 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
   const { google, store } = system;
   const { world } = google;
   const { accountOf, calendarsOf } = accounts;
+  const entities = entitiesIn(system, accounts);
+  const { entityOf, entityOfEvent, liveEvents } = entities;
   /** What was edited last comes first. */
   let recent: string[] = [];
   const touch = (entity: string): void => {
     recent = [entity, ...recent.filter((one) => one !== entity)];
-  };
-
-  const entityOfEvent = (event: { id: string; extendedProperties?: unknown }): string => {
-    const marks = event.extendedProperties as { private?: Record<string, string> } | undefined;
-    const [, appointmentId] = (marks?.private?.bookedBarber ?? '').split('.');
-    const isLeftBehind =
-      restored.has(event.id) && store.appointments.get(appointmentId ?? '')?.link?.eventId !== event.id;
-    if (appointmentId === undefined || isLeftBehind) return nameOf(event.id);
-    return blocks.get(appointmentId) ?? appointmentId;
-  };
-  /** Taken out of the bin by a person: where ours has been made anew meanwhile, it is a foreign one by now. */
-  const restored = new Set<string>();
-  /** Of blocks: the event that each was made of. */
-  const blocks = new Map<string, string>();
-  /** A foreign event that is back while its block has been made anew is another thing than the block by now. */
-  const nameOf = (eventId: string): string =>
-    restored.has(eventId) && isMadeAnew(eventId) ? `event:${eventId}, again` : `event:${eventId}`;
-  const isMadeAnew = (eventId: string): boolean =>
-    [...blocks].some(
-      ([id, entity]) =>
-        entity === `event:${eventId}` && store.appointments.get(asId(id))?.link?.eventId !== asId(eventId),
-    );
-  const entityOf = ({ id, kind, link }: Pick<Appointment, 'id' | 'kind' | 'link'>): string => {
-    if (kind === 'booking') return id;
-    const known = blocks.get(id);
-    if (known !== undefined) return known;
-    const entity = nameOf(link?.eventId ?? '');
-    blocks.set(id, entity);
-    return entity;
-  };
-
-  /** All that there is of a user's, on either side. */
-  const entitiesOf = (user: number): string[] => {
-    const here = [...store.appointments.values()].filter(({ userId }) => userId === userIdOf(user)).map(entityOf);
-    const there = calendarsOf(user)
-      .flatMap((id) => Object.values(world.state.calendars[id]?.events ?? {}))
-      .map(({ body }) => entityOfEvent(body));
-    return [...here, ...there];
-  };
-
-  /** As a person sees the calendar: expanded, without what is deleted. */
-  const liveEvents = (calendarId: string): EventBody[] => {
-    const calendar = world.state.calendars[calendarId];
-    if (calendar === undefined) return [];
-    const { items } = listEvents(world, calendar, 'owner', { singleEvents: true }, 2_500) as { items: EventBody[] };
-    return items;
   };
 
   const slotMs = 2 * hour;
@@ -406,12 +286,12 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
           )
           .map(({ body }) => ({ calendarId, event: body })),
       );
-      const madeAnew = gone.filter(({ event }) => isMadeAnew(event.id));
+      const madeAnew = gone.filter(({ event }) => entities.isMadeAnew(event.id));
       const at = chosen(madeAnew.length > 0 ? madeAnew : gone, ({ event }) => entityOfEvent(event), operation);
       const calendar = at && world.state.calendars[at.calendarId];
       if (at === undefined || calendar === undefined) return;
       if (calendarsOf(operation.user).some((id) => liveEvents(id).some((one) => one.id === at.event.id))) return; // Moved.
-      restored.add(at.event.id);
+      entities.noteRestored(at.event.id);
       const entity = entityOfEvent(at.event);
       const body = restoreEvent(world, calendar, at.event.id);
       touch(entity);
@@ -571,11 +451,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
   };
 
   return {
-    entityOf,
-    entitiesOf,
-    isRestored: (eventId: string): boolean => restored.has(eventId),
-    entityOfEvent,
-    liveEvents,
+    ...entities,
     calendarsOf,
     consent,
     consentSoon,

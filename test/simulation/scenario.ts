@@ -2,7 +2,7 @@
 import { hour } from '../../shared/domain/instant.ts';
 import { defaultSettings } from '../../shared/domain/settings.ts';
 import type { Knobs } from './knobs.ts';
-import type { Operation, OperationKind } from './people.ts';
+import type { Operation, OperationKind } from './operations.ts';
 import { type Plan, runSeed } from './run-seed.ts';
 
 const knobs: Knobs = {

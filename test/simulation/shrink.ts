@@ -1,7 +1,7 @@
 /** A failing seed → the fewest operations and faults that still fail: its run as a plan, and parts of that left out in turn. */
 import type { Knobs } from './knobs.ts';
 import type { Mutant } from './mutants.ts';
-import type { Operation } from './people.ts';
+import type { Operation } from './operations.ts';
 import { type Plan, runSeed } from './run-seed.ts';
 
 /** What names the violation, whatever ids and values it speaks of. */
