@@ -6,7 +6,7 @@ import type { Appointment, OwnedFields } from '../domain/appointment.ts';
 import type { CalendarEvent, EventChange } from '../domain/calendar-event.ts';
 import { fingerprintOf } from './compare.ts';
 import type { Decision } from './decision.ts';
-import { lostHere, lostThere, merge, noteIfNews } from './differences.ts';
+import { lostHere, lostThere, merge, noteIfNews, noteInReview } from './differences.ts';
 import { type Context, type OurSide, readOurs, readTheirs, type TheirSide, type Theirs } from './sides.ts';
 
 /**
@@ -43,7 +43,7 @@ export const decide = (appointment: Appointment | undefined, change: EventChange
   if (appointment !== undefined && isStale(appointment, change)) return { kind: 'stale' };
   const theirs = readTheirs(appointment, change, context);
   if (theirs.side === 'unreadable' && isParkedFor(theirs.reason, appointment)) return { kind: 'parked' };
-  if (appointment !== undefined && isInReview(appointment, theirs)) return { kind: 'nothing' };
+  if (appointment !== undefined && isInReview(appointment, theirs)) return noteInReview(appointment, seen(theirs));
   const verdict = verdicts[readOurs(appointment, baseIn(theirs))][theirs.side];
   return toDecision(verdict, appointment, theirs, context);
 };

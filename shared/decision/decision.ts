@@ -18,7 +18,8 @@ export type Decision =
   | { kind: 'create'; event: CalendarEvent; translated: Translated; id?: AppointmentId }
   | ({ kind: 'update' } & WithEvent)
   | ({ kind: 'restore'; settled?: Settlement } & WithEvent)
-  | { kind: 'note'; event?: CalendarEvent; appointment: Appointment }
+  /** `inReview`: what Google has is what the review item says; the version, or the calendar, is another. */
+  | { kind: 'note'; event?: CalendarEvent; appointment: Appointment; inReview?: true }
   /** Google is to be told; what it has now is the base. */
   | ({ kind: 'push'; settled?: Settlement } & WithEvent)
   | ({ kind: 'merge'; merged: Merged; settled: Settlement } & WithEvent)

@@ -104,9 +104,10 @@ const provenanceOf = (change: Change, chainId: ChainId): Provenance => ({
   ...('settled' in change && { settled: change.settled }),
 });
 
-const noted = ({ appointment, event }: Of<'note'>, calendar: Calendar, stamp: Look): Appointment => {
+const noted = ({ appointment, event, inReview }: Of<'note'>, calendar: Calendar, stamp: Look): Appointment => {
   const { sync } = appointment;
   const link = event && linked(event, calendar, appointment, stamp.unshared);
+  if (inReview) return { ...seenIn(appointment, calendar, stamp), ...link };
   if (sync.state === 'pending') {
     const next = { ...seenIn(appointment, calendar, stamp), ...link };
     return appointment.status === 'cancelled' ? agreed(next) : inLine(next);

@@ -58,6 +58,7 @@ const conflictBeside = async (
   change: Change,
   before: Appointment | undefined,
 ): Promise<Conflict | undefined> => {
+  if (change.kind === 'note' && change.inReview) return undefined;
   const openId = before && openConflictOf(before);
   const open = before && openId && (await conflicts.load(before.userId, openId));
   if (change.kind === 'conflict') return disputeItem(change, calendar.key, stamp, open);

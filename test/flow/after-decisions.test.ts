@@ -107,6 +107,20 @@ test('[R6] decided after its calendar was switched off, it goes to the one that 
   expect(job.live(shopId)).toMatchObject([{ start: eleven }]);
 });
 
+test('[R1][R5] one that was moved in Google while it was in dispute is known where it lies, and stays in dispute until then', async () => {
+  const id = await disputed();
+  await job.moveTo(shopId, id);
+  await job.sync(shopKey);
+  await job.sync();
+  expect(await item()).toMatchObject({ status: 'open' });
+  await decide(id, 'google');
+  const [event = expect.fail('There is no event')] = job.live(shopId);
+  expect(await job.appointment(id)).toMatchObject({
+    sync: { state: 'synced' },
+    link: { calendarKey: shopKey, observed: { etag: event.etag } },
+  });
+});
+
 test('[R6] so does one that is edited after its calendar has vanished', async () => {
   const id = await job.book('b');
   await job.push(id);

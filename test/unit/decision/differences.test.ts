@@ -193,8 +193,11 @@ describe('a difference that waits for a person', () => {
     weEdited('times', { state: 'conflict', conflictId: conflictIdFor(aBooking()), theirs });
   const theirs = { ...base, allDay: true, start: '2026-03-04', end: '2026-03-05' };
 
-  test('[R4] is raised once', () => {
-    expect(decided(waiting(fingerprintOf(theirs)), theyEdited('times'))).toEqual({ kind: 'nothing' });
+  test('[R4] is raised once, and a version that says the same is noted once', () => {
+    const item = waiting(fingerprintOf(theirs));
+    expect(decided(item, theyEdited('times'))).toMatchObject({ kind: 'note', inReview: true, event: { etag: '"2"' } });
+    const link = item.link && { ...item.link, observed: { etag: '"2"', updated: later } };
+    expect(decided({ ...item, ...(link && { link }) }, theyEdited('times'))).toEqual({ kind: 'nothing' });
     expect(decided(waiting('gone'), deleted)).toEqual({ kind: 'nothing' });
   });
 
@@ -236,12 +239,13 @@ describe('a difference that waits for a person', () => {
 
   test('[R2] is not over because Google shows what was told it before a decision was taken back', () => {
     const undone = { ...waiting(fingerprintOf(theirs)), fields: theirs };
-    expect(decided(undone, theyEdited('times')).kind).toBe('nothing');
+    expect(decided(undone, theyEdited('times'))).toMatchObject({ kind: 'note', inReview: true });
   });
 
   test('[R2] stays with the person, whatever the policy is by now', () => {
     for (const policy of conflictPolicies) {
-      expect(decided(waiting(fingerprintOf(theirs)), theyEdited('times'), policy)).toEqual({ kind: 'nothing' });
+      const decision = decided(waiting(fingerprintOf(theirs)), theyEdited('times'), policy);
+      expect(decision).toMatchObject({ kind: 'note', inReview: true });
     }
   });
 
