@@ -55,6 +55,7 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
   const earlier = new Map<string, EventBody>();
 
   const dropped = new Set<string>();
+  const reused = new Set<string>();
   const hooks: {
     called?: (called: Called) => void;
     written?: (written: Written) => void;
@@ -257,6 +258,7 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     if (existing.body.extendedProperties === undefined) return effect(); // A stranger's, which a block may stand for: too much at once.
     delete calendar.events[body.id];
     count(sim, 'an id used again unnoticed');
+    reused.add(body.id);
     return { data: asked(() => perform(task, 'events.insert', query, options)) };
   };
 
@@ -267,6 +269,8 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     writes,
     /** Channels that Google gave up before their time. */
     dropped,
+    /** Events whose id Google has let be used again: of the deletion before, nobody can know any more. */
+    reused,
     api,
     issue,
     tell,
