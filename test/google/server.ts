@@ -23,6 +23,9 @@ export type Google = {
   stop(): Promise<void>;
 };
 
+/** Google keeps idle connections for minutes; Node's five seconds are less than a busy test may take between two calls. */
+const keepAliveMs = 120_000;
+
 export async function startGoogle({ port = 0, now = Date.now, ...settings }: GoogleOptions = {}): Promise<Google> {
   const world: World = {
     state: emptyState(),
@@ -38,6 +41,7 @@ export async function startGoogle({ port = 0, now = Date.now, ...settings }: Goo
     // A caller who went away in the middle of a request.
     serve(world, control, request, response).catch(() => response.destroy());
   });
+  server.keepAliveTimeout = keepAliveMs;
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   const stop = async () => {
     world.push.stop();
