@@ -216,8 +216,8 @@ export const storeIn = (sim: Sim, witness: Witness, deployment: Deployment) => {
   };
 
   /** As the version of the task's code can read and write them. */
-  const versioned = (task: Task, name: string, stores: Stores) => {
-    const methods = Object.entries(stores[name as keyof Stores] as unknown as Record<string, Method>);
+  const versioned = (task: Task, name: string, target: object) => {
+    const methods = Object.entries(target as Record<string, Method>);
     const guarded = methods.map(([method, act]): [string, Method] => [
       method,
       async (...given) => {
@@ -246,7 +246,7 @@ export const storeIn = (sim: Sim, witness: Witness, deployment: Deployment) => {
         name,
         ported(sim, task, around, {
           name,
-          target: deployment.isOn ? versioned(task, name, stores) : stores[name as keyof Stores],
+          target: deployment.isOn ? versioned(task, name, stores[name as keyof Stores]) : stores[name as keyof Stores],
           kinds,
         }),
       ]);
