@@ -4,6 +4,7 @@
  */
 import type { Appointment, OwnedFields } from '../domain/appointment.ts';
 import type { CalendarEvent, EventChange } from '../domain/calendar-event.ts';
+import type { Instant } from '../domain/instant.ts';
 import { fingerprintOf } from './compare.ts';
 import type { Decision } from './decision.ts';
 import { lostHere, lostThere, merge, noteIfNews, noteInReview } from './differences.ts';
@@ -54,9 +55,14 @@ export const decide = (appointment: Appointment | undefined, change: EventChange
  */
 const isStale = (appointment: Appointment, change: EventChange): boolean => {
   const known = appointment.link?.observed?.updated;
-  if (change.kind !== 'event' || known === undefined) return false;
-  const { updated } = change.event;
+  const updated = updatedOf(change);
+  if (known === undefined || updated === undefined) return false;
   return readOurs(appointment) === 'settled' ? updated <= known : updated < known;
+};
+
+const updatedOf = (change: EventChange): Instant | undefined => {
+  if (change.kind === 'deleted') return undefined;
+  return change.kind === 'event' ? change.event.updated : change.updated;
 };
 
 const isParkedFor = (reason: string, appointment: Appointment | undefined): boolean =>

@@ -17,7 +17,10 @@ export type Pair = { known: Appointment | undefined; change: EventChange; calend
 
 export const standingOf = (pair: Pair, context: Context, parked: ReadonlySet<EventId>): Standing => {
   const { known, change } = pair;
-  if (parked.has(eventIdOf(change)) || (known !== undefined && isExplained(known))) return 'explained';
+  if (parked.has(eventIdOf(change)) || known?.sync.state === 'quarantined') {
+    return readTheirs(known, change, context).side === 'unreadable' ? 'explained' : 'differs';
+  }
+  if (known !== undefined && isExplained(known)) return 'explained';
   switch (decide(known, change, context).kind) {
     case 'nothing':
     case 'note':

@@ -26,10 +26,12 @@ const propertiesSchema = z.optional(
   z.object({ private: z.optional(z.object({ [markProperty]: z.optional(z.string()) })) }),
 );
 
+const updatedSchema = z.iso.datetime({ offset: true }).check(z.refine((text) => /^(19|2\d)/.test(text)));
+
 const liveSchema = z.object({
   id: z.string().check(z.minLength(1), z.maxLength(1024)),
   etag: z.string().check(z.minLength(1), z.maxLength(1024)),
-  updated: z.iso.datetime({ offset: true }).check(z.refine((text) => /^(19|2\d)/.test(text))),
+  updated: updatedSchema,
   eventType: z._default(z.string(), 'default'),
   transparency: z.optional(z.string()),
   visibility: z.optional(z.string()),
@@ -65,7 +67,13 @@ export const parseEventChange = (wire: WireEvent): EventChange => {
   if (tombstone.success) return toDeletion(tombstone.data);
   const live = liveSchema.safeParse(wire);
   if (live.success) return { kind: 'event', event: toEvent(live.data) };
-  return { kind: 'unreadable', id: asId(wire.id), reason: reasonOf(live.error) };
+  const { data: updated } = updatedSchema.safeParse(wire.updated);
+  return {
+    kind: 'unreadable',
+    id: asId(wire.id),
+    reason: reasonOf(live.error),
+    ...(updated !== undefined && { updated: instantAt(Date.parse(updated)) }),
+  };
 };
 
 const toDeletion = (wire: z.output<typeof tombstoneSchema>): EventChange => ({

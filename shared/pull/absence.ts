@@ -58,11 +58,11 @@ export const confirm = async (deps: ApplyDeps, place: Place, appointments: Appoi
  * whose event has only been planned was never there.
  */
 const isCandidate = (
-  { status, startsAt, endsAt, link, updatedAt }: Appointment,
+  { status, startsAt, endsAt, link, sync, updatedAt }: Appointment,
   { calendar, context: { window, now } }: Place,
   seen: ReadonlySet<Fingerprint>,
 ): boolean =>
-  status === 'confirmed' &&
+  (status === 'confirmed' || sync.state === 'conflict') &&
   startsAt < window.to &&
   endsAt > window.from &&
   link?.calendarKey === calendar.key &&

@@ -28,11 +28,14 @@ const isIdle: ReadonlySet<Decision['kind']> = new Set(['nothing', 'parked', 'sta
 const writesAtOnce = 32;
 const attempts = 3;
 
-/** `changedAt`: when Google saw what has been applied. `doubtful`: series that deletions have put in doubt (series.ts). */
-export type Applied = { tally: Tally; changedAt: Instant[]; doubtful: ReadonlySet<EventId> };
+/**
+ * `changedAt`: when Google saw what has been applied. `made`: appointments that were not there before. `doubtful`: series
+ * that deletions have put in doubt (series.ts).
+ */
+export type Applied = { tally: Tally; changedAt: Instant[]; made: Appointment[]; doubtful: ReadonlySet<EventId> };
 
 export const applyChanges = async (deps: ApplyDeps, place: Place, changes: EventChange[]): Promise<Applied> => {
-  if (changes.length === 0) return { tally: {}, changedAt: [], doubtful: new Set() };
+  if (changes.length === 0) return { tally: {}, changedAt: [], made: [], doubtful: new Set() };
   const { calendar, context } = place;
   const [gathered, parked] = await Promise.all([
     gather(deps, { calendar, ownerMark: context.ownerMark }, changes),
@@ -59,6 +62,7 @@ export const applyChanges = async (deps: ApplyDeps, place: Place, changes: Event
   return {
     tally: tallyOf(outcomes),
     changedAt: oldestOf(outcomes.flatMap(({ kind, change }) => changedAt(kind, change))),
+    made: changed.flatMap(({ now, before }) => (before === undefined ? [now] : [])),
     doubtful: new Set(doubtful.filter((seriesId) => seriesId !== undefined)),
   };
 };

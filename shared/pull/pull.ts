@@ -1,11 +1,11 @@
 /** Google → appointments: list what has changed, page by page; store all of it; save the cursor last [R5]. */
 import type { Calendar, Checkpoint } from '../domain/calendar.ts';
-import { RetryLater } from '../domain/errors.ts';
+import { RetryLater, Superseded } from '../domain/errors.ts';
 import { type Instant, second } from '../domain/instant.ts';
 import { unsharedIn } from '../domain/settings.ts';
 import type { EventsPage, EventsRequest } from '../google/calendar-api.ts';
 import type { CalendarStore, SeenStore } from '../sync/ports.ts';
-import { type AbsenceDeps, sweepAbsent } from './absence.ts';
+import { type AbsenceDeps, confirm, sweepAbsent } from './absence.ts';
 import { applyChanges } from './apply.ts';
 import { oldestOf } from './changed-at.ts';
 import { fenceOf } from './fence.ts';
@@ -57,6 +57,8 @@ type Progress = {
   pages: number;
   tally: Tally;
   changedAt: Instant[];
+  /** Asks Google about what the last page has made here. */
+  lookAgain(): Promise<unknown>;
 };
 
 export const pull = async (deps: PullDeps, calendar: Calendar, run: Run): Promise<PullSummary> => {
@@ -67,16 +69,14 @@ export const pull = async (deps: PullDeps, calendar: Calendar, run: Run): Promis
   const listed = await listPages(
     deps,
     { calendar, run },
-    { listing: start, saved: calendar.checkpoint, pages: 0, tally: {}, changedAt: [] },
+    { listing: start, saved: calendar.checkpoint, pages: 0, tally: {}, changedAt: [], lookAgain: async () => {} },
   );
   const done = await compare(deps, { calendar, run }, listed);
   const { listing, saved, pages, tally, changedAt } = done;
   const summary = { generation: listing.cursor === undefined, pages, tally, changedAt };
   if (listing.step.kind !== 'done') return summary;
-  await deps.calendars.commitListing(
-    cameTo(calendar, saved),
-    toCommit(listing, listing.step.cursor, run, deps.random()),
-  );
+  const commit = toCommit(listing, listing.step.cursor, run, deps.random());
+  await orLookAgain(done, deps.calendars.commitListing(cameTo(calendar, saved), commit));
   return { coveredBefore: listing.startedAt, ...summary };
 };
 
@@ -84,7 +84,7 @@ type Work = { calendar: Calendar; run: Run };
 
 /** Until the last page or the end of our time. Every page is stored before the next is asked for. */
 const listPages = async (deps: PullDeps, { calendar, run }: Work, begun: Progress): Promise<Progress> => {
-  let { listing, saved, pages, tally, changedAt } = begun;
+  let { listing, saved, pages, tally, changedAt, lookAgain } = begun;
   let restarted = false;
   while (listing.step.kind === 'list') {
     const page = await deps.listEvents(toRequest(calendar, listing, listing.step.pageToken));
@@ -98,16 +98,30 @@ const listPages = async (deps: PullDeps, { calendar, run }: Work, begun: Progres
     const stored = await storePage(deps, { calendar, run }, { listing, saved, page });
     tally = addTallies(tally, stored.tally);
     changedAt = oldestOf([...changedAt, ...stored.changedAt]);
+    lookAgain = stored.lookAgain;
     const compares = isCompared(listing);
     listing = { ...counted(listing, stored), page: listing.page + 1, step: nextStep(page, compares) };
     if (listing.step.kind === 'done') break;
     if (listing.page >= maxPagesPerListing) await startAgain(deps, { calendar: cameTo(calendar, saved), run });
     if (compares) await deps.seen.add(calendar.key, listing, fingerprintsOf(page.changes));
-    await deps.calendars.saveCheckpoint(cameTo(calendar, saved), listing);
+    await orLookAgain(stored, deps.calendars.saveCheckpoint(cameTo(calendar, saved), listing));
     saved = listing;
     if (run.remainingMs() < pageReserveMs) break;
   }
-  return { listing, saved, pages, tally, changedAt };
+  return { listing, saved, pages, tally, changedAt, lookAgain };
+};
+
+/**
+ * Who has outrun this run may have been told of a deletion before the appointment was made here, and had nothing to cancel:
+ * so of what it made too late, Google is asked anew [R2][R13].
+ */
+const orLookAgain = async ({ lookAgain }: Pick<Progress, 'lookAgain'>, noting: Promise<void>): Promise<void> => {
+  try {
+    await noting;
+  } catch (error) {
+    if (error instanceof Superseded) await lookAgain();
+    throw error;
+  }
 };
 
 /** As this run has left it so far. */
@@ -126,14 +140,15 @@ type Listed = Pick<Progress, 'listing' | 'saved'>;
 
 const storePage = async (deps: PullDeps, work: Work, { page, ...listed }: Listed & { page: EventsPage }) => {
   const place = placeOf(deps, work, listed, page.timeZone);
-  const { tally, changedAt, doubtful } = await applyChanges(deps, place, page.changes);
+  const { tally, changedAt, made, doubtful } = await applyChanges(deps, place, page.changes);
   const sum = addTallies(tally, await relistSeries(deps, place, doubtful));
-  return { tally: sum, changedAt, harmed: place.listing.harmed };
+  const lookAgain = () => confirm(deps, { ...place, fence: async () => {} }, made);
+  return { tally: sum, changedAt, lookAgain, harmed: place.listing.harmed };
 };
 
 const compare = async (deps: PullDeps, { calendar, run }: Work, listed: Progress): Promise<Progress> => {
   const { listing } = listed;
-  if (listing.step.kind !== 'compare') return listed;
+  if (listing.step.kind !== 'compare' || run.remainingMs() < pageReserveMs) return listed;
   const { cursor, timeZone, compared } = listing.step;
   const seen = await deps.seen.load(calendar.key, listing);
   const place = placeOf(deps, { calendar, run }, listed, timeZone);

@@ -116,6 +116,8 @@ const differences: Record<
     await job.moveTo(shopId, booking);
   },
   'an event that nobody has told of': async () => job.insert('Unheard of', 15),
+  'a block set aside for an event that can be read (again)': ([, , block]) =>
+    tamper(block, () => ({ sync: { state: 'quarantined', reason: 'Not readable by the release before' } })),
 };
 
 test.each(Object.entries(differences))('[R1] counts %s, writes nothing, and has it mended', async (_, differ) => {

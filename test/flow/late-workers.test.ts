@@ -107,6 +107,23 @@ test('[R13][R2] a deletion that lost a race against another look at the event is
   expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', version: 1, sync: { state: 'synced' } });
 });
 
+test('[R13][R2] a block that is made after its event’s deletion has been met is cancelled by who made it', async () => {
+  const { id: eventId } = job.insert('Dentist', 15);
+  let overtaken = false;
+  const save: typeof job.stores.appointments.save = async (next, beside) => {
+    if (!overtaken) {
+      overtaken = true;
+      job.control.deleteEvent({ calendar: calendarId, eventId });
+      await job.sync();
+    }
+    return job.stores.appointments.save(next, beside);
+  };
+  const late = job.sync(calendarKey, { appointments: { ...job.stores.appointments, save } });
+  await expect(late).rejects.toThrow('moved on');
+  const [block] = (await job.appointments()).filter(({ kind }) => kind === 'block');
+  expect(block).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+});
+
 test('[R13] a page that finds its calendar switched off meanwhile is not stored', async () => {
   job.insert('Dentist', 15);
   const { google, reached, thaw } = freezing('listEvents');

@@ -1,5 +1,6 @@
 /** Pulling over stores in memory, with a Google that says what each test has it say. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { EventChange } from '../../shared/domain/calendar-event.ts';
 import { blockIdOf } from '../../shared/domain/derived-ids.ts';
 import { RetryLater, Superseded } from '../../shared/domain/errors.ts';
@@ -304,6 +305,31 @@ describe('[R8] a generation after the first', () => {
     await runPull(google(end('c9', event('c'))), aRun({ startedAt: plusMs(later.startedAt, hour) }));
     expect(asked).toEqual(['b']);
     expect(await stored('b')).toMatchObject({ status: 'cancelled' });
+  });
+
+  test('[R5] that comes to its last page without time left is compared by the next run, as of its own start', async () => {
+    await runPull(google(expired, end('c9', event('a'), event('c'))), { ...later, remainingMs: () => -minute });
+    expect(asked).toEqual([]);
+    expect(await calendar()).toMatchObject({ cursor: 'c1', checkpoint: { step: { kind: 'compare', cursor: 'c9' } } });
+    await runPull(google(), aRun({ startedAt: plusMs(later.startedAt, hour) }));
+    expect(asked).toEqual(['b']);
+    expect(await stored('b')).toMatchObject({ status: 'cancelled' });
+    expect(await calendar()).toMatchObject({ cursor: 'c9' });
+  });
+
+  test('[R5][R10] asks for the event of what is cancelled here only in review: of what is gone nobody need decide', async () => {
+    const { revision, ...before } = (await stored('b')) ?? expect.fail();
+    const inReview: Appointment = {
+      ...before,
+      revision: revision + 1,
+      status: 'cancelled',
+      base: before.fields,
+      sync: { state: 'conflict', conflictId: asId('item'), theirs: 'changed' },
+    };
+    await stores.appointments.save(inReview);
+    await runPull(google(expired, end('c9', event('a'), event('c'))), later);
+    expect(asked).toEqual(['b']);
+    expect(await stored('b')).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
   });
 
   test('leaves alone what was written while it was listing', async () => {

@@ -256,6 +256,8 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     const existing = calendar?.events[body.id];
     if (calendar === undefined || existing?.body.status !== 'cancelled') return effect();
     if (existing.body.extendedProperties === undefined) return effect(); // A stranger's, which a block may stand for: too much at once.
+    const elsewhere = Object.values(world.state.calendars).map(({ events }) => events[body.id]?.body.status);
+    if (elsewhere.some((status) => status !== undefined && status !== 'cancelled')) return effect(); // Moved: it is not free.
     delete calendar.events[body.id];
     count(sim, 'an id used again unnoticed');
     reused.add(body.id);

@@ -161,6 +161,7 @@ describe('a stale event', () => {
     ['changes nothing', changeTo({ updated: earlier, summary: 'Old' })],
     ['cancels nothing', changeTo({ updated: earlier, transparent: true })],
     ['parks nothing', changeTo({ updated: earlier, end: { kind: 'date', date: 'x' } })],
+    ['parks nothing for what was unreadable then', { ...unreadable, updated: earlier }],
   ])('[R2] %s', (_, change) => {
     expect(decisionOf(anAppointment(), change)).toEqual({ kind: 'stale' });
   });

@@ -176,7 +176,12 @@ describe('what cannot be read is set aside by name', () => {
     ['extendedProperties.private.bookedBarber', { extendedProperties: { private: { bookedBarber: [secret] } } }],
   ])('%s: %o', (field, fields) => {
     const reason = `Google sent an event that cannot be read: ${field}`;
-    expect(parsedWith(fields)).toEqual({ kind: 'unreadable', id: 'event1', reason });
+    expect(parsedWith(fields)).toMatchObject({ kind: 'unreadable', id: 'event1', reason });
+  });
+
+  test('[R2] says how old it is, where that can be read', () => {
+    expect(parsedWith({ start: secret })).toMatchObject({ kind: 'unreadable', updated: wire.updated });
+    expect(parsedWith({ updated: secret })).not.toHaveProperty('updated');
   });
 
   test('[F61] the reason names every field and holds no value', () => {
