@@ -33,26 +33,34 @@ const itemsPerQuery = 1_000;
 const queriesAtMost = 20;
 
 /** Every item of a partition whose sort key begins so, read consistently. Throws when there are absurdly many. */
-export const queryAll = async (table: Table, { pk, sk }: Key): Promise<Item[]> => {
+export const queryAll = async (table: Table, prefix: Key): Promise<Item[]> => {
   const found: Item[] = [];
   let startKey: Item | undefined;
   for (let query = 1; query <= queriesAtMost; query++) {
-    const { Items = [], LastEvaluatedKey } = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': pk, ':prefix': sk },
-        ConsistentRead: true,
-        Limit: itemsPerQuery,
-        ...(startKey && { ExclusiveStartKey: startKey }),
-      }),
-    );
+    const { Items = [], LastEvaluatedKey } = await queryPage(table, prefix, { limit: itemsPerQuery, startKey });
     found.push(...Items);
     if (LastEvaluatedKey === undefined) return found;
     startKey = LastEvaluatedKey;
   }
-  throw new Error(`More than ${queriesAtMost} pages of ${sk} in one partition`);
+  throw new Error(`More than ${queriesAtMost} pages of ${prefix.sk} in one partition`);
 };
+
+/** A page of the same, behind `startKey`. */
+export const queryPage = (
+  { client, name }: Table,
+  { pk, sk }: Key,
+  { limit, startKey }: { limit: number; startKey: Item | undefined },
+) =>
+  client.send(
+    new QueryCommand({
+      TableName: name,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': pk, ':prefix': sk },
+      ConsistentRead: true,
+      Limit: limit,
+      ...(startKey && { ExclusiveStartKey: startKey }),
+    }),
+  );
 
 const keysPerRead = 100;
 const readsAtOnce = 8;
