@@ -31,8 +31,8 @@ const reserveMs = 5 * second;
 /** Resolves to those that are not done. */
 export const consume = (deps: ConsumeDeps, records: HintRecord[], remainingMs: TimeLeft): Promise<HintRecord[]> => {
   const messages = records.map((record) => ({ ...record, groupId: record.attributes.MessageGroupId ?? '' }));
-  const handle = (message: HintRecord) =>
-    withinTime(handleHint(deps, message, remainingMs), remainingMs() - reserveMs, deps.after);
+  const timeLeftMs = () => remainingMs() - reserveMs;
+  const handle = (message: HintRecord) => withinTime(handleHint(deps, message, timeLeftMs), timeLeftMs(), deps.after);
   return processByGroup(messages, { handle, handBack: deps.handBack });
 };
 

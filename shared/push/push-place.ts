@@ -3,6 +3,7 @@ import type { Look } from '../decision/next-appointment.ts';
 import type { Context } from '../decision/sides.ts';
 import type { Appointment, Pending } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { CalendarRegistry } from '../store/calendars.ts';
 import type { CarryOutDeps } from '../sync/carry-out.ts';
 import type { OverlapDeps } from '../sync/overlapping.ts';
@@ -10,8 +11,17 @@ import type { EventsOf } from './events-of.ts';
 
 export type StepDeps = CarryOutDeps & OverlapDeps & { calendars: Pick<CalendarRegistry, 'listOf'>; events: EventsOf };
 
-/** `calendar`: whose group of the queue we are in; what is pending for it is pushed, wherever it lay before. */
-export type PushPlace = { calendar: Calendar; context: Context; stamp: Look };
+/**
+ * `calendar`: whose group of the queue we are in; what is pending for it is pushed, wherever it lay before. `askedAt`: when the
+ * hint was sent. `remainingMs`: none is left once others may have been given the calendar's hints.
+ */
+export type PushPlace = {
+  calendar: Calendar;
+  context: Context;
+  stamp: Look;
+  askedAt: Instant;
+  remainingMs(): number;
+};
 
 export type Due = Appointment & { sync: Pending };
 

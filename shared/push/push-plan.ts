@@ -135,9 +135,12 @@ const longestPauseMs = 24 * hour;
 
 /** Nothing comes of it for now, as far as we know: it waits, longer each time, and holds up nothing else. */
 export const parked = (appointment: Appointment, pending: Pending, reason: string, now: Instant): Appointment => {
-  const pauseMs = Math.min(firstPauseMs * 2 ** pending.attempts, longestPauseMs);
-  return {
-    ...kept(appointment),
-    sync: { ...pending, attempts: pending.attempts + 1, notBefore: plusMs(now, pauseMs), reason },
-  };
+  const notBefore = plusMs(now, pauseMs(pending.attempts));
+  return { ...kept(appointment), sync: { ...pending, attempts: pending.attempts + 1, notBefore, reason } };
 };
+
+const pauseMs = (attempts: number): number => Math.min(firstPauseMs * 2 ** attempts, longestPauseMs);
+
+/** When the last attempt failed, if one did. */
+export const parkedAt = ({ attempts, notBefore }: Pending): Instant | undefined =>
+  attempts === 0 ? undefined : plusMs(notBefore, -pauseMs(attempts - 1));

@@ -5,10 +5,11 @@ import { RetryLater } from '../domain/errors.ts';
 import type { AppointmentId, CalendarKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { GoogleError } from '../google/google-error.ts';
+import { pageReserveMs } from '../pull/pull.ts';
 import type { PendingReader } from '../sync/ports.ts';
 import { inOneWord } from '../sync/trouble.ts';
 import type { Due, PushPlace, StepDeps } from './push-place.ts';
-import { parked } from './push-plan.ts';
+import { parked, parkedAt } from './push-plan.ts';
 import { step } from './push-step.ts';
 
 export type PushDeps = StepDeps & { appointments: PendingReader };
@@ -29,30 +30,25 @@ const roundsPerAppointment = 8;
 const appointmentsPerRun = 100;
 
 export const pushOf = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Promise<PushSummary> =>
-  pushAll(deps, place, [id], () => true);
+  pushAll(deps, place, [id]);
 
 /** What is left when the time is up stays pending. */
-export const pushPending = async (deps: PushDeps, place: PushPlace, hasTime: () => boolean): Promise<PushSummary> => {
+export const pushPending = async (deps: PushDeps, place: PushPlace): Promise<PushSummary> => {
   const found = await deps.appointments.listPending(place.calendar.key, place.context.now, appointmentsPerRun);
   const ids = found.map(({ id }) => id);
-  const summary = await pushAll(deps, place, ids, hasTime);
+  const summary = await pushAll(deps, place, ids);
   return { ...summary, more: summary.more || found.length === appointmentsPerRun };
 };
 
 /** One that fails does not keep the others from being tried. Where some succeed, it is tried again by itself. */
-const pushAll = async (
-  deps: PushDeps,
-  place: PushPlace,
-  ids: AppointmentId[],
-  hasTime: () => boolean,
-): Promise<PushSummary> => {
+const pushAll = async (deps: PushDeps, place: PushPlace, ids: AppointmentId[]): Promise<PushSummary> => {
   const endings: Record<Ending, number> = { pushed: 0, parked: 0, settled: 0 };
   const toldSince: Instant[] = [];
   const left = new Set<CalendarKey>();
   const failures: unknown[] = [];
   let tried = 0;
   for (const id of ids) {
-    if (!hasTime()) break;
+    if (tried > 0 && place.remainingMs() < pageReserveMs) break;
     tried += 1;
     try {
       const ended = await pushOne(deps, place, id);
@@ -77,7 +73,7 @@ const pushOne = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Pro
   let ended: Ended = { kind: 'settled' };
   for (let round = 1; ; round++) {
     const [appointment] = await deps.appointments.loadMany(place.calendar.userId, [id]);
-    if (!isDue(appointment) || (await isForOthers(deps, place, appointment))) return ended;
+    if (!isDue(appointment, place) || (await isForOthers(deps, place, appointment))) return ended;
     try {
       if (round > roundsPerAppointment) throw new RetryLater('An appointment kept changing while it was being pushed');
       const stepped = await step(deps, place, appointment);
@@ -104,14 +100,21 @@ const isForOthers = async (
 };
 
 /** What has been edited meanwhile is another thing to tell, and not refused yet. */
-const park = async (deps: PushDeps, { context }: PushPlace, { userId, id, version }: Due, reason: string) => {
+const park = async (deps: PushDeps, place: PushPlace, { userId, id, version }: Due, reason: string) => {
   const [latest] = await deps.appointments.loadMany(userId, [id]);
-  if (!isDue(latest) || latest.version !== version) return;
-  await deps.appointments.save(parked(latest, latest.sync, reason, context.now), { before: latest });
+  if (!isDue(latest, place) || latest.version !== version) return;
+  await deps.appointments.save(parked(latest, latest.sync, reason, place.context.now), { before: latest });
 };
 
-/** Whatever its calendar is by now: a hint that finds it moved may be the only one. */
-const isDue = (appointment: Appointment | undefined): appointment is Due => appointment?.sync.state === 'pending';
+/**
+ * Whatever its calendar is by now: a hint that finds it moved may be the only one. But when it has failed and is put off, what
+ * was sent before that is no reason to try again [R11].
+ */
+const isDue = (appointment: Appointment | undefined, { askedAt, context }: PushPlace): appointment is Due => {
+  if (appointment?.sync.state !== 'pending') return false;
+  const failedAt = parkedAt(appointment.sync);
+  return failedAt === undefined || failedAt < askedAt || appointment.sync.notBefore <= context.now;
+};
 
 const patience = 3;
 

@@ -12,14 +12,28 @@ export type RoundDeps = { calendars: Pick<DueCalendars, 'listDue'>; clock(): Ins
 
 export type Visit<T> = { atOnce: number; to(key: CalendarKey): Promise<T> };
 
-const calendarsPerShard = 500;
+const calendarsPerRead = 500;
+/** What a round has seen is kept until it is counted: 40,000 calendars are 120 MB. */
+const readsPerShard = 10;
 
 /** All shards side by side: were one begun after another, it is always the last that time would not suffice for. */
 export const overDue = async <T>(deps: RoundDeps, round: Round, visit: Visit<T>): Promise<T[]> => {
   const visitShard = async (shard: number): Promise<T[]> => {
-    const due = await deps.calendars.listDue(shard, round.now, calendarsPerShard);
-    const inTime = async (key: CalendarKey) => (deps.clock() < round.until ? [await visit.to(key)] : []);
-    return (await pMap(due, inTime, { concurrency: visit.atOnce })).flat();
+    const visited = new Set<CalendarKey>(); // Due still in an index that lags.
+    const results: T[] = [];
+    const visitInTime = async (key: CalendarKey) => {
+      if (deps.clock() >= round.until) return;
+      visited.add(key);
+      results.push(await visit.to(key));
+    };
+    for (let read = 1; read <= readsPerShard && deps.clock() < round.until; read++) {
+      const due = await deps.calendars.listDue(shard, round.now, calendarsPerRead);
+      const others = due.filter((key) => !visited.has(key));
+      if (others.length === 0) break;
+      await pMap(others, visitInTime, { concurrency: visit.atOnce });
+      if (due.length < calendarsPerRead) break;
+    }
+    return results;
   };
   const shards = Array.from({ length: dueShards }, (_, shard) => shard);
   return (await Promise.all(shards.map(visitShard))).flat();

@@ -150,11 +150,11 @@ const tellGoogle = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => {
   const { hint, calendar, now, asUser } = job;
   const context = { timeZone: calendar.timeZone, window: windowAt(now), now, ...ownershipOf(deps, job) };
   const stamp = { now, chainId: hint.chainId, unshared: unsharedIn(context.settings) };
-  const place = { calendar, context, stamp };
+  const place = { calendar, context, stamp, askedAt: job.sentAt, remainingMs: job.remainingMs };
   const pushDeps = { ...deps, events: eventsOf(asUser, deps.google) };
   try {
     const push = await (hint.appointment === undefined
-      ? pushPending(pushDeps, place, () => job.remainingMs() >= pageReserveMs)
+      ? pushPending(pushDeps, place)
       : pushOf(pushDeps, place, hint.appointment.id));
     if (push.more) await deps.queue.send(pendingHint(calendar.key, hint.chainId, now));
     for (const key of push.left) await deps.queue.send(listingHint(key, hint.chainId, now));

@@ -1,10 +1,10 @@
 /** Workers that freeze between Google's answer and their own writes, and answers that are older than what we know. Over HTTP. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
-import { minute } from '../../shared/domain/instant.ts';
+import { minute, plusMs } from '../../shared/domain/instant.ts';
 import type { GoogleCalendar } from '../../shared/google/calendar-api.ts';
 import { Crash } from '../support/faulty.ts';
-import { calendarId, calendarKey } from '../support/samples.ts';
+import { calendarId, calendarKey, now } from '../support/samples.ts';
 import { type GoogleJob, hourOf, inGoogle, openGoogleJob } from './google-job.ts';
 
 let job: GoogleJob;
@@ -122,6 +122,21 @@ test('[R13][R2] a block that is made after its event’s deletion has been met i
   await expect(late).rejects.toThrow('moved on');
   const [block] = (await job.appointments()).filter(({ kind }) => kind === 'block');
   expect(block).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+});
+
+test('[R13][R5] an insert that is answered after its time asks whether the event is still there', async () => {
+  const other = await job.book('other', hourOf(12));
+  const { google, reached, thaw } = freezing('insertEvent');
+  let leftMs = minute;
+  const hint = { calendarKey, reason: 'appointment', appointment: { id: other } } as const;
+  const late = job.syncFor(() => leftMs, now, hint, { google });
+  await reached;
+  await job.remove(other);
+  await job.syncAt(plusMs(now, 5 * minute), { calendarKey, reason: 'notification' }, { google: job.google });
+  leftMs = 0;
+  thaw();
+  await late;
+  expect(await job.appointment(other)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
 });
 
 test('[R13] a page that finds its calendar switched off meanwhile is not stored', async () => {

@@ -2,11 +2,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventIdOf, eventMarkOf } from '../../shared/domain/derived-ids.ts';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
-import { hour, minute } from '../../shared/domain/instant.ts';
-import type { SyncDeps } from '../../shared/sync/sync-calendar.ts';
+import { hour, minute, plusMs } from '../../shared/domain/instant.ts';
+import { type SyncDeps, syncCalendar } from '../../shared/sync/sync-calendar.ts';
 import { failingAt } from '../support/faulty.ts';
 import { calendarId, calendarKey } from '../support/samples.ts';
 import { type GoogleJob, hourOf, inGoogle, openGoogleJob, shopId, shopKey } from './google-job.ts';
+import { received } from './sync-job.ts';
 
 let job: GoogleJob;
 beforeEach(async () => {
@@ -363,6 +364,21 @@ describe('a refusal of Google’s', () => {
     job.passMs(hour);
     expect(await job.sync()).toMatchObject({ push: { pushed: 1 } });
     expect((await job.appointment(id)).sync).toEqual({ state: 'synced' });
+  });
+
+  test('[R11] is not tried again for a hint that was sent before it, and is for a later one', async () => {
+    const id = await job.book('booking');
+    job.control.orderFault({ kind: 'status', status: 403, reason: 'forbidden', method: 'POST' });
+    await job.push(id);
+    const { sync } = await job.appointment(id);
+    const { since, notBefore } = sync.state === 'pending' ? sync : expect.fail('It is not pending');
+    const hint = { reason: 'appointment', appointment: { id } } as const;
+    const late = { ...received(hint, since), now: plusMs(notBefore, -minute) };
+    expect(await syncCalendar(job.deps({ google: job.google }), late)).toMatchObject({
+      push: { pushed: 0, parked: 0 },
+    });
+    expect((await job.appointment(id)).sync).toEqual(sync);
+    expect(await job.push(id)).toMatchObject({ push: { pushed: 1 } });
   });
 
   test('[R10] that is repeated is met with longer pauses, of a day at most', async () => {

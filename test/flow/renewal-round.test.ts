@@ -294,7 +294,7 @@ describe('[R10] one failure touches nobody else', () => {
   });
 
   test('[F42][F43] calendars that fail each time do not stand before the others', async () => {
-    const failing = Array.from({ length: 500 }, (_, index) => asId<CalendarKey>(`A-${index}`));
+    const failing = Array.from({ length: 5_000 }, (_, index) => asId<CalendarKey>(`A-${index}`));
     for (const key of failing) await register({ key, calendarId: asId(key) }, plusMs(now, -10 * hour));
     await register({ key: asId('A-well'), calendarId: asId('well') });
     const channelToken: RenewalDeps['channelToken'] = ({ key }) => {

@@ -4,6 +4,7 @@ import { asId, type CalendarKey } from '../../shared/domain/ids.ts';
 import { day, hour, minute, plusMs, second } from '../../shared/domain/instant.ts';
 import { queryVersion } from '../../shared/google/query.ts';
 import type { Envelope } from '../../shared/queue/hint.ts';
+import { dueShardOf } from '../../shared/store/keys.ts';
 import { sweep } from '../../shared/sync/sweep.ts';
 import { Crash } from '../support/faulty.ts';
 import { memoryStores, type Stores } from '../support/memory-store.ts';
@@ -36,6 +37,16 @@ test('hints every calendar that is due, in every shard, and looks again an hour 
   expect(swept()).toEqual(due.toSorted());
   expect(await run(plusMs(now, minute - 1))).toEqual({ hints: 0 });
   expect(await run(plusMs(now, hour))).toEqual({ hints: 41 });
+});
+
+test('[R7] reads on while calendars are due, and comes to none twice, however much the index lags', async () => {
+  const due = Array.from({ length: 1_200 }, (_, index) => asId<CalendarKey>(`A-${index}`));
+  for (const key of due) await stores.calendars.register(aCalendar({ key }), { dueAt: now, renewChannel: false });
+  expect(await run()).toEqual({ hints: 1_200 });
+
+  const shardOfAll = dueShardOf(asId('A-0'));
+  const listDue = async (shard: number) => (shard === shardOfAll ? due.slice(0, 500) : []);
+  expect(await run(now, { calendars: { ...stores.calendars, listDue } })).toEqual({ hints: 500 });
 });
 
 test('[R7] comes back sooner for a channel that must be renewed before', async () => {
@@ -106,7 +117,7 @@ test('[R11] has an end: what it has not come to when its time is up stays due', 
 });
 
 test('[F42] calendars that fail for good do not stand before the others: to be tried puts them behind', async () => {
-  const failing = Array.from({ length: 500 }, (_, index) => asId<CalendarKey>(`A-${index}`));
+  const failing = Array.from({ length: 5_000 }, (_, index) => asId<CalendarKey>(`A-${index}`));
   const healthy = asId<CalendarKey>('A-healthy'); // The first letter decides on the shard.
   for (const key of failing) {
     const dueAt = plusMs(now, -10 * hour);

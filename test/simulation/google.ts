@@ -186,6 +186,7 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     effect: () => Promise<{ data: unknown }>,
   ): Promise<{ data: unknown }> => {
     const refused = refusals[fault];
+    if (fault === '403-permission' && operation === 'events.get' && isMoved(query.eventId)) return effect();
     if (refused !== undefined) throw refused();
     const isGeneration = query.syncToken === undefined;
     switch (fault) {
@@ -229,6 +230,10 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     }
   };
 
+  /** Once in another calendar, if only as a tombstone. A calendar that is refused for good when it is looked for there has none. */
+  const isMoved = (eventId: unknown): boolean =>
+    Object.values(world.state.calendars).filter(({ events }) => events[String(eventId)] !== undefined).length > 1;
+
   /** A replica that has not heard of anything since the cursor was made: nothing new, and the cursor stays where it is. */
   const lagging = async (query: Record<string, unknown>, effect: () => Promise<{ data: unknown }>) => {
     if (typeof query.syncToken !== 'string') return effect();
@@ -256,8 +261,7 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     const existing = calendar?.events[body.id];
     if (calendar === undefined || existing?.body.status !== 'cancelled') return effect();
     if (existing.body.extendedProperties === undefined) return effect(); // A stranger's, which a block may stand for: too much at once.
-    const elsewhere = Object.values(world.state.calendars).map(({ events }) => events[body.id]?.body.status);
-    if (elsewhere.some((status) => status !== undefined && status !== 'cancelled')) return effect(); // Moved: it is not free.
+    if (isMoved(body.id)) return effect(); // It is not free.
     delete calendar.events[body.id];
     count(sim, 'an id used again unnoticed');
     reused.add(body.id);
