@@ -8,25 +8,39 @@ import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 
 export type Part = 'title' | 'place' | 'notes' | 'times';
 export const parts: readonly Part[] = ['title', 'place', 'notes', 'times'];
-/** What a side says of an appointment or event; `times`: when it begins, epoch milliseconds. */
+/** What a side says of an appointment or event; `times`: when it begins and ends, epoch milliseconds, and its zone. */
 export type Said = Partial<Record<Part, string>>;
 export type Side = 'ours' | 'google';
 
 export type Edit = { entity: string; part: Part; value: string; over: string | undefined; side: Side; at: number };
 export type Deletion = { entity: string; side: Side; at: number; over: Said };
 
-export const saidHere = ({ fields, startsAt }: Pick<Appointment, 'fields' | 'startsAt'>): Said =>
-  sayingOf(fields, startsAt);
+export const saidHere = ({ fields, startsAt, endsAt }: Pick<Appointment, 'fields' | 'startsAt' | 'endsAt'>): Said => ({
+  ...fieldsSaid(fields),
+  ...(!fields.allDay && { times: moments(startsAt, endsAt, fields.timeZone) }),
+});
 
-const sayingOf = (
-  { title, location, notes }: { title: string; location?: string | undefined; notes?: string | undefined },
-  start: string,
-): Said => ({
+export const fieldsSaid = ({ title, location, notes, allDay, start, end, timeZone }: Appointment['fields']): Said => ({
   title: plain(title),
   ...(location !== undefined && { place: plain(location) }),
   ...(notes !== undefined && { notes: plain(notes) }),
-  times: String(Date.parse(start)),
+  times: allDay ? days(start, end) : moments(start, end, timeZone),
 });
+
+const moments = (start: string, end: string, timeZone: string): string =>
+  `${Date.parse(start)}/${Date.parse(end)} ${zoneOf(timeZone)}`;
+
+/** A civil day is the same day in every zone. */
+const days = (start: string, end: string): string => `${start}/${end}`;
+
+const zones = new Map<string, string>();
+
+/** Of the names that a zone has, one. */
+const zoneOf = (timeZone: string): string => {
+  const known = zones.get(timeZone) ?? new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
+  zones.set(timeZone, known);
+  return known;
+};
 
 /** Of a foreign event; others are bookings'. */
 export const isForeign = (entity: string): boolean => entity.startsWith('event:');
@@ -41,11 +55,15 @@ type GoogleEvent = {
   end: { dateTime?: string; date?: string };
 };
 
-export const saidThere = ({ summary, location, description, start }: GoogleEvent): Said => ({
+/** Google's events have a zone, be it the calendar's, unless they take whole days. */
+export const saidThere = ({ summary, location, description, start, end }: GoogleEvent): Said => ({
   title: plain(String(summary ?? '')),
   ...(location !== undefined && { place: plain(String(location)) }),
   ...(description !== undefined && { notes: plain(String(description)) }),
-  times: String(Date.parse(start.dateTime ?? start.date ?? '')),
+  times:
+    start.dateTime === undefined || end.dateTime === undefined
+      ? days(start.date ?? '', end.date ?? '')
+      : moments(start.dateTime, end.dateTime, start.timeZone ?? 'UTC'),
 });
 
 /** Text without the tags that Google's editor writes. */
@@ -132,7 +150,7 @@ export const openLedger = () => {
       const sides: SideState[] = kind === 'overlap' ? [ours, theirs, base ?? 'gone'] : [ours, theirs];
       for (const side of sides) {
         if (side === 'gone') values.add('gone');
-        else for (const value of Object.values(sayingOf(side, side.start))) values.add(value);
+        else for (const value of Object.values(fieldsSaid(side))) values.add(value);
       }
       reviewed.set(id, { entity, status, values, kind });
     },
@@ -160,9 +178,6 @@ export const partOf: Record<string, (typeof parts)[number]> = {
   notes: 'notes',
   times: 'times',
 };
-
-export const fieldsSaid = (fields: Appointment['fields']): Said =>
-  saidHere({ fields, startsAt: fields.start as Appointment['startsAt'] });
 
 export const isVisiblyOther = (a: Appointment, b: Appointment): boolean =>
   a.status !== b.status || differing(saidHere(a), saidHere(b)).length > 0;

@@ -5,7 +5,7 @@ import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { EventChange } from '../../shared/domain/calendar-event.ts';
 import { appointmentIdOf, eventMarkOf, ownerMarkOf } from '../../shared/domain/derived-ids.ts';
 import { asId, type CalendarKey, type EventId } from '../../shared/domain/ids.ts';
-import { instantAt } from '../../shared/domain/instant.ts';
+import { instantAt, minute } from '../../shared/domain/instant.ts';
 import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 import type {
   Caller,
@@ -116,6 +116,17 @@ const careless = (options: object): object => {
   const { headers = {}, ...rest } = options as { headers?: Record<string, string> };
   const { 'if-match': _, ...others } = headers;
   return { ...rest, headers: others };
+};
+
+/** `requestBody` without the zones of its times. */
+const zoneless = <Query extends object>(query: Query): Query => {
+  const { requestBody } = query as { requestBody?: Record<string, object> };
+  const { start, end, ...others } = requestBody ?? {};
+  if (start === undefined || end === undefined) return query;
+  return {
+    ...query,
+    requestBody: { ...others, start: { ...start, timeZone: undefined }, end: { ...end, timeZone: undefined } },
+  };
 };
 
 const saving = (stores: Stores, save: Stores['appointments']['save']): Stores => ({
@@ -375,6 +386,45 @@ export const mutants: Mutant[] = [
         },
       },
     }),
+  }),
+  planted('each record is written twice', 20, { records: (events) => events.flatMap((one) => [one, one]) }),
+  planted('a record leaves out what was before', 20, {
+    records: (events) => events.map(({ before: _, ...event }) => event),
+  }),
+  planted('a record names another chain', 20, {
+    records: (events) =>
+      events.map((event) => ({ ...event, provenance: { ...event.provenance, chainId: asId('another') } })),
+  }),
+  planted('a record gives no reason', 20, {
+    records: (events) => events.map((event) => ({ ...event, provenance: { ...event.provenance, reason: '' } })),
+  }),
+  planted('the zone is not written', 100, {
+    api: (api) => ({
+      ...api,
+      events: {
+        ...api.events,
+        insert: (query, options) => api.events.insert(zoneless(query), options),
+        update: (query, options) => api.events.update(zoneless(query), options),
+        patch: (query, options) => api.events.patch(zoneless(query), options),
+      },
+    }),
+  }),
+  planted('the end is not read', 300, {
+    google: (client) =>
+      changing(client, (change) => {
+        if (change.kind !== 'event' || change.event.start.kind === 'date') return change;
+        const dateTime = instantAt(Date.parse(change.event.start.dateTime) + 30 * minute);
+        return { kind: 'event', event: { ...change.event, end: { ...change.event.start, dateTime } } };
+      }),
+  }),
+  planted('foreign events are read in another zone', 20, {
+    google: (client) =>
+      changing(client, (change) => {
+        if (change.kind !== 'event' || change.event.mark !== undefined || change.event.start.kind === 'date')
+          return change;
+        const start = { ...change.event.start, timeZone: 'Pacific/Auckland' };
+        return { kind: 'event', event: { ...change.event, start } };
+      }),
   }),
 ];
 

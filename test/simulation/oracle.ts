@@ -14,6 +14,7 @@ import { unreadableMark } from './google.ts';
 import type { Knobs } from './knobs.ts';
 import { fieldsSaid, isVisiblyOther, type Ledger, partOf, type Said, saidHere } from './ledger.ts';
 import type { People } from './people.ts';
+import { recordsIn } from './records.ts';
 import { restOf, type Seen } from './rest.ts';
 import type { Witness } from './store.ts';
 import type { System, Watch } from './system.ts';
@@ -34,12 +35,10 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     parked: new Set(),
     coveredUntil: new Map(),
     accepted: new Map(),
-    records: new Map(),
-    writtenVersions: new Map(),
     madeLate: new Set(),
     unconnected: new Set(),
   };
-  const { parked, coveredUntil, accepted, records, writtenVersions, madeLate, unconnected } = seen;
+  const { parked, coveredUntil, accepted, madeLate, unconnected } = seen;
   /** Since when it is known that a user's grant is no good. */
   const ended = new Map<string, number>();
   /** When the calendar was first listed for the listing that began (by the system's word) then. */
@@ -51,11 +50,16 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
   const activated = new Set<string>();
   let appointmentWrites = 0;
 
+  const users = Array.from({ length: knobs.users }, (_, user) => user);
+  const userOf = (userId: UserId): number => users.find((user) => userIdOf(user) === userId) ?? 0;
+
   const fail = (rule: string, text: string): void => {
     const violation = `[${rule}] ${text}`;
     note(sim, 'ORACLE', () => `✗ ${violation}`);
     if (sim.violations.length < 20) sim.violations.push(violation);
   };
+
+  const records = recordsIn(sim, fail);
 
   const the = <T>(part: T | undefined): T => {
     if (part === undefined) throw new Error('The scene is not set');
@@ -75,7 +79,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       if (before === undefined || before.version !== after.version) {
         if (after.version !== (before?.version ?? 0) + 1)
           fail('R12', `${entity}: version ${before?.version} → ${after.version}`);
-        writtenVersions.set(`${after.id}:${after.version}`, after);
+        records.written(before, after, task);
       } else if (isVisiblyOther(before, after)) {
         fail(
           'R12',
@@ -150,15 +154,9 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     logged(text) {
       if (/ya29|refresh\.|title-\d|notes-\d|place-\d/.test(text)) fail('R15', `a log says too much: ${text}`);
     },
-    recorded(event) {
-      const { appointmentId, version } = event;
-      const key = `${appointmentId}:${version}`;
-      if (records.has(key)) {
-        if (records.get(key)?.at !== event.at) fail('R12', `${key} has two records`);
-        return;
-      }
-      records.set(key, event);
-    },
+    queued: (hint) => records.queued(hint),
+    recorded: (events) => records.appended(events),
+    unrecorded: (appointments) => records.givenUp(appointments),
     listed(task, calendarId) {
       const of = firstList.get(task) ?? new Map<string, number>();
       of.set(calendarId, kernel.now());
@@ -312,11 +310,12 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     checkStop,
     checkCall,
     appointmentWrites: (): number => appointmentWrites,
-    /** Once all is at rest. `users`: those who can be expected to have converged. */
-    settled(users: number[]): void {
+    /** Once all is at rest. `converging`: those who can be expected to have converged. */
+    settled(converging: number[]): void {
       const { system, people } = { system: the(scene.system), people: the(scene.people) };
-      restOf({ sim, ledger, accounts, knobs, system, people }, seen, fail)(users);
-      for (const user of users) checkDuplicates(user);
+      restOf({ sim, ledger, accounts, knobs, system, people }, seen, fail)(converging);
+      for (const user of converging) checkDuplicates(user);
+      records.checkComplete([...system.store.appointments.values()]);
     },
   };
 };
@@ -325,9 +324,6 @@ const waits: ReadonlySet<Appointment['sync']['state']> = new Set(['conflict', 'h
 
 /** It was held or in review until just now; the push that a person's decision is waiting for asks Google how things stand. */
 const isToBeLookedAt = (sync: Appointment['sync']): boolean => sync.state === 'pending' && sync.prefer !== undefined;
-
-const users = [0, 1];
-const userOf = (userId: UserId): number => users.find((user) => userIdOf(user) === userId) ?? 0;
 
 const markOf = (body: EventBody): string | undefined =>
   (body.extendedProperties as { private?: Record<string, string> } | undefined)?.private?.bookedBarber;

@@ -8,9 +8,10 @@ import { project } from '../../functions/change-stream/project.ts';
 import { type ConsumeDeps, consume, type HintRecord } from '../../functions/sync-consumer/consume.ts';
 import { createReport } from '../../functions/sync-consumer/report.ts';
 import { type After, withinTime } from '../../functions/sync-consumer/within-time.ts';
+import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { ChannelSlot } from '../../shared/domain/channel.ts';
-import type { Connection, Sealed } from '../../shared/domain/connection.ts';
+import type { Sealed } from '../../shared/domain/connection.ts';
 import { ownerMarkOf } from '../../shared/domain/derived-ids.ts';
 import { GrantRevoked } from '../../shared/domain/errors.ts';
 import { asId, type ChannelId, type UserId } from '../../shared/domain/ids.ts';
@@ -22,7 +23,7 @@ import { createChannelToken, type WebhookKeys } from '../../shared/notifications
 import { readNotification } from '../../shared/notifications/read-notification.ts';
 import { verifyNotification } from '../../shared/notifications/verify-notification.ts';
 import { handBack } from '../../shared/queue/hand-back.ts';
-import { notificationHint } from '../../shared/queue/hint.ts';
+import { type Hint, notificationHint } from '../../shared/queue/hint.ts';
 import type { SyncQueue } from '../../shared/queue/sync-queue.ts';
 import type { Visit } from '../../shared/renewal/census.ts';
 import { type RenewalDeps, renewDue, surprisesIn } from '../../shared/renewal/renew-due.ts';
@@ -48,8 +49,13 @@ export type Watch = {
   /** A stranger's message has led to something. */
   fooled(what: string): void;
   logged(text: string): void;
-  recorded(event: SyncEvent): void;
-  /** The stream has given up a record: the log is not complete, and an alarm says so. */
+  /** The queue has taken this hint. */
+  queued(hint: Hint): void;
+  /** Written into the log at once. */
+  recorded(events: SyncEvent[]): void;
+  /** The stream has given them up: the log is not complete, and an alarm says so. */
+  unrecorded(appointments: Appointment[]): void;
+  /** The first page of a listing. */
   listed(task: Task, calendarId: string): void;
 };
 
@@ -73,7 +79,9 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     sim,
     ...knobs,
     consume: (batch) => runConsumer(batch),
-    taken: ({ calendarKey, connectGeneration, reason }) => {
+    taken: (hint) => {
+      const { calendarKey, connectGeneration, reason } = hint;
+      watch.queued(hint);
       const isCurrent = connectGeneration === store.calendars.get(calendarKey)?.connectGeneration;
       if (reason === 'notification' && isCurrent) watch.accepted(calendarKey, kernel.now());
     },
@@ -88,7 +96,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
         ({ link, status }) => status === 'confirmed' && link?.eventId === eventId && link.observed?.etag === etag,
       ),
   });
-  const stream: Stream = streamIn({ sim, read: (batch) => runStream(batch) });
+  const stream: Stream = streamIn({ sim, read: (batch) => runStream(batch), lost: watch.unrecorded });
   let keys = webhookKeys(1);
   let tasks = 0;
   let channels = 0;
@@ -273,7 +281,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       const task = begin('stream', 'stream', () => reject(new PortFailed('The process has gone')));
       const { hints, syncEvents } = project(batch);
       const append = async (): Promise<void> => {
-        const effect = async () => mutant.records(syncEvents).forEach(watch.recorded);
+        const effect = async () => watch.recorded(mutant.records(syncEvents));
         if (syncEvents.length > 0) {
           await call(sim, task, { name: 'log.append', kind: 'write' }, effect, { latencyMs: 10 });
         }
@@ -442,7 +450,6 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     takesBookings: (userId: UserId): boolean =>
       [...store.calendars.values()].some((one) => one.userId === userId && one.enabled && one.role === 'bookings'),
     isIdle: (): boolean => queue.isIdle() && stream.isIdle(),
-    connectionOf: (userId: UserId): Promise<Connection | undefined> => store.memory.connections.load(userId),
   };
 };
 
@@ -467,5 +474,5 @@ const freeze = (sim: Sim, task: Task): void => {
   task.dead = true;
 };
 
-export const sealed = (plaintext: string) => `sealed:${[...plaintext].reverse().join('')}` as Sealed;
+const sealed = (plaintext: string) => `sealed:${[...plaintext].reverse().join('')}` as Sealed;
 const opened = (text: string): string => [...text.replace('sealed:', '')].reverse().join('');
