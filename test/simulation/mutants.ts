@@ -121,13 +121,11 @@ const careless = (options: object): object => {
 /** `requestBody` without the zones of its times. */
 const zoneless = <Query extends object>(query: Query): Query => {
   const { requestBody } = query as { requestBody?: Record<string, object> };
-  const { start, end, ...others } = requestBody ?? {};
+  const { start, end } = requestBody ?? {};
   if (start === undefined || end === undefined) return query;
-  return {
-    ...query,
-    requestBody: { ...others, start: { ...start, timeZone: undefined }, end: { ...end, timeZone: undefined } },
-  };
+  return { ...query, requestBody: { ...requestBody, start: withoutZone(start), end: withoutZone(end) } };
 };
+const withoutZone = ({ timeZone: _, ...time }: { timeZone?: unknown }): object => time;
 
 const saving = (stores: Stores, save: Stores['appointments']['save']): Stores => ({
   ...stores,
@@ -425,6 +423,40 @@ export const mutants: Mutant[] = [
         const start = { ...change.event.start, timeZone: 'Pacific/Auckland' };
         return { kind: 'event', event: { ...change.event, start } };
       }),
+  }),
+  planted('an error quotes a title', 300, {
+    google: (client) => ({
+      ...client,
+      async insertEvent(caller, request) {
+        try {
+          return await client.insertEvent(caller, request);
+        } catch (error) {
+          if (error instanceof Error) error.message += `: ${request.content.summary}`;
+          throw error;
+        }
+      },
+    }),
+  }),
+  planted('a hint quotes a title', 20, {
+    hints: (hints) => hints.map(({ hint, ...rest }) => ({ ...rest, hint: { ...hint, chainId: asId('title-0') } })),
+  }),
+  planted('no limit on moves', 2_000, {
+    stores: (stores, { google }) => ({
+      ...stores,
+      appointments: {
+        ...stores.appointments,
+        async list(request) {
+          const page = await stores.appointments.list(request);
+          const events = Object.values(google.world.state.calendars).flatMap((one) => Object.values(one.events));
+          const isCleared = events.filter(({ body }) => body.status === 'cancelled').length > 8;
+          if (request.limit !== 500 || isCleared) return page;
+          return { ...page, items: page.items.flatMap((item) => Array.from({ length: 20 }, () => item)) };
+        },
+      },
+    }),
+  }),
+  planted('channels of accounts that are left go on', 500, {
+    google: (client, { task }) => (task.kind === 'person' ? { ...client, stop: async () => 'stopped' } : client),
   }),
 ];
 

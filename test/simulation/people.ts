@@ -87,6 +87,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
   ): void => {
     const again = (why: unknown): void => {
       note(sim, 'person', () => `request failed: ${why}`);
+      system.log.error('A request failed', why);
       if (attempts > 1) kernel.after(900, () => request(operation, act, attempts - 1));
     };
     const task = system.begin('person', 'person', () => again('no answer'));
@@ -159,7 +160,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     const entity = entityOfEvent(event);
     touch(entity);
     google.remember(calendarId, event.id);
-    ledger.deleted('google', entity, saidThere(event), kernel.now());
+    ledger.deleted('google', entity, { over: saidThere(event), place: calendarId }, kernel.now());
     deleteEvent(world, calendar, event.id);
     google.note(`person deletes ${entity} in ${calendarId}`);
     google.tell();
@@ -203,6 +204,18 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       const event = liveEvents(calendarId).find(({ id }) => id === eventId);
       if (event !== undefined) remove({ calendarId, event });
     });
+  };
+
+  /** As whoever has mistaken the hour does it. */
+  const shiftAll = (user: number): void => {
+    const calendarId = accountOf(user);
+    for (const event of liveEvents(calendarId).filter(single)) {
+      const later = ({ dateTime = '', timeZone }: EventBody['start']) => ({
+        dateTime: instantAt(Date.parse(dateTime) + hour),
+        timeZone,
+      });
+      patch({ start: later(event.start), end: later(event.end) }, { calendarId, event });
+    }
   };
 
   const single = ({ recurringEventId }: EventBody): boolean => recurringEventId === undefined;
@@ -316,7 +329,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       const entity = entityOfEvent(at.event);
       const body = restoreEvent(world, calendar, at.event.id);
       touch(entity);
-      ledger.restored(entity, kernel.now());
+      ledger.restored('google', entity, kernel.now());
       google.note(`person restores ${entity}`);
       ledger.edited('google', entity, saidThere(body), saidThere(body), kernel.now());
       google.tell();
@@ -356,7 +369,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       const masterId = at?.event.recurringEventId;
       if (at === undefined || calendar === undefined || masterId === undefined) return;
       for (const one of instancesOf(at.calendarId, masterId)) {
-        ledger.deleted('google', entityOfEvent(one), saidThere(one), kernel.now());
+        ledger.deleted('google', entityOfEvent(one), { over: saidThere(one), place: at.calendarId }, kernel.now());
       }
       deleteEvent(world, calendar, masterId);
       google.note(`person deletes the series ${masterId}`);
@@ -454,7 +467,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     };
     const task = system.begin('person', 'consent', again);
     task.spared = nth <= knobs.users; // What is booked before there is a connection stays here, and is another story.
-    const deps = { ...requestDeps(task), google: googleCalendarOver(google.api(task)) };
+    const deps = { ...requestDeps(task), google: system.heeding(googleCalendarOver(google.api(task))) };
     const grant = {
       accessToken: google.issue(email),
       accessTokenExpiresAt: instantAt(kernel.now() + hour),
@@ -466,6 +479,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       () => count(sim, 'a consent'),
       (error) => {
         note(sim, task.name, () => `consent failed: ${error}`);
+        system.log.error('A consent could not be completed', error);
         if (!task.dead) again();
       },
     );
@@ -476,7 +490,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     calendarsOf,
     consent,
     consentSoon,
-    /** A barber with much to do, before anything else happens; later it is all taken away at once. */
+    /** A barber with much to do, before anything else happens; later it is all taken away at once, or moved. */
     fillUp: (bookings: number): void => {
       for (let nth = 100; nth < 100 + bookings; nth++) {
         kernel.after(1_000 + (nth - 100) * 40, () =>
@@ -484,7 +498,10 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
         );
       }
     },
-    clear: (): void => acts['google clear']({ nth: 999, at: 0, kind: 'google clear', user: 0, pick: 0, hot: false }),
+    clear: (): void => {
+      if (random.at('clear', 0) < 0.5) shiftAll(0);
+      else acts['google clear']({ nth: 999, at: 0, kind: 'google clear', user: 0, pick: 0, hot: false });
+    },
     revokeGrant,
     /** Something happens in the calendar, whatever it is. */
     probe: (calendarId: string): void => {

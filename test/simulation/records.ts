@@ -35,10 +35,11 @@ export const recordsIn = (sim: Sim, fail: Fail) => {
     written(before: Appointment | undefined, after: Appointment, { kind, name }: Task): void {
       const { id, version, provenance } = after;
       written.set(`${id}:${version}`, { before, after });
-      const { actor, chainId } = provenance;
+      const { actor, chainId, reason } = provenance;
       const isPersons = /^(request|consent)-\d+$/.test(chainId);
       // A worker carries on what a person has asked for; otherwise it is Google that has changed something.
-      if (kind === 'person' ? actor !== 'user' : actor !== 'google' && !isPersons)
+      const isCarriedOn = isPersons || reason === 'calendar_disabled';
+      if (kind === 'person' ? actor !== 'user' : actor !== 'google' && !isCarriedOn)
         fail('R12', `${name} writes ${id}:${version}, and the ${actor} is said to have`);
       if (kind === 'person' ? !isPersons : !chains.has(chainId))
         fail('R12', `${id}:${version} is of the chain ${chainId}, which nothing has begun`);

@@ -5,6 +5,7 @@
 import { createSecretKey } from 'node:crypto';
 import pMap from 'p-map';
 import { project } from '../../functions/change-stream/project.ts';
+import { reportRound, reportVisit } from '../../functions/renewal-worker/report.ts';
 import { type ConsumeDeps, consume, type HintRecord } from '../../functions/sync-consumer/consume.ts';
 import { createReport } from '../../functions/sync-consumer/report.ts';
 import { type After, withinTime } from '../../functions/sync-consumer/within-time.ts';
@@ -27,6 +28,7 @@ import { type Hint, notificationHint } from '../../shared/queue/hint.ts';
 import type { SyncQueue } from '../../shared/queue/sync-queue.ts';
 import type { Visit } from '../../shared/renewal/census.ts';
 import { type RenewalDeps, renewDue, surprisesIn } from '../../shared/renewal/renew-due.ts';
+import { describeError } from '../../shared/runtime/describe-error.ts';
 import type { TokenVault } from '../../shared/runtime/token-vault.ts';
 import type { SyncDeps } from '../../shared/sync/sync-calendar.ts';
 import type { Channel } from '../google/state.ts';
@@ -34,7 +36,7 @@ import type { Stores } from '../support/memory-store.ts';
 import { deploymentIn } from './deployment.ts';
 import { type Google, googleIn } from './google.ts';
 import type { Knobs } from './knobs.ts';
-import type { Mutant } from './mutants.ts';
+import type { Client, Mutant } from './mutants.ts';
 import { type Queue, queueIn } from './queue.ts';
 import { type Store, storeIn, type Witness } from './store.ts';
 import { type Stream, streamIn } from './stream.ts';
@@ -167,6 +169,26 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       };
     };
 
+  /** Channels whose maker has never heard that they exist, and those that somebody has tried to stop in vain. */
+  const handled = { unheard: new Set<string>(), unstopped: new Set<string>() };
+
+  /** What is asked of Google about channels, and whether the answer has reached whoever asked. */
+  const heeding = (client: Client): Client => ({
+    ...client,
+    async watch(caller, request) {
+      handled.unheard.add(request.channelId);
+      const answer = await client.watch(caller, request);
+      handled.unheard.delete(request.channelId);
+      return answer;
+    },
+    async stop(caller, channel) {
+      handled.unstopped.add(channel.id);
+      const answer = await client.stop(caller, channel);
+      handled.unstopped.delete(channel.id);
+      return answer;
+    },
+  });
+
   /** One hint's dependencies. */
   const syncDepsOf = (task: Task) => {
     const beneath = store.witnessed(task);
@@ -176,7 +198,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       ...stores,
       vault: vaultOf(task),
       oauth: oauthOf(task),
-      google: mutant.google(googleCalendarOver(mutant.api(google.api(task))), around),
+      google: heeding(mutant.google(googleCalendarOver(mutant.api(google.api(task))), around)),
       queue: queueOf(task),
       webhookAddress: 'https://calendar.example.com/api/v2/webhooks/google-calendar',
       channelToken: ({ key, connectGeneration }: Calendar, channelId: ChannelId, expiresAt: Instant) =>
@@ -193,8 +215,10 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
 
   const log = {
     info: (message: string, fields: object = {}) => watch.logged(`${message} ${JSON.stringify(fields)}`),
-    error: (message: string, _error: unknown, fields: object = {}) =>
-      watch.logged(`${message} ${JSON.stringify(fields)}`),
+    error: (message: string, error: unknown, fields: object = {}) =>
+      watch.logged(
+        `${message} ${JSON.stringify({ ...fields, ...(error !== undefined && { error: describeError(error) }) })}`,
+      ),
   };
   const report = createReport(log, () => undefined);
 
@@ -294,7 +318,10 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       };
       Promise.all([append(), pMap(mutant.hints(hints), send, { concurrency: 10 })]).then(
         () => end(resolve),
-        (error) => end(() => reject(error)),
+        (error) => {
+          log.error('A batch of the stream failed', error, { count: batch.length });
+          end(() => reject(error));
+        },
       );
       kernel.at(task.endsAt, () => {
         if (!isOver) die(sim, task, 'out of time');
@@ -315,6 +342,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       ...(knobs.nets ? { calendars } : abandonedOnly(calendars)),
       clock: () => nowOf(task),
       onVisit: (visit) => {
+        reportVisit(log, round.chainId)(visit);
         count(sim, `renewal: ${visitOf(visit)}`);
         note(sim, task.name, () => visitOf(visit));
       },
@@ -322,9 +350,13 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     renewDue(renewalDeps, round).then(
       (visits) => {
         if (surprisesIn(visits).length > 0) count(sim, 'a round of renewals that ends with an error');
+        else reportRound(log, () => undefined, visits, nowOf(task));
         freeze(sim, task);
       },
-      (error) => note(sim, task.name, () => `failed: ${error}`),
+      (error) => {
+        log.error('The round failed', error);
+        note(sim, task.name, () => `failed: ${error}`);
+      },
     );
     kernel.at(task.endsAt, () => die(sim, task, 'over'));
   };
@@ -437,8 +469,11 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     queueOf,
     /** What it takes to leave an account, beside the rest. */
     leavingOf: (task: Task) => ({ oauth: async () => oauthOf(task), within: withinOf(task) }),
+    log,
     runRenewal,
     channelBegun,
+    handled,
+    heeding,
     /** A new key signs from now on, and the old one is still accepted. */
     rotateKeys: (): void => {
       keys = {
