@@ -142,7 +142,11 @@ export const openLedger = () => {
       at <= (left.get(entity) ?? 0) && (side === 'google' || isForeign(entity)),
     isLeft: (entity: string): boolean => left.has(entity),
     isMoved: (entity: string): boolean => moved.has(entity),
-    isRevived: ({ entity, at }: Deletion): boolean => (revived.get(entity)?.at ?? 0) >= at,
+    /** Whoever brings it back here need not know that it is deleted in Google as well. */
+    isRevived: ({ entity, side, at }: Deletion): boolean => {
+      const by = revived.get(entity);
+      return by !== undefined && by.at >= at && (by.side === 'google' || side === 'ours');
+    },
     hasDeletionLost: ({ entity, side, at }: Deletion): boolean =>
       lostDeletions.some((one) => one.entity === entity && one.side === side && one.at >= at),
     hasLost: (entity: string, part: Part, value: string): boolean => lost.has(keyOf(entity, part, value)),

@@ -12,7 +12,6 @@ import type { Appointment } from '../../shared/domain/appointment.ts';
 import { bookingIdOf, eventIdOf } from '../../shared/domain/derived-ids.ts';
 import { asId, type UserId } from '../../shared/domain/ids.ts';
 import { hour, type Instant, instantAt, minute } from '../../shared/domain/instant.ts';
-import { googleCalendarOver } from '../../shared/google/calendar-client.ts';
 import { ApiError } from '../google/errors.ts';
 import { deleteEvent, moveEvent, patchEvent, restoreEvent } from '../google/events.ts';
 import type { EventBody } from '../google/state.ts';
@@ -467,7 +466,6 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     };
     const task = system.begin('person', 'consent', again);
     task.spared = nth <= knobs.users; // What is booked before there is a connection stays here, and is another story.
-    const deps = { ...requestDeps(task), google: system.heeding(googleCalendarOver(google.api(task))) };
     const grant = {
       accessToken: google.issue(email),
       accessTokenExpiresAt: instantAt(kernel.now() + hour),
@@ -475,7 +473,13 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       scopes: [],
     };
     const chainId = asId<Stamp['chainId']>(`consent-${nth}`);
-    connect(deps, { userId: userIdOf(user), grant, replaceAccount: true, chainId, now: system.nowOf(task) }).then(
+    connect(requestDeps(task), {
+      userId: userIdOf(user),
+      grant,
+      replaceAccount: true,
+      chainId,
+      now: system.nowOf(task),
+    }).then(
       () => count(sim, 'a consent'),
       (error) => {
         note(sim, task.name, () => `consent failed: ${error}`);

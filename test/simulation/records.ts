@@ -38,7 +38,7 @@ export const recordsIn = (sim: Sim, fail: Fail) => {
       const { actor, chainId, reason } = provenance;
       const isPersons = /^(request|consent)-\d+$/.test(chainId);
       // A worker carries on what a person has asked for; otherwise it is Google that has changed something.
-      const isCarriedOn = isPersons || reason === 'calendar_disabled';
+      const isCarriedOn = isPersons || leavings.has(reason);
       if (kind === 'person' ? actor !== 'user' : actor !== 'google' && !isCarriedOn)
         fail('R12', `${name} writes ${id}:${version}, and the ${actor} is said to have`);
       if (kind === 'person' ? !isPersons : !chains.has(chainId))
@@ -67,6 +67,9 @@ export const recordsIn = (sim: Sim, fail: Fail) => {
     },
   };
 };
+
+/** What is done about a calendar that is synced no more. */
+const leavings = new Set(['calendar_disabled', 'change_account']);
 
 const nameOf = ({ appointmentId, version }: SyncEvent): string => `${appointmentId}:${version}`;
 

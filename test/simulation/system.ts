@@ -473,7 +473,6 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     runRenewal,
     channelBegun,
     handled,
-    heeding,
     /** A new key signs from now on, and the old one is still accepted. */
     rotateKeys: (): void => {
       keys = {
