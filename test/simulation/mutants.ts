@@ -18,6 +18,7 @@ import type { CalendarApi } from '../../shared/google/calendar-client.ts';
 import { queryVersion } from '../../shared/google/query.ts';
 import type { Envelope } from '../../shared/queue/hint.ts';
 import { isLive } from '../google/channels.ts';
+import { deleteEvent, patchEvent } from '../google/events.ts';
 import type { Stores } from '../support/memory-store.ts';
 import type { Google } from './google.ts';
 import type { Task } from './tasks.ts';
@@ -131,6 +132,19 @@ const saving = (stores: Stores, save: Stores['appointments']['save']): Stores =>
   ...stores,
   appointments: { ...stores.appointments, save },
 });
+
+/** The appointment of the event, where that has taken the place of one that was deleted. */
+const madeAnew = ({ appointments }: Around, eventId: string): Appointment | undefined =>
+  [...appointments.values()].find(
+    ({ link, status, sync }) =>
+      link?.eventId === eventId && (link.idGeneration ?? 1) > 1 && status === 'confirmed' && sync.state === 'synced',
+  );
+
+const calendarOf = ({ google }: Around, { link }: Appointment) => {
+  const calendar = google.world.state.calendars[link?.calendarId ?? ''];
+  if (calendar === undefined) throw new Error('An event without a calendar');
+  return calendar;
+};
 
 const strayId = (eventId: EventId, nth: number): EventId =>
   asId(`${eventId.slice(0, 20)}${(nth * 7_919).toString(32)}`);
@@ -457,6 +471,28 @@ export const mutants: Mutant[] = [
   }),
   planted('channels of accounts that are left go on', 500, {
     google: (client, { task }) => (task.kind === 'person' ? { ...client, stop: async () => 'stopped' } : client),
+  }),
+  planted('edits of what was made anew are undone', 600, {
+    google: (client, around) =>
+      changing(client, (change) => {
+        const anew = change.kind === 'event' && madeAnew(around, change.event.id);
+        if (!anew || change.event.summary === anew.fields.title) return change;
+        const { title: summary } = anew.fields;
+        patchEvent(around.google.world, calendarOf(around, anew), change.event.id, { summary });
+        return { kind: 'event', event: { ...change.event, summary } };
+      }),
+  }),
+  planted('what was made anew is deleted', 600, {
+    google: (client, around) => ({
+      ...client,
+      async listEvents(caller, request) {
+        for (const { body } of Object.values(around.google.world.state.calendars[request.calendarId]?.events ?? {})) {
+          const anew = body.status !== 'cancelled' && madeAnew(around, body.id);
+          if (anew) deleteEvent(around.google.world, calendarOf(around, anew), body.id);
+        }
+        return client.listEvents(caller, request);
+      },
+    }),
   }),
 ];
 
