@@ -221,7 +221,11 @@ export const partOf: Record<string, (typeof parts)[number]> = {
 };
 
 export const isVisiblyOther = (a: Appointment, b: Appointment): boolean =>
-  a.status !== b.status || differing(saidHere(a), saidHere(b)).length > 0;
+  a.status !== b.status || (!isTheVerySame(a, b) && differing(saidHere(a), saidHere(b)).length > 0);
+
+/** As most writes leave it, which only keep the books. */
+const isTheVerySame = (a: Appointment, b: Appointment): boolean =>
+  a.fields === b.fields && a.startsAt === b.startsAt && a.endsAt === b.endsAt;
 
 export const differing = (a: Said, b: Said): string[] =>
   parts.flatMap((part) => ((a[part] ?? '') === (b[part] ?? '') ? [] : [`${part}: ${a[part]} ≠ ${b[part]}`]));

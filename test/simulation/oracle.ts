@@ -184,7 +184,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     if (task.kind !== 'consumer' || after.kind !== 'booking' || before?.status !== 'confirmed') return;
     const isReleased = before.sync.state === 'pending' && before.sync.prefer === 'google';
     const isCancelled = after.status === 'cancelled';
-    const isMoved = saidHere(before).times !== saidHere(after).times;
+    const isMoved = whenOf(before) !== whenOf(after);
     if (!(isCancelled || isMoved) || isReleased || Date.parse(before.startsAt) < kernel.now()) return;
     const key = after.link?.calendarKey ?? '';
     const of = harm.get(task) ?? new Map<string, { cancelled: number; moved: number }>();
@@ -359,6 +359,8 @@ const waits: ReadonlySet<Appointment['sync']['state']> = new Set(['conflict', 'h
 
 /** It was held or in review until just now; the push that a person's decision is waiting for asks Google how things stand. */
 const isToBeLookedAt = (sync: Appointment['sync']): boolean => sync.state === 'pending' && sync.prefer !== undefined;
+
+const whenOf = ({ startsAt, endsAt, fields }: Appointment): string => `${startsAt}/${endsAt} ${fields.timeZone}`;
 
 /** Tokens, and whatever people write. */
 const secret = /ya29\.|refresh\.|sealed:|(title|notes|place|stranger|unreadable)-\d/;

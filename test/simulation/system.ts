@@ -209,7 +209,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       },
       channelLifetimeMs: knobs.channelLifetimeMs,
       random: () => random.next('jitter'),
-      ownerMarkOf: (userId: UserId) => ownerMarkOf('simulation', userId),
+      ownerMarkOf: markOf,
     } satisfies SyncDeps & Stores;
   };
 
@@ -491,6 +491,14 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
 const visitOf = (visit: Visit): string => {
   if (visit.kind === 'passed') return `passed over, ${visit.because}`;
   return visit.kind === 'failed' ? 'failed' : `channel ${visit.channel.kind}`;
+};
+
+/** Of a handful of users, asked for thousands of times. */
+const marks = new Map<UserId, string>();
+const markOf = (userId: UserId): string => {
+  const mark = marks.get(userId) ?? ownerMarkOf('simulation', userId);
+  marks.set(userId, mark);
+  return mark;
 };
 
 const webhookKeys = (nth: number): WebhookKeys => ({
