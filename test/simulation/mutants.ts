@@ -24,7 +24,7 @@ import type { Task } from './tasks.ts';
 
 export type Client = GoogleCalendar & EventWriter;
 
-export type Around = {
+type Around = {
   task: Task;
   google: Google;
   /** Beneath the ports. */
@@ -37,6 +37,8 @@ export type Mutant = {
   name: string;
   /** Within so many seeds it must be caught. */
   budget: number;
+  /** By one of these rules: those that it breaks. */
+  by: readonly string[];
   /** As the sync calls them. */
   stores(stores: Stores, around: Around): Stores;
   /** Of a person's request. */
@@ -56,6 +58,7 @@ export type Mutant = {
 export const noMutant: Mutant = {
   name: 'none',
   budget: 0,
+  by: [],
   stores: (stores) => stores,
   requestStores: (stores) => stores,
   witnessed: (stores) => stores,
@@ -69,7 +72,9 @@ export const noMutant: Mutant = {
   sweeps: true,
 };
 
-const planted = (name: string, budget: number, bug: Partial<Mutant>): Mutant => ({ ...noMutant, name, budget, ...bug });
+type Bug = Partial<Mutant> & Pick<Mutant, 'by'>;
+
+const planted = (name: string, budget: number, bug: Bug): Mutant => ({ ...noMutant, name, budget, ...bug });
 
 type Listing = EventsPage | { kind: 'expired' };
 
@@ -129,7 +134,14 @@ const strayId = (eventId: EventId, nth: number): EventId =>
 const anotherId = (eventId: EventId, { writes }: Google): EventId => strayId(eventId, writes.length + 1);
 
 export const mutants: Mutant[] = [
+  planted('the harness itself throws', 20, {
+    by: ['HARNESS'],
+    failures: () => {
+      throw new Error('Planted');
+    },
+  }),
   planted('cursor first', 20, {
+    by: ['R5'],
     google: (client, { calendars, stores, task }) => ({
       ...client,
       async listEvents(caller, request) {
@@ -148,6 +160,7 @@ export const mutants: Mutant[] = [
     }),
   }),
   planted('random event ids', 20, {
+    by: ['R3'],
     google: (client, { google }) => ({
       ...client,
       insertEvent: (caller, request) =>
@@ -155,6 +168,7 @@ export const mutants: Mutant[] = [
     }),
   }),
   planted('a duplicate is inserted under another id', 200, {
+    by: ['R3'],
     google: (client, { google }) => ({
       ...client,
       async insertEvent(caller, request) {
@@ -165,6 +179,7 @@ export const mutants: Mutant[] = [
     }),
   }),
   planted('no If-Match', 600, {
+    by: ['R2'],
     api: (api) => ({
       ...api,
       events: {
@@ -176,6 +191,7 @@ export const mutants: Mutant[] = [
     }),
   }),
   planted('tombstones missed', 50, {
+    by: ['R5'],
     google: (client) => ({
       ...client,
       async listEvents(caller, request) {
@@ -186,6 +202,7 @@ export const mutants: Mutant[] = [
     }),
   }),
   planted('no fence', 400, {
+    by: ['R13'],
     stores: (stores, { calendars }) => {
       const known = new Map<CalendarKey, Calendar>();
       return {
@@ -207,13 +224,18 @@ export const mutants: Mutant[] = [
       };
     },
   }),
-  planted('failures are acknowledged', 30, { failures: () => [] }),
-  planted('only the first failure of a batch is reported', 1_000, { failures: (undone) => undone.slice(0, 1) }),
-  planted('acknowledged when busy', 300, { acknowledgesDeferred: true }),
+  planted('failures are acknowledged', 30, { by: ['R6'], failures: () => [] }),
+  planted('only the first failure of a batch is reported', 1_000, {
+    by: ['R1', 'R6'],
+    failures: (undone) => undone.slice(0, 1),
+  }),
+  planted('acknowledged when busy', 300, { by: ['R6'], acknowledgesDeferred: true }),
   planted('deduplicated by calendar', 20, {
+    by: ['R1'],
     envelope: ({ hint }) => ({ hint, deduplicationId: hint.calendarKey }),
   }),
   planted('stop before watch', 200, {
+    by: ['R7'],
     google: (client, { google }) => ({
       ...client,
       async watch(caller, request) {
@@ -226,8 +248,12 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('old channels are never stopped', 400, { google: (client) => ({ ...client, stop: async () => 'stopped' }) }),
+  planted('old channels are never stopped', 400, {
+    by: ['R7'],
+    google: (client) => ({ ...client, stop: async () => 'stopped' }),
+  }),
   planted('a failed pull covers', 1_500, {
+    by: ['R6'],
     witnessed: (stores, task) => ({
       ...stores,
       calendars: {
@@ -247,12 +273,14 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('a page is skipped', 100, { google: firstPageOnly }),
-  planted('absence is not confirmed', 1_500, { google: unconfirmed }),
+  planted('a page is skipped', 100, { by: ['R5'], google: firstPageOnly }),
+  planted('absence is not confirmed', 1_500, { by: ['R1'], google: unconfirmed }),
   planted('absence is judged before the last page', 100, {
+    by: ['R1'],
     google: (client, around) => unconfirmed(firstPageOnly(client, around), around),
   }),
   planted('410 is swallowed', 300, {
+    by: ['R5'],
     google: (client) => ({
       ...client,
       async listEvents(caller, request) {
@@ -265,6 +293,7 @@ export const mutants: Mutant[] = [
     }),
   }),
   planted('any 409 is adopted', 300, {
+    by: ['R3'],
     google: (client, { appointments }) =>
       changing(client, (change) => {
         const id = change.kind === 'event' ? appointmentIdOf(change.event.id) : undefined;
@@ -273,8 +302,9 @@ export const mutants: Mutant[] = [
         return { kind: 'event', event: { ...change.event, mark: eventMarkOf(ownerMarkOf('simulation', userId), id) } };
       }),
   }),
-  planted('no sweep', 100, { sweeps: false }),
+  planted('no sweep', 100, { by: ['R1'], sweeps: false }),
   planted('what comes in is sent back', 30, {
+    by: ['R4'],
     witnessed: (stores) =>
       saving(stores, async (next, beside) => {
         const { link, sync, provenance, updatedAt } = next;
@@ -292,6 +322,7 @@ export const mutants: Mutant[] = [
       }),
   }),
   planted('writes are not conditional', 300, {
+    by: ['R12'],
     witnessed: (stores) =>
       saving(stores, async (next, beside = {}) => {
         const [stored] = await stores.appointments.loadMany(next.userId, [next.id]);
@@ -304,6 +335,7 @@ export const mutants: Mutant[] = [
       }),
   }),
   planted('a newer mark is cleared', 1_000, {
+    by: ['R2'],
     witnessed: (stores, task) =>
       saving(stores, async (next, beside) => {
         const result = await stores.appointments.save(next, beside);
@@ -318,6 +350,7 @@ export const mutants: Mutant[] = [
       }),
   }),
   planted('the order of versions is not checked', 4_000, {
+    by: ['R2'],
     google: (client, { google }) =>
       changing(client, (change) =>
         change.kind === 'event'
@@ -326,19 +359,23 @@ export const mutants: Mutant[] = [
       ),
   }),
   planted('what cannot be read is dropped', 200, {
+    by: ['R5'],
     witnessed: (stores) => ({ ...stores, quarantine: { ...stores.quarantine, park: async () => undefined } }),
   }),
   planted('the mark is not set', 20, {
+    by: ['R1'],
     requestStores: (stores) =>
       saving(stores, (next, beside) =>
         stores.appointments.save(next.sync.state === 'pending' ? { ...next, sync: { state: 'synced' } } : next, beside),
       ),
   }),
-  planted('the stream sends no hints', 50, { hints: () => [] }),
+  planted('the stream sends no hints', 50, { by: ['R1'], hints: () => [] }),
   planted('what Google changes is not on record', 20, {
+    by: ['R12'],
     records: (events) => events.filter(({ provenance }) => provenance.actor !== 'google'),
   }),
   planted('a dead grant is used on', 500, {
+    by: ['R14'],
     stores: (stores) => ({
       ...stores,
       connections: {
@@ -351,6 +388,7 @@ export const mutants: Mutant[] = [
     }),
   }),
   planted('the appointments of whoever comes first', 300, {
+    by: ['R15'],
     stores: (stores, { appointments }) => ({
       ...stores,
       appointments: {
@@ -364,6 +402,7 @@ export const mutants: Mutant[] = [
     }),
   }),
   planted('no limit on mass changes', 1_000, {
+    by: ['R9'],
     stores: (stores) => ({
       ...stores,
       appointments: {
@@ -378,4 +417,8 @@ export const mutants: Mutant[] = [
   }),
 ];
 
-export const mutantOf = (name: string | undefined): Mutant => mutants.find((one) => one.name === name) ?? noMutant;
+export const mutantOf = (name: string | undefined): Mutant => {
+  const mutant = name === undefined ? noMutant : mutants.find((one) => one.name === name);
+  if (mutant === undefined) throw new Error(`No planted bug is called "${name}"`);
+  return mutant;
+};
