@@ -52,14 +52,20 @@ export const runFleet = async ({ seeds, start, workers, mutant, heard }: FleetOp
     new Promise((resolve) => {
       const worker = startWorker();
       let left = first;
+      let isOver = false;
       let watchdog: NodeJS.Timeout | undefined;
-      let isHanging = false;
+      const end = (why: string): void => {
+        if (isOver) return;
+        isOver = true;
+        clearTimeout(watchdog);
+        worker.kill('SIGKILL');
+        const [seed, ...others] = left;
+        if (seed !== undefined) lose(seed, why);
+        resolve(others);
+      };
       const watch = (): void => {
         clearTimeout(watchdog);
-        watchdog = setTimeout(() => {
-          isHanging = true;
-          worker.kill('SIGKILL');
-        }, hangsAfterMs);
+        watchdog = setTimeout(() => end(`nothing is heard of it for ${hangsAfterMs / 1_000} s`), hangsAfterMs);
       };
       const give = (): void => {
         watch();
@@ -67,22 +73,15 @@ export const runFleet = async ({ seeds, start, workers, mutant, heard }: FleetOp
         else worker.disconnect();
       };
       worker.on('message', (told: Told) => {
+        if (isOver) return;
         left = left.slice(1);
         heard(told);
         if (left.length > 0) return watch();
         left = take();
         give();
       });
-      worker.on('exit', (code, signal) => {
-        clearTimeout(watchdog);
-        const [seed, ...others] = left;
-        if (seed !== undefined)
-          lose(
-            seed,
-            isHanging ? `nothing is heard of it for ${hangsAfterMs / 1_000} s` : `ends with ${signal ?? code}`,
-          );
-        resolve(others);
-      });
+      worker.on('error', (error) => end(error.message));
+      worker.on('exit', (code, signal) => end(`its worker ended with ${signal ?? code}`));
       give();
     });
 
