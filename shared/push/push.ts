@@ -108,7 +108,7 @@ const park = async (deps: PushDeps, place: PushPlace, { userId, id, version }: D
 
 /**
  * Whatever its calendar is by now: a hint that finds it moved may be the only one. But when it has failed and is put off, what
- * was sent before that is no reason to try again [R11].
+ * was sent before that run is no reason to try again [R11].
  */
 const isDue = (appointment: Appointment | undefined, { askedAt, context }: PushPlace): appointment is Due => {
   if (appointment?.sync.state !== 'pending') return false;

@@ -1,7 +1,7 @@
 /** A barber with two Google accounts at the stand-in, who connects, swaps and disconnects: what the flow tests of that share. */
 import { expect } from 'vitest';
 import { type ConnectDeps, connect } from '../../shared/connections/connect.ts';
-import { type AskedToDisconnect, disconnect } from '../../shared/connections/disconnect.ts';
+import { type AskedToDisconnect, type DisconnectDeps, disconnect } from '../../shared/connections/disconnect.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import { calendarKeyOf } from '../../shared/domain/derived-ids.ts';
 import { type AppointmentId, asId, type CalendarId } from '../../shared/domain/ids.ts';
@@ -85,7 +85,7 @@ export const openAccountJob = async () => {
       const grant = { accessToken, refreshToken: accessToken, ...lasting };
       return connect({ ...deps(), ...overrides }, { userId, grant, replaceAccount, chainId, now: at });
     },
-    disconnect: async (blocks: AskedToDisconnect['blocks'] = 'keep', overrides: Partial<ConnectDeps> = {}) =>
+    disconnect: async (blocks: AskedToDisconnect['blocks'] = 'keep', overrides: Partial<DisconnectDeps> = {}) =>
       disconnect({ ...stores, ...deps(), ...overrides }, { userId, blocks }, stamp()),
 
     /** The hints that are there, the sweep's and those of the stream for what is pending, until nothing is left to do. */

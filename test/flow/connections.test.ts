@@ -421,6 +421,13 @@ describe('disconnecting', () => {
     expect(await due()).toEqual([]);
   });
 
+  test('[R1] releases blocks that the index does not show yet as well', async () => {
+    await begin();
+    const blind = { ...job.stores.appointments, list: async () => ({ items: [] }) };
+    await job.disconnect('release', { appointments: blind });
+    expect(await blockOf('Dentist')).toMatchObject({ status: 'cancelled' });
+  });
+
   test('stops the channels and revokes the grant, and doing so again does no harm', async () => {
     await begin();
     const channels = await channelIds();
