@@ -46,23 +46,23 @@ const branches = [
   'undo: done',
 ];
 
-/** Of these so many seeds bring one: an insert's answer must be lost, and a person delete the event before the next try. */
-const oncePer: ReadonlyMap<string, number> = new Map([['fault change unnoticed-duplicate', 5_000]]);
+/** Needs a lost answer of an insert, and a person who deletes the event before the next try. */
+const oncePer: ReadonlyMap<string, number> = new Map([['fault change unnoticed-duplicate', 10_000]]);
 
 type Row = { what: string; times: number; atLeast: number };
 
 /**
- * Of so many seeds at least: each fault once in three hundred, each branch once in two thousand. The rarest happen three times
+ * Of so many seeds at least: each fault once in four hundred, each branch once in two thousand. The rarest happen three times
  * as often, so that chance has no say where there are many.
  */
 export const tableOf = (totals: ReadonlyMap<string, number>, seeds: number): Row[] => [
-  ...faults.map((what) => ({ what, times: totals.get(what) ?? 0, atLeast: expected(seeds, oncePer.get(what) ?? 300) })),
+  ...faults.map((what) => ({ what, times: totals.get(what) ?? 0, atLeast: expected(seeds, oncePer.get(what) ?? 400) })),
   ...branches.map((what) => ({ what, times: totals.get(what) ?? 0, atLeast: expected(seeds, 2_000) })),
 ];
 
 /** Of a few seeds only that it is there at all, and of very few nothing. */
 const expected = (seeds: number, per: number): number => {
-  if (seeds < 50 * per) return seeds < 2 * per ? 0 : 1;
+  if (seeds < 50 * per) return seeds < 1.5 * per ? 0 : 1;
   return Math.floor(seeds / per);
 };
 
