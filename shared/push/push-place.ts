@@ -35,8 +35,11 @@ export const inTime = async <T>({ remainingMs }: PushPlace, call: () => Promise<
 
 export type Due = Appointment & { sync: Pending };
 
-/** `noted`: something was written here only. `left`: what is to come of it is for the listing to decide. */
-export type Stepped = 'told' | 'noted' | 'left';
+/**
+ * `noted`: something was written here only. `left`: what is to come of it is for the listing to decide. `late`: whoever comes
+ * next is to ask.
+ */
+export type Stepped = 'told' | 'noted' | 'left' | 'late';
 
 /** The event that an appointment is linked to, as Google names it. */
 export const refOf = ({ link }: Appointment) => {

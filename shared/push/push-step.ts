@@ -45,13 +45,13 @@ const insert = async (deps: StepDeps, place: PushPlace, appointment: Due): Promi
   }
 };
 
-/** An event has been made that may be gone again, or be of a booking that has been cancelled meanwhile: the next round asks. */
+/** An event has been made that may be gone again, or be of a booking that has been cancelled meanwhile: whoever comes next asks. */
 const lookAgain = async (deps: StepDeps, appointment: Due): Promise<Stepped> => {
   const { base, sync } = appointment;
   const undecided = { sync, ...(base !== undefined && { base }) };
   const isPending = (latest: Appointment) => latest.sync.state === 'pending';
   await noteTold(deps, appointment, (latest) => ({ ...kept(latest), ...(!isPending(latest) && undecided) }));
-  return 'noted';
+  return 'late';
 };
 
 /** It was planned for a calendar that is gone by now: it is planned anew, for the one where it is to go. */

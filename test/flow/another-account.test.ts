@@ -275,6 +275,25 @@ describe('[R3] there and back again', () => {
   });
 });
 
+test('[R13] a change of account that is so slow that its user has gone back retires nothing of the new consent', async () => {
+  await job.begin();
+  let isFirst = true;
+  const listOf: typeof job.stores.calendars.listOf = async (user) => {
+    const { account } = await job.connection();
+    if (account === other && isFirst) {
+      isFirst = false;
+      await job.connect(first, true);
+      await job.settle();
+    }
+    return job.stores.calendars.listOf(user);
+  };
+  await job.connect(other, true, { calendars: { ...job.stores.calendars, listOf } });
+  await job.drain();
+  expect(await job.connection()).toMatchObject({ account: first, connectGeneration: 3 });
+  expect(await job.calendar(first)).toMatchObject({ enabled: true, connectGeneration: 3 });
+  await job.agree(first);
+});
+
 describe('[R1] whoever connects with another account and is cut off', () => {
   test.each([1, 2, 3, 4, 5, 6, 7])('at write %i of the stores, consents again and all is done', async (nth) => {
     const id = await job.begin();

@@ -179,6 +179,7 @@ test.each([
   leftMs = 0;
   thaw();
   await late;
+  await job.sync();
   expect(await job.appointment(other)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
 });
 
