@@ -8,25 +8,39 @@ import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 
 export type Part = 'title' | 'place' | 'notes' | 'times';
 export const parts: readonly Part[] = ['title', 'place', 'notes', 'times'];
-/** What a side says of an appointment or event; `times`: when it begins, epoch milliseconds. */
+/** What a side says of an appointment or event; `times`: when it begins and ends, epoch milliseconds, and its zone. */
 export type Said = Partial<Record<Part, string>>;
 export type Side = 'ours' | 'google';
 
 export type Edit = { entity: string; part: Part; value: string; over: string | undefined; side: Side; at: number };
-export type Deletion = { entity: string; side: Side; at: number; over: Said };
+export type Deletion = { entity: string; side: Side; at: number; over: Said; place?: string | undefined };
 
-export const saidHere = ({ fields, startsAt }: Pick<Appointment, 'fields' | 'startsAt'>): Said =>
-  sayingOf(fields, startsAt);
+export const saidHere = ({ fields, startsAt, endsAt }: Pick<Appointment, 'fields' | 'startsAt' | 'endsAt'>): Said => ({
+  ...fieldsSaid(fields),
+  ...(!fields.allDay && { times: moments(startsAt, endsAt, fields.timeZone) }),
+});
 
-const sayingOf = (
-  { title, location, notes }: { title: string; location?: string | undefined; notes?: string | undefined },
-  start: string,
-): Said => ({
+export const fieldsSaid = ({ title, location, notes, allDay, start, end, timeZone }: Appointment['fields']): Said => ({
   title: plain(title),
   ...(location !== undefined && { place: plain(location) }),
   ...(notes !== undefined && { notes: plain(notes) }),
-  times: String(Date.parse(start)),
+  times: allDay ? days(start, end) : moments(start, end, timeZone),
 });
+
+const moments = (start: string, end: string, timeZone: string): string =>
+  `${Date.parse(start)}/${Date.parse(end)} ${zoneOf(timeZone)}`;
+
+/** A civil day is the same day in every zone. */
+const days = (start: string, end: string): string => `${start}/${end}`;
+
+const zones = new Map<string, string>();
+
+/** Of the names that a zone has, one. */
+const zoneOf = (timeZone: string): string => {
+  const known = zones.get(timeZone) ?? new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
+  zones.set(timeZone, known);
+  return known;
+};
 
 /** Of a foreign event; others are bookings'. */
 export const isForeign = (entity: string): boolean => entity.startsWith('event:');
@@ -41,11 +55,15 @@ type GoogleEvent = {
   end: { dateTime?: string; date?: string };
 };
 
-export const saidThere = ({ summary, location, description, start }: GoogleEvent): Said => ({
+/** Google's events have a zone, be it the calendar's, unless they take whole days. */
+export const saidThere = ({ summary, location, description, start, end }: GoogleEvent): Said => ({
   title: plain(String(summary ?? '')),
   ...(location !== undefined && { place: plain(String(location)) }),
   ...(description !== undefined && { notes: plain(String(description)) }),
-  times: String(Date.parse(start.dateTime ?? start.date ?? '')),
+  times:
+    start.dateTime === undefined || end.dateTime === undefined
+      ? days(start.date ?? '', end.date ?? '')
+      : moments(start.dateTime, end.dateTime, start.timeZone ?? 'UTC'),
 });
 
 /** Text without the tags that Google's editor writes. */
@@ -64,35 +82,37 @@ export const openLedger = () => {
   const overwritten = new Set<string>();
   /** What a value was written over: its ancestor. */
   const ancestors = new Map<string, string>();
-  const settled: SyncEvent[] = [];
-  /** What review items have shown as either side: accounted for while they are open, or once a person has decided. */
-  const reviewed = new Map<
-    string,
-    { entity: string; status: Conflict['status']; values: Set<string>; kind: Conflict['kind'] }
-  >();
+  /** Values that were before whoever settled a difference, by a rule or in person, and did not win. */
+  const lost = new Set<string>();
+  /** Of each entity, those that lost by the last decision of a person: it may be taken back. */
+  const lostInPerson = new Map<string, string[]>();
+  const lostDeletions: Pick<Deletion, 'entity' | 'side' | 'at'>[] = [];
+  /** What each open review item shows of an entity, by `<item> <entity>`. */
+  const reviewed = new Map<string, Set<string>>();
   const created = new Set<string>();
   /** Somebody has brought it back. */
-  const revived = new Map<string, number>();
+  const revived = new Map<string, { side: Side; at: number }>();
   /** Foreign events that people have moved to another calendar. */
   const moved = new Set<string>();
 
   const left = new Map<string, number>();
 
-  const keyOf = (entity: string, part: Part, value: string): string => `${entity}|${part}|${value}`;
+  const keyOf = (entity: string, part: Part | 'status', value: string): string => `${entity}|${part}|${value}`;
+
+  const valuesOf = (entity: string, said: Said): string[] =>
+    parts.flatMap((part) => {
+      const value = said[part];
+      return value === undefined ? [] : [keyOf(entity, part, value)];
+    });
 
   const saw = (entity: string, said: Said): void => {
-    for (const part of parts) {
-      const value = said[part];
-      if (value !== undefined) overwritten.add(keyOf(entity, part, value));
-    }
+    for (const one of valuesOf(entity, said)) overwritten.add(one);
   };
 
   return {
     edits,
     deletions,
-    reviewed,
     created,
-    settled,
     edited(side: Side, entity: string, before: Said | undefined, after: Said, at: number): void {
       if (before === undefined) created.add(entity);
       for (const part of parts) {
@@ -104,21 +124,34 @@ export const openLedger = () => {
         if (over !== undefined) ancestors.set(keyOf(entity, part, value), over);
       }
     },
-    deleted(side: Side, entity: string, over: Said, at: number): void {
-      deletions.push({ entity, side, at, over });
+    /** `place`: the calendar in which it was. */
+    deleted(side: Side, entity: string, { over, place }: Pick<Deletion, 'over' | 'place'>, at: number): void {
+      deletions.push({ entity, side, at, over, place });
       saw(entity, over);
     },
     /** A block that shall take no time as long as its calendar is not synced; it comes back with it as it is there. */
     released: saw,
-    restored: (entity: string, at: number): void => void revived.set(entity, at),
+    restored: (side: Side, entity: string, at: number): void => void revived.set(entity, { side, at }),
     movedForeign: (entity: string): void => void moved.add(entity),
     /** Its calendar is none of the user's account any more: what Google said of it until then is nobody's concern. */
-    leftBehind: (entity: string, at: number): void => void left.set(entity, at),
+    leftBehind(entity: string, at: number): void {
+      left.set(entity, at);
+      if (revived.get(entity)?.side === 'google') revived.delete(entity);
+    },
     isLeftBehind: ({ entity, side, at }: Pick<Edit, 'entity' | 'side' | 'at'>): boolean =>
       at <= (left.get(entity) ?? 0) && (side === 'google' || isForeign(entity)),
-    isForeignLeft: (entity: string): boolean => left.has(entity) && isForeign(entity),
+    isLeft: (entity: string): boolean => left.has(entity),
     isMoved: (entity: string): boolean => moved.has(entity),
-    isRevived: (entity: string): boolean => revived.has(entity),
+    /** Whoever brings it back here need not know that it is deleted in Google as well. */
+    isRevived: ({ entity, side, at }: Deletion): boolean => {
+      const by = revived.get(entity);
+      return by !== undefined && by.at >= at && (by.side === 'google' || side === 'ours');
+    },
+    hasDeletionLost: ({ entity, side, at }: Deletion): boolean =>
+      lostDeletions.some((one) => one.entity === entity && one.side === side && one.at >= at),
+    hasLost: (entity: string, part: Part, value: string): boolean => lost.has(keyOf(entity, part, value)),
+    isInReview: (entity: string, part: Part | 'status', value: string): boolean =>
+      [...reviewed.values()].some((values) => values.has(keyOf(entity, part, value))),
     /** A person has decided about both sides: what the one that lost said has been seen. */
     decided: (entity: string, before: Said, after: Said): void => {
       for (const part of parts) {
@@ -126,19 +159,45 @@ export const openLedger = () => {
         if (over !== undefined && value !== over) overwritten.add(keyOf(entity, part, over));
       }
     },
-    conflictSaved(entity: string, { id, status, ours, theirs, kind, base }: Conflict): void {
-      const known = reviewed.get(id);
-      const values = status === 'agreed' || known === undefined ? new Set<string>() : known.values;
-      const sides: SideState[] = kind === 'overlap' ? [ours, theirs, base ?? 'gone'] : [ours, theirs];
-      for (const side of sides) {
-        if (side === 'gone') values.add('gone');
-        else for (const value of Object.values(sayingOf(side, side.start))) values.add(value);
+    /** `held`: what the appointment says, where the item has many. */
+    conflictSaved(entity: string, { id, status, ours, theirs, kind }: Conflict, held?: Said): void {
+      const key = `${id} ${entity}`;
+      reviewed.delete(key);
+      if (status !== 'open') return;
+      const sides: SideState[] = held === undefined ? [ours, theirs] : [theirs];
+      const shown = sides.map((side) => (side === 'gone' ? {} : fieldsSaid(side)));
+      const values = [...shown, held ?? {}].flatMap((said) => valuesOf(entity, said));
+      if (kind !== 'overlap' && sides.includes('gone')) values.push(keyOf(entity, 'status', 'gone'));
+      reviewed.set(key, new Set(values));
+    },
+    /** Whoever has settled it had both before them. */
+    settled(entity: string, { provenance: { settled }, before }: SyncEvent, at: number): void {
+      if (settled === undefined || before === undefined) return;
+      const { chosen, policy } = settled;
+      const theirs = settled.theirs === 'gone' ? undefined : fieldsSaid(settled.theirs);
+      const ours = before.status === 'cancelled' ? undefined : saidHere(before);
+      const losers: string[] = [];
+      if (chosen.status !== undefined) {
+        const [loser, side] = chosen.status === 'google' ? [ours, 'ours' as const] : [theirs, 'google' as const];
+        if (loser === undefined) lostDeletions.push({ entity, side, at });
+        else losers.push(...valuesOf(entity, loser));
       }
-      reviewed.set(id, { entity, status, values, kind });
+      for (const [group, side] of Object.entries(chosen)) {
+        const part = partOf[group];
+        if (part === undefined) continue;
+        const loser = { ...(side !== 'google' && theirs), ...(side !== 'bookedbarber' && ours) };
+        const value = loser[part];
+        if (value !== undefined) losers.push(keyOf(entity, part, value));
+      }
+      for (const one of losers) lost.add(one);
+      if (policy === 'person') lostInPerson.set(entity, losers);
     },
-    recorded(event: SyncEvent): void {
-      if (event.provenance.settled !== undefined) settled.push(event);
+    takenBack(entity: string): void {
+      for (const one of lostInPerson.get(entity) ?? []) lost.delete(one);
+      lostInPerson.delete(entity);
     },
+    /** Of many changes at once, a person wants none: ours is to be there again. */
+    discarded: (entity: string, at: number): void => void lostDeletions.push({ entity, side: 'google', at }),
     isOverwritten: (entity: string, part: Part, value: string): boolean => overwritten.has(keyOf(entity, part, value)),
     /** Did whoever wrote `value` know of `other`? */
     knewOf(entity: string, part: Part, value: string, other: string): boolean {
@@ -160,9 +219,6 @@ export const partOf: Record<string, (typeof parts)[number]> = {
   notes: 'notes',
   times: 'times',
 };
-
-export const fieldsSaid = (fields: Appointment['fields']): Said =>
-  saidHere({ fields, startsAt: fields.start as Appointment['startsAt'] });
 
 export const isVisiblyOther = (a: Appointment, b: Appointment): boolean =>
   a.status !== b.status || differing(saidHere(a), saidHere(b)).length > 0;

@@ -5,7 +5,7 @@ import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { EventChange } from '../../shared/domain/calendar-event.ts';
 import { appointmentIdOf, eventMarkOf, ownerMarkOf } from '../../shared/domain/derived-ids.ts';
 import { asId, type CalendarKey, type EventId } from '../../shared/domain/ids.ts';
-import { instantAt } from '../../shared/domain/instant.ts';
+import { instantAt, minute } from '../../shared/domain/instant.ts';
 import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 import type {
   Caller,
@@ -18,6 +18,7 @@ import type { CalendarApi } from '../../shared/google/calendar-client.ts';
 import { queryVersion } from '../../shared/google/query.ts';
 import type { Envelope } from '../../shared/queue/hint.ts';
 import { isLive } from '../google/channels.ts';
+import { deleteEvent, patchEvent } from '../google/events.ts';
 import type { Stores } from '../support/memory-store.ts';
 import type { Google } from './google.ts';
 import type { Task } from './tasks.ts';
@@ -123,10 +124,32 @@ const careless = (options: object): object => {
   return { ...rest, headers: others };
 };
 
+/** `requestBody` without the zones of its times. */
+const zoneless = <Query extends object>(query: Query): Query => {
+  const { requestBody } = query as { requestBody?: Record<string, object> };
+  const { start, end } = requestBody ?? {};
+  if (start === undefined || end === undefined) return query;
+  return { ...query, requestBody: { ...requestBody, start: withoutZone(start), end: withoutZone(end) } };
+};
+const withoutZone = ({ timeZone: _, ...time }: { timeZone?: unknown }): object => time;
+
 const saving = (stores: Stores, save: Stores['appointments']['save']): Stores => ({
   ...stores,
   appointments: { ...stores.appointments, save },
 });
+
+/** The appointment of the event, where that has taken the place of one that was deleted. */
+const madeAnew = ({ appointments }: Around, eventId: string): Appointment | undefined =>
+  [...appointments.values()].find(
+    ({ link, status, sync }) =>
+      link?.eventId === eventId && (link.idGeneration ?? 1) > 1 && status === 'confirmed' && sync.state === 'synced',
+  );
+
+const calendarOf = ({ google }: Around, { link }: Appointment) => {
+  const calendar = google.world.state.calendars[link?.calendarId ?? ''];
+  if (calendar === undefined) throw new Error('An event without a calendar');
+  return calendar;
+};
 
 const strayId = (eventId: EventId, nth: number): EventId =>
   asId(`${eventId.slice(0, 20)}${(nth * 7_919).toString(32)}`);
@@ -412,6 +435,116 @@ export const mutants: Mutant[] = [
           if (request.limit !== 500) return page;
           return { ...page, items: page.items.flatMap((item) => Array.from({ length: 20 }, () => item)) };
         },
+      },
+    }),
+  }),
+  planted('each record is written twice', 20, {
+    by: ['R12'],
+    records: (events) => events.flatMap((one) => [one, one]),
+  }),
+  planted('a record leaves out what was before', 20, {
+    by: ['R12'],
+    records: (events) => events.map(({ before: _, ...event }) => event),
+  }),
+  planted('a record names another chain', 20, {
+    by: ['R12'],
+    records: (events) =>
+      events.map((event) => ({ ...event, provenance: { ...event.provenance, chainId: asId('another') } })),
+  }),
+  planted('a record gives no reason', 20, {
+    by: ['R12'],
+    records: (events) => events.map((event) => ({ ...event, provenance: { ...event.provenance, reason: '' } })),
+  }),
+  planted('the zone is not written', 100, {
+    by: ['R1'],
+    api: (api) => ({
+      ...api,
+      events: {
+        ...api.events,
+        insert: (query, options) => api.events.insert(zoneless(query), options),
+        update: (query, options) => api.events.update(zoneless(query), options),
+        patch: (query, options) => api.events.patch(zoneless(query), options),
+      },
+    }),
+  }),
+  planted('the end is not read', 300, {
+    by: ['R1'],
+    google: (client) =>
+      changing(client, (change) => {
+        if (change.kind !== 'event' || change.event.start.kind === 'date') return change;
+        const dateTime = instantAt(Date.parse(change.event.start.dateTime) + 30 * minute);
+        return { kind: 'event', event: { ...change.event, end: { ...change.event.start, dateTime } } };
+      }),
+  }),
+  planted('foreign events are read in another zone', 20, {
+    by: ['R1'],
+    google: (client) =>
+      changing(client, (change) => {
+        if (change.kind !== 'event' || change.event.mark !== undefined || change.event.start.kind === 'date')
+          return change;
+        const start = { ...change.event.start, timeZone: 'Pacific/Auckland' };
+        return { kind: 'event', event: { ...change.event, start } };
+      }),
+  }),
+  planted('an error quotes a title', 300, {
+    by: ['R15'],
+    google: (client) => ({
+      ...client,
+      async insertEvent(caller, request) {
+        try {
+          return await client.insertEvent(caller, request);
+        } catch (error) {
+          if (error instanceof Error) error.message += `: ${request.content.summary}`;
+          throw error;
+        }
+      },
+    }),
+  }),
+  planted('a hint quotes a title', 20, {
+    by: ['R15'],
+    hints: (hints) => hints.map(({ hint, ...rest }) => ({ ...rest, hint: { ...hint, chainId: asId('title-0') } })),
+  }),
+  planted('no limit on moves', 2_000, {
+    by: ['R9'],
+    stores: (stores, { google }) => ({
+      ...stores,
+      appointments: {
+        ...stores.appointments,
+        async list(request) {
+          const page = await stores.appointments.list(request);
+          const events = Object.values(google.world.state.calendars).flatMap((one) => Object.values(one.events));
+          const isCleared = events.filter(({ body }) => body.status === 'cancelled').length > 8;
+          if (request.limit !== 500 || isCleared) return page;
+          return { ...page, items: page.items.flatMap((item) => Array.from({ length: 20 }, () => item)) };
+        },
+      },
+    }),
+  }),
+  planted('channels of accounts that are left go on', 500, {
+    by: ['R7'],
+    google: (client, { task }) => (task.kind === 'person' ? { ...client, stop: async () => 'stopped' } : client),
+  }),
+  planted('edits of what was made anew are undone', 600, {
+    by: ['R2'],
+    google: (client, around) =>
+      changing(client, (change) => {
+        const anew = change.kind === 'event' && madeAnew(around, change.event.id);
+        if (!anew || change.event.summary === anew.fields.title) return change;
+        const { title: summary } = anew.fields;
+        patchEvent(around.google.world, calendarOf(around, anew), change.event.id, { summary });
+        return { kind: 'event', event: { ...change.event, summary } };
+      }),
+  }),
+  planted('what was made anew is deleted', 600, {
+    by: ['R2'],
+    google: (client, around) => ({
+      ...client,
+      async listEvents(caller, request) {
+        for (const { body } of Object.values(around.google.world.state.calendars[request.calendarId]?.events ?? {})) {
+          const anew = body.status !== 'cancelled' && madeAnew(around, body.id);
+          if (anew) deleteEvent(around.google.world, calendarOf(around, anew), body.id);
+        }
+        return client.listEvents(caller, request);
       },
     }),
   }),

@@ -41,6 +41,9 @@ const weights = {
   policy: 0.2,
   'both at once': 1.5,
   'google clear': 0.15,
+  longer: 0.8,
+  'google longer': 0.8,
+  'google zone': 0.5,
 } as const;
 
 /** Only the safety nets make these good. */

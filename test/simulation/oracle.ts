@@ -14,6 +14,7 @@ import { unreadableMark } from './google.ts';
 import type { Knobs } from './knobs.ts';
 import { fieldsSaid, isVisiblyOther, type Ledger, partOf, type Said, saidHere } from './ledger.ts';
 import type { People } from './people.ts';
+import { recordsIn } from './records.ts';
 import { restOf, type Seen } from './rest.ts';
 import type { Witness } from './store.ts';
 import type { System, Watch } from './system.ts';
@@ -34,12 +35,10 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     parked: new Set(),
     coveredUntil: new Map(),
     accepted: new Map(),
-    records: new Map(),
-    writtenVersions: new Map(),
-    madeLate: new Set(),
+    madeLate: new Map(),
     unconnected: new Set(),
   };
-  const { parked, coveredUntil, accepted, records, writtenVersions, madeLate, unconnected } = seen;
+  const { parked, coveredUntil, accepted, madeLate, unconnected } = seen;
   /** Since when it is known that a user's grant is no good. */
   const ended = new Map<string, number>();
   /** When the calendar was first listed for the listing that began (by the system's word) then. */
@@ -51,11 +50,22 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
   const activated = new Set<string>();
   let appointmentWrites = 0;
 
+  const users = Array.from({ length: knobs.users }, (_, user) => user);
+  const userOf = (userId: UserId): number => users.find((user) => userIdOf(user) === userId) ?? 0;
+
   const fail = (rule: string, text: string): void => {
     const violation = `[${rule}] ${text}`;
     note(sim, 'ORACLE', () => `✗ ${violation}`);
     if (sim.violations.length < 20) sim.violations.push(violation);
   };
+
+  /** [R10] One user's grant is dead for good, or one's listing kills: the others come to rest all the same. */
+  const failIsolated: typeof fail = (rule, text) =>
+    knobs.poisoned && (rule === 'R1' || rule === 'R6')
+      ? fail('R10', `${text} [${rule}], beside one that is held up`)
+      : fail(rule, text);
+
+  const records = recordsIn(sim, fail);
 
   const the = <T>(part: T | undefined): T => {
     if (part === undefined) throw new Error('The scene is not set');
@@ -69,13 +79,14 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       const entity = people.entityOf(after);
       const isHomeless = accounts.wasAwaySince(after.userId, task.startedAt) || !system.takesBookings(after.userId);
       if (before === undefined && isHomeless) unconnected.add(after.id);
-      if (before === undefined && kernel.now() > task.endsAt) madeLate.add(after.id);
+      if (before === undefined && kernel.now() > task.endsAt) madeLate.set(after.id, system.google.world.state.seq);
       noteEdit(entity, before, after, task);
       countHarm(before, after, task);
+      checkAbsence(before, after, task);
       if (before === undefined || before.version !== after.version) {
         if (after.version !== (before?.version ?? 0) + 1)
           fail('R12', `${entity}: version ${before?.version} → ${after.version}`);
-        writtenVersions.set(`${after.id}:${after.version}`, after);
+        records.written(before, after, task);
       } else if (isVisiblyOther(before, after)) {
         fail(
           'R12',
@@ -85,7 +96,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       if (before?.version !== after.version && after.provenance.settled !== undefined) {
         const { userId, id: appointmentId, version, provenance, updatedAt: at } = after;
         const event = { userId, appointmentId, version, provenance, at, after, ...(before && { before }) };
-        ledger.recorded(event);
+        ledger.settled(entity, event, kernel.now());
         checkSettlement(event);
       }
       if (after.revision !== (before?.revision ?? 0) + 1)
@@ -96,10 +107,11 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       const appointment = the(scene.system).store.appointments.get(conflict.appointmentId);
       count(sim, `a review item: ${conflict.kind} ${conflict.status}`);
       if (appointment === undefined) return;
-      const of = conflict.held ?? [conflict.appointmentId];
-      for (const id of of) {
+      const { entityOf } = the(scene.people);
+      if (conflict.held === undefined) ledger.conflictSaved(entityOf(appointment), conflict);
+      for (const id of conflict.held ?? []) {
         const held = the(scene.system).store.appointments.get(id);
-        if (held !== undefined) ledger.conflictSaved(the(scene.people).entityOf(held), conflict);
+        if (held !== undefined) ledger.conflictSaved(entityOf(held), conflict, saidHere(held));
       }
     },
     calendarWritten: (before, after) => the(scene.system).stream.calendarWritten(before, after),
@@ -142,23 +154,23 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     strayed: (owner, userId, task) => fail('R15', `${task.name} works for ${owner} and touches what is ${userId}'s`),
   };
 
+  const checkSecrets = (what: string, text: string): void => {
+    const [found] = secret.exec(text) ?? [];
+    if (found !== undefined) fail('R15', `${what} says too much: ${found} in ${text}`);
+  };
+
   const watch: Watch = {
     accepted: (key, at) => {
       accepted.set(key, Math.max(at, accepted.get(key) ?? 0));
     },
     fooled: (what) => fail('R15', `a stranger was believed: ${what}`),
-    logged(text) {
-      if (/ya29|refresh\.|title-\d|notes-\d|place-\d/.test(text)) fail('R15', `a log says too much: ${text}`);
+    logged: (text) => checkSecrets('a log', text),
+    queued(hint) {
+      records.queued(hint);
+      checkSecrets('a hint', JSON.stringify(hint));
     },
-    recorded(event) {
-      const { appointmentId, version } = event;
-      const key = `${appointmentId}:${version}`;
-      if (records.has(key)) {
-        if (records.get(key)?.at !== event.at) fail('R12', `${key} has two records`);
-        return;
-      }
-      records.set(key, event);
-    },
+    recorded: (events) => records.appended(events),
+    unrecorded: (appointments) => records.givenUp(appointments),
     listed(task, calendarId) {
       const of = firstList.get(task) ?? new Map<string, number>();
       of.set(calendarId, kernel.now());
@@ -166,21 +178,38 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     },
   };
 
-  /** [R9] How many future bookings each run has cancelled, unasked. */
-  const harm = new Map<Task, Map<string, number>>();
+  /** [R9] How many future bookings each run has cancelled or moved, unasked. */
+  const harm = new Map<Task, Map<string, { cancelled: number; moved: number }>>();
   const countHarm = (before: Appointment | undefined, after: Appointment, task: Task): void => {
     if (task.kind !== 'consumer' || after.kind !== 'booking' || before?.status !== 'confirmed') return;
     const isReleased = before.sync.state === 'pending' && before.sync.prefer === 'google';
-    if (after.status !== 'cancelled' || isReleased || Date.parse(after.startsAt) < kernel.now()) return;
+    const isCancelled = after.status === 'cancelled';
+    const isMoved = saidHere(before).times !== saidHere(after).times;
+    if (!(isCancelled || isMoved) || isReleased || Date.parse(before.startsAt) < kernel.now()) return;
     const key = after.link?.calendarKey ?? '';
-    const of = harm.get(task) ?? new Map<string, number>();
-    const harmed = (of.get(key) ?? 0) + 1;
+    const of = harm.get(task) ?? new Map<string, { cancelled: number; moved: number }>();
+    const harmed = of.get(key) ?? { cancelled: 0, moved: 0 };
+    if (isCancelled) harmed.cancelled += 1;
+    else harmed.moved += 1;
     harm.set(task, of.set(key, harmed));
+    const { cancelled, moved } = harmed;
+    if (cancelled + moved <= 10) return;
     const future = [...the(scene.system).store.appointments.values()].filter(
-      ({ userId, kind, status }) => userId === after.userId && kind === 'booking' && status === 'confirmed',
+      ({ userId, kind, status, startsAt }) =>
+        userId === after.userId && kind === 'booking' && status === 'confirmed' && Date.parse(startsAt) > kernel.now(),
     );
-    if (harmed > 10 && harmed > 0.2 * (future.length + harmed))
-      fail('R9', `${harmed} bookings of ${key} are cancelled at once, and nobody was asked`);
+    if (cancelled + moved > 0.2 * (future.length + cancelled))
+      fail('R9', `${cancelled} bookings of ${key} are cancelled and ${moved} moved at once, and nobody was asked`);
+  };
+
+  /** [R8] Whatever a listing leaves out: what is there is not cancelled for it. */
+  const checkAbsence = (before: Appointment | undefined, after: Appointment, task: Task): void => {
+    const isGooglesWord = task.kind === 'consumer' && after.provenance.actor === 'google';
+    if (!isGooglesWord || before?.status !== 'confirmed' || after.status === 'confirmed') return;
+    const { calendarId = '', eventId = '' } = before.link ?? {};
+    const event = the(scene.system).google.find(calendarId, eventId);
+    if (event === undefined || event.status === 'cancelled' || the(scene.people).isRestored(eventId)) return;
+    fail('R8', `${the(scene.people).entityOf(after)} is cancelled, and its event ${eventId} is there`);
   };
 
   const noteEdit = (entity: string, before: Appointment | undefined, after: Appointment, task: Task): void => {
@@ -188,15 +217,18 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     if (actor !== 'user' || before?.version === after.version) return;
     const was = before && saidHere(before);
     const is = saidHere(after);
+    const gone = { over: was ?? {}, place: before?.link?.calendarId };
     if (reason === 'calendar_disabled') ledger.released(entity, was ?? {});
     else if (task.kind !== 'person') return;
     else if (reason === 'create' || reason === 'update') ledger.edited('ours', entity, was, is, kernel.now());
-    else if (reason === 'cancel') ledger.deleted('ours', entity, was ?? {}, kernel.now());
+    else if (reason === 'cancel') ledger.deleted('ours', entity, gone, kernel.now());
     else {
-      ledger.decided(entity, was ?? {}, is);
-      if (before?.status === 'cancelled' && after.status === 'confirmed') ledger.restored(entity, kernel.now());
+      if (reason === 'undo') ledger.takenBack(entity);
+      else ledger.decided(entity, was ?? {}, is);
+      if (reason === 'discard') ledger.discarded(entity, kernel.now());
+      if (before?.status === 'cancelled' && after.status === 'confirmed') ledger.restored('ours', entity, kernel.now());
       if (before?.status === 'confirmed' && after.status === 'cancelled')
-        ledger.deleted('ours', entity, was ?? {}, kernel.now());
+        ledger.deleted('ours', entity, gone, kernel.now());
     }
   };
 
@@ -229,7 +261,8 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
           ({ status, link, sync }) =>
             status === 'confirmed' && sync.state === 'synced' && link?.calendarId === calendar.calendarId,
         );
-        if (left !== undefined && !madeLate.has(left.id) && !isNewer(left.link?.observed?.etag, body.etag)) {
+        const isLate = left !== undefined && seq <= (madeLate.get(left.id) ?? 0);
+        if (left !== undefined && !isLate && !isNewer(left.link?.observed?.etag, body.etag)) {
           fail('R5', `the cursor covers the deletion of ${people.entityOfEvent(body)}, which is still confirmed`);
         }
         continue;
@@ -312,11 +345,12 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     checkStop,
     checkCall,
     appointmentWrites: (): number => appointmentWrites,
-    /** Once all is at rest. `users`: those who can be expected to have converged. */
-    settled(users: number[]): void {
+    /** Once all is at rest. `converging`: those who can be expected to have converged. */
+    settled(converging: number[]): void {
       const { system, people } = { system: the(scene.system), people: the(scene.people) };
-      restOf({ sim, ledger, accounts, knobs, system, people }, seen, fail)(users);
-      for (const user of users) checkDuplicates(user);
+      restOf({ sim, ledger, accounts, knobs, system, people }, seen, failIsolated)(converging);
+      for (const user of converging) checkDuplicates(user);
+      records.checkComplete([...system.store.appointments.values()]);
     },
   };
 };
@@ -326,8 +360,8 @@ const waits: ReadonlySet<Appointment['sync']['state']> = new Set(['conflict', 'h
 /** It was held or in review until just now; the push that a person's decision is waiting for asks Google how things stand. */
 const isToBeLookedAt = (sync: Appointment['sync']): boolean => sync.state === 'pending' && sync.prefer !== undefined;
 
-const users = [0, 1];
-const userOf = (userId: UserId): number => users.find((user) => userIdOf(user) === userId) ?? 0;
+/** Tokens, and whatever people write. */
+const secret = /ya29\.|refresh\.|sealed:|(title|notes|place|stranger|unreadable)-\d/;
 
 const markOf = (body: EventBody): string | undefined =>
   (body.extendedProperties as { private?: Record<string, string> } | undefined)?.private?.bookedBarber;

@@ -11,8 +11,7 @@ import { disconnect } from '../../shared/connections/disconnect.ts';
 import type { Appointment } from '../../shared/domain/appointment.ts';
 import { bookingIdOf, eventIdOf } from '../../shared/domain/derived-ids.ts';
 import { asId, type UserId } from '../../shared/domain/ids.ts';
-import { hour, instantAt, minute } from '../../shared/domain/instant.ts';
-import { googleCalendarOver } from '../../shared/google/calendar-client.ts';
+import { hour, type Instant, instantAt, minute } from '../../shared/domain/instant.ts';
 import { ApiError } from '../google/errors.ts';
 import { deleteEvent, moveEvent, patchEvent, restoreEvent } from '../google/events.ts';
 import type { EventBody } from '../google/state.ts';
@@ -22,7 +21,7 @@ import { unreadableMark } from './google.ts';
 import type { Knobs } from './knobs.ts';
 import { type Ledger, saidThere } from './ledger.ts';
 import type { Operation, OperationKind } from './operations.ts';
-import { type System, sealed } from './system.ts';
+import type { System } from './system.ts';
 import { count, note, type Sim } from './tasks.ts';
 
 export type People = ReturnType<typeof peopleIn>;
@@ -46,6 +45,8 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
   const firstSlot = Math.ceil(kernel.now() / (24 * hour)) * 24 * hour;
   const startOf = (nth: number): number => firstSlot + nth * slotMs;
   const spanOf = (startMs: number) => ({ start: instantAt(startMs), end: instantAt(startMs + 30 * minute) });
+  /** Some clients live elsewhere; else nobody would see which zone is written. */
+  const zoneOf = ({ nth }: Operation): string => (nth % 3 === 1 ? 'Asia/Tokyo' : knobs.timeZone);
   const inGoogle = (startMs: number) => {
     const { start, end } = spanOf(startMs);
     return { start: { dateTime: start, timeZone: knobs.timeZone }, end: { dateTime: end, timeZone: knobs.timeZone } };
@@ -85,6 +86,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
   ): void => {
     const again = (why: unknown): void => {
       note(sim, 'person', () => `request failed: ${why}`);
+      system.log.error('A request failed', why);
       if (attempts > 1) kernel.after(900, () => request(operation, act, attempts - 1));
     };
     const task = system.begin('person', 'person', () => again('no answer'));
@@ -113,17 +115,20 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     task,
   });
 
+  /** Each time by so much as by no other. */
+  const lengthened = (start: string, { nth }: Operation): Instant => instantAt(Date.parse(start) + (31 + nth) * minute);
+
   const text = (kind: string, { nth }: Operation): string => `${kind}-${nth}`;
 
   const edit = (
     operation: Operation,
-    change: { title?: string; location?: string; notes?: string; startMs?: number },
+    change: { title?: string; location?: string; notes?: string; times?: { start: Instant; end: Instant } },
     target = ours(operation),
   ) => {
     if (target === undefined) return;
     touch(entityOf(target));
-    const { title, startMs, ...others } = change;
-    const times = startMs === undefined ? {} : { ...spanOf(startMs), timeZone: knobs.timeZone };
+    const { title, times: span, ...others } = change;
+    const times = span === undefined ? {} : { ...span, timeZone: zoneOf(operation) };
     const asked = {
       edit: { ...(title !== undefined && { title }), text: others, details: {}, times },
       allowOverlap: true,
@@ -154,7 +159,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     const entity = entityOfEvent(event);
     touch(entity);
     google.remember(calendarId, event.id);
-    ledger.deleted('google', entity, saidThere(event), kernel.now());
+    ledger.deleted('google', entity, { over: saidThere(event), place: calendarId }, kernel.now());
     deleteEvent(world, calendar, event.id);
     google.note(`person deletes ${entity} in ${calendarId}`);
     google.tell();
@@ -200,6 +205,18 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     });
   };
 
+  /** As whoever has mistaken the hour does it. */
+  const shiftAll = (user: number): void => {
+    const calendarId = accountOf(user);
+    for (const event of liveEvents(calendarId).filter(single)) {
+      const later = ({ dateTime = '', timeZone }: EventBody['start']) => ({
+        dateTime: instantAt(Date.parse(dateTime) + hour),
+        timeZone,
+      });
+      patch({ start: later(event.start), end: later(event.end) }, { calendarId, event });
+    }
+  };
+
   const single = ({ recurringEventId }: EventBody): boolean => recurringEventId === undefined;
 
   const acts: Record<OperationKind, (operation: Operation) => void> = {
@@ -207,7 +224,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       const id = bookingIdOf(userIdOf(operation.user), `key-${operation.nth}`);
       touch(id);
       if (operation.pick < 0.05) squat(eventIdOf(id, 1), operation);
-      const times = { ...spanOf(startOf(operation.nth)), allDay: false, timeZone: knobs.timeZone };
+      const times = { ...spanOf(startOf(operation.nth)), allDay: false, timeZone: zoneOf(operation) };
       const asked = { title: text('title', operation), text: {}, details: {}, times };
       request(
         operation,
@@ -218,7 +235,12 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     title: (operation) => edit(operation, { title: text('title', operation) }),
     place: (operation) => edit(operation, { location: text('place', operation) }),
     notes: (operation) => edit(operation, { notes: `${text('notes', operation)}\nsecond line` }),
-    times: (operation) => edit(operation, { startMs: startOf(operation.nth) }),
+    times: (operation) => edit(operation, { times: spanOf(startOf(operation.nth)) }),
+    longer: (operation) => {
+      const target = ours(operation);
+      if (target === undefined) return;
+      edit(operation, { times: { start: target.startsAt, end: lengthened(target.startsAt, operation) } }, target);
+    },
     cancel: (operation) => {
       const target = ours(operation);
       if (target === undefined) return;
@@ -254,6 +276,17 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     'google notes': (operation) =>
       patch({ description: `${text('notes', operation)}<br>more&nbsp;text` }, theirs(operation)),
     'google times': (operation) => patch(inGoogle(startOf(operation.nth)), theirs(operation)),
+    'google longer': (operation) => {
+      const at = theirs(operation);
+      const { dateTime: start, timeZone } = at?.event.start ?? {};
+      if (start !== undefined) patch({ end: { dateTime: lengthened(start, operation), timeZone } }, at);
+    },
+    'google zone': (operation) => {
+      const at = theirs(operation);
+      const elsewhere = { timeZone: 'Asia/Kolkata' };
+      if (at !== undefined)
+        patch({ start: { ...at.event.start, ...elsewhere }, end: { ...at.event.end, ...elsewhere } }, at);
+    },
     'google delete': (operation) => {
       const at = theirs(operation);
       if (at !== undefined) remove(at);
@@ -295,7 +328,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       const entity = entityOfEvent(at.event);
       const body = restoreEvent(world, calendar, at.event.id);
       touch(entity);
-      ledger.restored(entity, kernel.now());
+      ledger.restored('google', entity, kernel.now());
       google.note(`person restores ${entity}`);
       ledger.edited('google', entity, saidThere(body), saidThere(body), kernel.now());
       google.tell();
@@ -335,7 +368,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       const masterId = at?.event.recurringEventId;
       if (at === undefined || calendar === undefined || masterId === undefined) return;
       for (const one of instancesOf(at.calendarId, masterId)) {
-        ledger.deleted('google', entityOfEvent(one), saidThere(one), kernel.now());
+        ledger.deleted('google', entityOfEvent(one), { over: saidThere(one), place: at.calendarId }, kernel.now());
       }
       deleteEvent(world, calendar, masterId);
       google.note(`person deletes the series ${masterId}`);
@@ -433,7 +466,6 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     };
     const task = system.begin('person', 'consent', again);
     task.spared = nth <= knobs.users; // What is booked before there is a connection stays here, and is another story.
-    const deps = { ...requestDeps(task), google: googleCalendarOver(google.api(task)) };
     const grant = {
       accessToken: google.issue(email),
       accessTokenExpiresAt: instantAt(kernel.now() + hour),
@@ -441,10 +473,17 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
       scopes: [],
     };
     const chainId = asId<Stamp['chainId']>(`consent-${nth}`);
-    connect(deps, { userId: userIdOf(user), grant, replaceAccount: true, chainId, now: system.nowOf(task) }).then(
+    connect(requestDeps(task), {
+      userId: userIdOf(user),
+      grant,
+      replaceAccount: true,
+      chainId,
+      now: system.nowOf(task),
+    }).then(
       () => count(sim, 'a consent'),
       (error) => {
         note(sim, task.name, () => `consent failed: ${error}`);
+        system.log.error('A consent could not be completed', error);
         if (!task.dead) again();
       },
     );
@@ -455,7 +494,7 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
     calendarsOf,
     consent,
     consentSoon,
-    /** A barber with much to do, before anything else happens; later it is all taken away at once. */
+    /** A barber with much to do, before anything else happens; later it is all taken away at once, or moved. */
     fillUp: (bookings: number): void => {
       for (let nth = 100; nth < 100 + bookings; nth++) {
         kernel.after(1_000 + (nth - 100) * 40, () =>
@@ -463,7 +502,10 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
         );
       }
     },
-    clear: (): void => acts['google clear']({ nth: 999, at: 0, kind: 'google clear', user: 0, pick: 0, hot: false }),
+    clear: (): void => {
+      if (random.at('clear', 0) < 0.5) shiftAll(0);
+      else acts['google clear']({ nth: 999, at: 0, kind: 'google clear', user: 0, pick: 0, hot: false });
+    },
     revokeGrant,
     /** Something happens in the calendar, whatever it is. */
     probe: (calendarId: string): void => {
@@ -478,6 +520,5 @@ export const peopleIn = ({ sim, knobs, system, ledger, accounts }: Setting) => {
         note(sim, 'google', () => `refuses the person: ${error.message}`);
       }
     },
-    sealed,
   };
 };

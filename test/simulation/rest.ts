@@ -1,24 +1,15 @@
 /** What must hold once all is at rest: both sides agree, and whatever anybody has said is accounted for. */
 import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { Conflict } from '../../shared/domain/conflict.ts';
-import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 import type { EventBody } from '../google/state.ts';
 import { type Accounts, userIdOf } from './accounts.ts';
+import { editsOf } from './edits.ts';
 import { unreadableMark } from './google.ts';
 import type { Knobs } from './knobs.ts';
-import {
-  differing,
-  fieldsSaid,
-  isVisiblyOther,
-  type Ledger,
-  partOf,
-  type Said,
-  saidHere,
-  saidThere,
-} from './ledger.ts';
+import { differing, fieldsSaid, type Ledger, type Said, saidHere, saidThere } from './ledger.ts';
 import type { People } from './people.ts';
 import type { System } from './system.ts';
-import type { Sim } from './tasks.ts';
+import { count, type Sim } from './tasks.ts';
 
 /** What has been seen from the first write on. */
 export type Seen = {
@@ -28,20 +19,31 @@ export type Seen = {
   coveredUntil: Map<string, number>;
   /** When the queue took the last genuine notification of the calendar. */
   accepted: Map<string, number>;
-  /** By `<appointment id>:<version>`. */
-  records: Map<string, SyncEvent>;
-  writtenVersions: Map<string, Appointment>;
-  /** Made by a process that had been frozen over the deletion of its event: the next comparison cancels it (decision 26). */
-  madeLate: Set<string>;
+  /**
+   * Made by a process that had been frozen over the deletion of its event: the next comparison cancels it (decision 26). With Google's
+   * position by then.
+   */
+  madeLate: Map<string, number>;
   /** Booked while nobody was connected: it stays here. */
   unconnected: Set<string>;
 };
 
+/** What there is of an entity once all is at rest, on both sides. */
+export type Final = {
+  isGone: boolean;
+  isOpen: boolean;
+  /** Made after its event was deleted, which nothing but a comparison would tell. */
+  isLate: boolean;
+  said: Said[];
+  /** The calendars in which it has an event. */
+  places: Set<string>;
+};
+
 export type AtRest = { sim: Sim; ledger: Ledger; accounts: Accounts; knobs: Knobs; system: System; people: People };
-type Fail = (rule: string, text: string) => void;
+export type Fail = (rule: string, text: string) => void;
 
 export const restOf = ({ sim, ledger, accounts, knobs, system, people }: AtRest, seen: Seen, fail: Fail) => {
-  const { parked, coveredUntil, accepted, records, writtenVersions, madeLate, unconnected } = seen;
+  const { parked, coveredUntil, accepted, madeLate, unconnected } = seen;
 
   const checkOpen = (id: string, status: Conflict['status'], appointmentId: string): void => {
     const { store } = system;
@@ -51,13 +53,11 @@ export const restOf = ({ sim, ledger, accounts, knobs, system, people }: AtRest,
     if (status !== 'open' && waiting.length > 0) fail('R2', `${appointmentId} waits for ${id}, which is ${status}`);
   };
 
-  type Final = { entity: string; isGone: boolean; isOpen: boolean; said: Said[] };
-
   /** [R1][R3] Each confirmed appointment has its event and each event its appointment, and both say the same. */
   const checkConvergence = (user: number, own: Appointment[]): Map<string, Final> => {
     const finals = new Map<string, Final>();
     const final = (entity: string): Final => {
-      const known = finals.get(entity) ?? { entity, isGone: true, isOpen: false, said: [] };
+      const known = finals.get(entity) ?? { isGone: true, isOpen: false, isLate: false, said: [], places: new Set() };
       finals.set(entity, known);
       return known;
     };
@@ -99,9 +99,13 @@ export const restOf = ({ sim, ledger, accounts, knobs, system, people }: AtRest,
           fail('R1', `${entity} is in quarantine: ${sync.reason}`);
         continue;
       }
-      const isExcused = madeLate.has(appointment.id) && !knobs.nets; // Only a comparison tells.
-      if (isExcused || (sync.state === 'local' && unconnected.has(appointment.id))) {
-        final(entity).isOpen = true;
+      if (sync.state === 'local' && unconnected.has(appointment.id)) {
+        count(sim, 'excused: booked while nobody was connected');
+        continue;
+      }
+      if (at === undefined && madeLate.has(appointment.id) && !knobs.nets) {
+        count(sim, 'excused: made after its event was deleted');
+        final(entity).isLate = true;
         continue;
       }
       if (place === undefined || at === undefined) {
@@ -110,23 +114,23 @@ export const restOf = ({ sim, ledger, accounts, knobs, system, people }: AtRest,
       }
       if (claimed.has(place)) fail('R3', `${place} is the event of two appointments`);
       claimed.set(place, appointment);
-      const differences = differing(saidHere(appointment), saidThere(at.event));
+      const there = saidThere(at.event);
+      const differences = differing(saidHere(appointment), there);
       if (differences.length > 0) fail('R1', `${entity} differs: ${differences.join('; ')}`);
-      if (Date.parse(appointment.endsAt) !== Date.parse(at.event.end.dateTime ?? ''))
-        fail('R1', `${entity} ends at another time`);
+      else if (differing(fieldsSaid(appointment.fields), there).length > 0)
+        fail('R1', `${entity} is not when its fields say: ${JSON.stringify(appointment)}`);
     }
     for (const [place, { calendarId, event }] of live) {
       const entity = people.entityOfEvent(event);
       final(entity).isGone = false;
       final(entity).said.push(saidThere(event));
+      final(entity).places.add(calendarId);
       if (claimed.has(place)) continue;
       const calendar = [...system.store.calendars.values()].find((one) => one.calendarId === calendarId);
       const isUnreadable = String(event.summary).startsWith(unreadableMark);
-      if (isUnreadable && parked.has(`${calendar?.key} ${event.id}`)) {
-        final(entity).isOpen = true;
-        continue;
-      }
-      if (!final(entity).isOpen) fail('R1', `${entity} is in Google (${place}) and not here`);
+      if (isUnreadable && parked.has(`${calendar?.key} ${event.id}`)) continue;
+      if (final(entity).isOpen) count(sim, 'excused: an event beside an appointment in review');
+      else fail('R1', `${entity} is in Google (${place}) and not here`);
     }
     return finals;
   };
@@ -142,64 +146,6 @@ export const restOf = ({ sim, ledger, accounts, knobs, system, people }: AtRest,
       ({ id, status, link }) =>
         id !== appointment.id && status === 'confirmed' && link?.eventId === appointment.link?.eventId,
     );
-  };
-
-  /** Google has not noticed that the id of its event was used before, and so nobody has noticed the deletion. */
-  const isUnnoticed = (entity: string): boolean =>
-    [...system.store.appointments.values()].some(
-      (one) => people.entityOf(one) === entity && system.google.reused.has(one.link?.eventId ?? ''),
-    );
-
-  /** [R2] Each edit is there, or was seen and overwritten, or lost to another by a rule and on record, or is in review. */
-  const checkEdits = (finals: Map<string, Final>, user: number): void => {
-    const own = new Set([...finals.keys(), ...people.entitiesOf(user)]);
-    const inReview = (entity: string, value: string): boolean =>
-      [...ledger.reviewed.values()].some(
-        (item) => item.entity === entity && item.status !== 'agreed' && item.values.has(value),
-      );
-    const isSettled = (entity: string, value: string, part: string): boolean =>
-      ledger.settled.some(({ provenance: { settled }, before, after }) => {
-        if (settled === undefined || people.entityOf(after) !== entity) return false;
-        const said = [before && saidHere(before), settled.theirs === 'gone' ? undefined : fieldsSaid(settled.theirs)];
-        if ('status' in settled.chosen) return true;
-        const group = Object.keys(partOf).find((name) => partOf[name] === part);
-        return (
-          group !== undefined &&
-          group in settled.chosen &&
-          said.some((one) => one && Object.values(one).includes(value))
-        );
-      });
-    for (const edit of ledger.edits) {
-      const { entity, part, value, side } = edit;
-      if (!own.has(entity) || ledger.isLeftBehind(edit)) continue;
-      const final = finals.get(entity);
-      if (final?.said.some((said) => said[part] === value)) continue;
-      if (ledger.isOverwritten(entity, part, value)) continue;
-      if (final?.isOpen || inReview(entity, value) || isSettled(entity, value, part)) continue;
-      fail(
-        'R2',
-        `${side}: ${part} of ${entity} said ${value}, and nobody knows what became of it; now ${JSON.stringify(final?.said)}`,
-      );
-    }
-    for (const deletion of ledger.deletions) {
-      const { entity, side } = deletion;
-      if (!own.has(entity) || ledger.isLeftBehind(deletion)) continue;
-      const final = finals.get(entity);
-      if (final === undefined || final.isGone || final.isOpen || ledger.isRevived(entity)) continue;
-      if (side === 'ours' && ledger.isMoved(entity)) continue; // A foreign event is another block in another calendar.
-      const isOnRecord = ledger.settled.some(
-        ({ provenance: { settled }, after }) =>
-          people.entityOf(after) === entity && settled?.chosen.status !== undefined,
-      );
-      if (isOnRecord || inReview(entity, 'gone') || isUnnoticed(entity)) continue;
-      fail('R2', `${side}: ${entity} was deleted, and is there again`);
-    }
-    for (const entity of ledger.created) {
-      if (!own.has(entity) || !(finals.get(entity)?.isGone ?? true)) continue;
-      if (ledger.isForeignLeft(entity)) continue; // Its account has been replaced.
-      const isWanted = ledger.deletions.some((one) => one.entity === entity);
-      if (!isWanted) fail('R2', `${entity} is gone, and nobody has deleted it`);
-    }
   };
 
   /** [R6] Whatever the queue has taken is followed by a complete listing that began later, or by a dead letter. */
@@ -220,21 +166,8 @@ export const restOf = ({ sim, ledger, accounts, knobs, system, people }: AtRest,
     for (const user of users) {
       const own = appointments.filter(({ userId }) => userId === userIdOf(user));
       const finals = checkConvergence(user, own);
-      checkEdits(finals, user);
+      editsOf({ sim, ledger, system, people }, fail)(finals, user);
       checkCovered(user);
-    }
-    for (const { id, version } of appointments) {
-      for (let one = 1; one <= version; one++) {
-        const record = records.get(`${id}:${one}`);
-        if (record === undefined) {
-          if (!sim.counts.has('fault stream given-up') && !sim.counts.has('a record that the stream has given up')) {
-            fail('R12', `${id}:${one} has no record`);
-          }
-          continue;
-        }
-        const written = writtenVersions.get(`${id}:${one}`);
-        if (written && isVisiblyOther(record.after, written)) fail('R12', `the record of ${id}:${one} says otherwise`);
-      }
     }
     for (const { id, status, appointmentId } of system.store.conflicts.values()) checkOpen(id, status, appointmentId);
   };

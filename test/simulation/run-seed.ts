@@ -1,8 +1,8 @@
 /** One seed, from the first consent to the last check: safety, quiescence, rest. */
 
 import { hour, minute, second } from '../../shared/domain/instant.ts';
-import { isLive } from '../google/channels.ts';
-import { accountsOf, emailOf, shopOf, userIdOf } from './accounts.ts';
+import { accountsOf, emailOf, shopOf } from './accounts.ts';
+import { checkChannels } from './channels.ts';
 import { type Faults, faultsOf } from './faults.ts';
 import { kernelAt, OutOfSteps } from './kernel.ts';
 import { type Knobs, knobsOf } from './knobs.ts';
@@ -211,7 +211,7 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
   for (const user of users) for (const calendarId of people.calendarsOf(user)) people.probe(calendarId);
   await kernel.run(settlingBudget, endOf(10 * minute));
   for (let nth = 1; nth <= 5 && isRenewing(system); nth++) await kernel.run(settlingBudget, endOf(nth * minute));
-  checkChannels({ system, oracle }, converging);
+  checkChannels({ sim, system }, converging, oracle.fail);
 };
 
 /** After everything else that people do, while faults are still on. */
@@ -223,25 +223,3 @@ const decisions = (random: Sim['random'], afterMs: number): Operation[] =>
 
 const isRenewing = ({ store }: Life['system']): boolean =>
   [...store.calendars.values()].some(({ channel }) => channel?.state === 'creating' || channel?.unsettled);
-
-/** [R7] One live channel for each calendar, and it is the one that we know. */
-const checkChannels = ({ system, oracle }: Pick<Life, 'system' | 'oracle'>, users: number[]): void => {
-  const { google, store } = system;
-  for (const calendar of store.calendars.values()) {
-    const isExpected = users.some((user) => userIdOf(user) === calendar.userId);
-    if (!isExpected || !calendar.enabled || !calendar.realTimeSync || !calendar.watchable) continue;
-    const live = Object.values(google.world.state.channels).filter(
-      (channel) => channel.calendarId === calendar.calendarId && isLive(google.world, channel),
-    );
-    const known = calendar.channel;
-    if (known?.state !== 'active') oracle.fail('R7', `${calendar.calendarId} has no channel: ${JSON.stringify(known)}`);
-    else if (!live.some(({ id }) => id === known.id) && !google.dropped.has(known.id)) {
-      oracle.fail('R7', `${calendar.calendarId} has a channel that Google does not know: ${known.id}`);
-    } else if (live.length > 1) {
-      oracle.fail(
-        'R7',
-        `${calendar.calendarId} has ${live.length} channels: ${live.map(({ id }) => id)}, and ${known.id} is ours`,
-      );
-    }
-  }
-};

@@ -236,7 +236,6 @@ export const storeIn = (sim: Sim, witness: Witness, deployment: Deployment) => {
     conflicts,
     calendars,
     due,
-    indexed,
     memory,
     witnessed,
     /** As the task sees them, or as something in between does. */

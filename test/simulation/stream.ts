@@ -19,16 +19,20 @@ type StreamOptions = {
   sim: Sim;
   /** Resolves when the batch is done, rejects when it has failed. */
   read(batch: DynamoDBRecord[]): Promise<void>;
+  /** Nobody will read them any more. */
+  lost(appointments: Appointment[]): void;
 };
 
-export const streamIn = ({ sim, read }: StreamOptions) => {
-  const { kernel, random, faults } = sim;
-  const shard: DynamoDBRecord[] = [];
-  let isReading = false;
-  let written = 0;
+type Entry = { record: DynamoDBRecord; written?: Appointment };
 
-  const add = (record: DynamoDBRecord): void => {
-    shard.push(record);
+export const streamIn = ({ sim, read, lost }: StreamOptions) => {
+  const { kernel, random, faults } = sim;
+  const shard: Entry[] = [];
+  let isReading = false;
+  let numbered = 0;
+
+  const add = (entry: Entry): void => {
+    shard.push(entry);
     wake(random.between('stream latency', 50, 900));
   };
 
@@ -54,12 +58,12 @@ export const streamIn = ({ sim, read }: StreamOptions) => {
       return;
     }
     if (fault === 'given-up') {
-      shard.splice(0, size);
+      giveUp(size);
       kernel.after(100, () => next(Math.min(shard.length, 5), 1));
       return;
     }
     const again = fault === 'replayed';
-    read(batch).then(
+    read(batch.map(({ record }) => record)).then(
       () => {
         if (!again) shard.splice(0, size);
         kernel.after(again ? 1_000 : 50, () => next(again ? size : Math.min(shard.length, 6), 1));
@@ -70,11 +74,13 @@ export const streamIn = ({ sim, read }: StreamOptions) => {
           return kernel.after(1_000 * attempt, () => next(Math.max(1, size >> 1), attempt + 1));
         }
         count(sim, 'a record that the stream has given up');
-        shard.splice(0, 1);
+        giveUp(1);
         kernel.after(50, () => next(Math.min(shard.length, 5), 1));
       },
     );
   };
+
+  const giveUp = (size: number): void => lost(shard.splice(0, size).flatMap(({ written }) => written ?? []));
 
   /** The image before a write is the one after the write before it. */
   const images = new WeakMap<object, Record<string, AttributeValue>>();
@@ -89,8 +95,8 @@ export const streamIn = ({ sim, read }: StreamOptions) => {
   };
 
   const nextId = (): string => {
-    written += 1;
-    return `e${written}`;
+    numbered += 1;
+    return `e${numbered}`;
   };
 
   const recordOf = (key: { pk: string; sk: string }, before: object | undefined, after: object): DynamoDBRecord => {
@@ -108,10 +114,10 @@ export const streamIn = ({ sim, read }: StreamOptions) => {
   return {
     isIdle: (): boolean => shard.length === 0,
     appointmentWritten: (before: Appointment | undefined, after: Appointment): void =>
-      add(recordOf(keys.appointment(after.userId, after.id), before, after)),
+      add({ record: recordOf(keys.appointment(after.userId, after.id), before, after), written: after }),
     /** The mapping's filter lets pass those that a notification has brought forward. */
     calendarWritten: (before: Calendar | undefined, after: Calendar): void => {
-      if (after.lastNotificationAt !== undefined) add(recordOf(keys.calendar(after.key), before, after));
+      if (after.lastNotificationAt !== undefined) add({ record: recordOf(keys.calendar(after.key), before, after) });
     },
   };
 };

@@ -5,12 +5,14 @@
 import { createSecretKey } from 'node:crypto';
 import pMap from 'p-map';
 import { project } from '../../functions/change-stream/project.ts';
+import { reportRound, reportVisit } from '../../functions/renewal-worker/report.ts';
 import { type ConsumeDeps, consume, type HintRecord } from '../../functions/sync-consumer/consume.ts';
 import { createReport } from '../../functions/sync-consumer/report.ts';
 import { type After, withinTime } from '../../functions/sync-consumer/within-time.ts';
+import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { ChannelSlot } from '../../shared/domain/channel.ts';
-import type { Connection, Sealed } from '../../shared/domain/connection.ts';
+import type { Sealed } from '../../shared/domain/connection.ts';
 import { ownerMarkOf } from '../../shared/domain/derived-ids.ts';
 import { GrantRevoked } from '../../shared/domain/errors.ts';
 import { asId, type ChannelId, type UserId } from '../../shared/domain/ids.ts';
@@ -22,10 +24,11 @@ import { createChannelToken, type WebhookKeys } from '../../shared/notifications
 import { readNotification } from '../../shared/notifications/read-notification.ts';
 import { verifyNotification } from '../../shared/notifications/verify-notification.ts';
 import { handBack } from '../../shared/queue/hand-back.ts';
-import { notificationHint } from '../../shared/queue/hint.ts';
+import { type Hint, notificationHint } from '../../shared/queue/hint.ts';
 import type { SyncQueue } from '../../shared/queue/sync-queue.ts';
 import type { Visit } from '../../shared/renewal/census.ts';
 import { type RenewalDeps, renewDue, surprisesIn } from '../../shared/renewal/renew-due.ts';
+import { describeError } from '../../shared/runtime/describe-error.ts';
 import type { TokenVault } from '../../shared/runtime/token-vault.ts';
 import type { SyncDeps } from '../../shared/sync/sync-calendar.ts';
 import type { Channel } from '../google/state.ts';
@@ -33,7 +36,7 @@ import type { Stores } from '../support/memory-store.ts';
 import { deploymentIn } from './deployment.ts';
 import { type Google, googleIn } from './google.ts';
 import type { Knobs } from './knobs.ts';
-import type { Mutant } from './mutants.ts';
+import type { Client, Mutant } from './mutants.ts';
 import { type Queue, queueIn } from './queue.ts';
 import { type Store, storeIn, type Witness } from './store.ts';
 import { type Stream, streamIn } from './stream.ts';
@@ -48,8 +51,13 @@ export type Watch = {
   /** A stranger's message has led to something. */
   fooled(what: string): void;
   logged(text: string): void;
-  recorded(event: SyncEvent): void;
-  /** The stream has given up a record: the log is not complete, and an alarm says so. */
+  /** The queue has taken this hint. */
+  queued(hint: Hint): void;
+  /** Written into the log at once. */
+  recorded(events: SyncEvent[]): void;
+  /** The stream has given them up: the log is not complete, and an alarm says so. */
+  unrecorded(appointments: Appointment[]): void;
+  /** The first page of a listing. */
   listed(task: Task, calendarId: string): void;
 };
 
@@ -73,7 +81,9 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     sim,
     ...knobs,
     consume: (batch) => runConsumer(batch),
-    taken: ({ calendarKey, connectGeneration, reason }) => {
+    taken: (hint) => {
+      const { calendarKey, connectGeneration, reason } = hint;
+      watch.queued(hint);
       const isCurrent = connectGeneration === store.calendars.get(calendarKey)?.connectGeneration;
       if (reason === 'notification' && isCurrent) watch.accepted(calendarKey, kernel.now());
     },
@@ -88,7 +98,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
         ({ link, status }) => status === 'confirmed' && link?.eventId === eventId && link.observed?.etag === etag,
       ),
   });
-  const stream: Stream = streamIn({ sim, read: (batch) => runStream(batch) });
+  const stream: Stream = streamIn({ sim, read: (batch) => runStream(batch), lost: watch.unrecorded });
   let keys = webhookKeys(1);
   let tasks = 0;
   let channels = 0;
@@ -159,6 +169,26 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       };
     };
 
+  /** Channels whose maker has never heard that they exist, and those that somebody has tried to stop in vain. */
+  const handled = { unheard: new Set<string>(), unstopped: new Set<string>() };
+
+  /** What is asked of Google about channels, and whether the answer has reached whoever asked. */
+  const heeding = (client: Client): Client => ({
+    ...client,
+    async watch(caller, request) {
+      handled.unheard.add(request.channelId);
+      const answer = await client.watch(caller, request);
+      handled.unheard.delete(request.channelId);
+      return answer;
+    },
+    async stop(caller, channel) {
+      handled.unstopped.add(channel.id);
+      const answer = await client.stop(caller, channel);
+      handled.unstopped.delete(channel.id);
+      return answer;
+    },
+  });
+
   /** One hint's dependencies. */
   const syncDepsOf = (task: Task) => {
     const beneath = store.witnessed(task);
@@ -168,7 +198,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       ...stores,
       vault: vaultOf(task),
       oauth: oauthOf(task),
-      google: mutant.google(googleCalendarOver(mutant.api(google.api(task))), around),
+      google: heeding(mutant.google(googleCalendarOver(mutant.api(google.api(task))), around)),
       queue: queueOf(task),
       webhookAddress: 'https://calendar.example.com/api/v2/webhooks/google-calendar',
       channelToken: ({ key, connectGeneration }: Calendar, channelId: ChannelId, expiresAt: Instant) =>
@@ -185,8 +215,10 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
 
   const log = {
     info: (message: string, fields: object = {}) => watch.logged(`${message} ${JSON.stringify(fields)}`),
-    error: (message: string, _error: unknown, fields: object = {}) =>
-      watch.logged(`${message} ${JSON.stringify(fields)}`),
+    error: (message: string, error: unknown, fields: object = {}) =>
+      watch.logged(
+        `${message} ${JSON.stringify({ ...fields, ...(error !== undefined && { error: describeError(error) }) })}`,
+      ),
   };
   const report = createReport(log, () => undefined);
 
@@ -273,7 +305,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       const task = begin('stream', 'stream', () => reject(new PortFailed('The process has gone')));
       const { hints, syncEvents } = project(batch);
       const append = async (): Promise<void> => {
-        const effect = async () => mutant.records(syncEvents).forEach(watch.recorded);
+        const effect = async () => watch.recorded(mutant.records(syncEvents));
         if (syncEvents.length > 0) {
           await call(sim, task, { name: 'log.append', kind: 'write' }, effect, { latencyMs: 10 });
         }
@@ -286,7 +318,10 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       };
       Promise.all([append(), pMap(mutant.hints(hints), send, { concurrency: 10 })]).then(
         () => end(resolve),
-        (error) => end(() => reject(error)),
+        (error) => {
+          log.error('A batch of the stream failed', error, { count: batch.length });
+          end(() => reject(error));
+        },
       );
       kernel.at(task.endsAt, () => {
         if (!isOver) die(sim, task, 'out of time');
@@ -307,6 +342,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       ...(knobs.nets ? { calendars } : abandonedOnly(calendars)),
       clock: () => nowOf(task),
       onVisit: (visit) => {
+        reportVisit(log, round.chainId)(visit);
         count(sim, `renewal: ${visitOf(visit)}`);
         note(sim, task.name, () => visitOf(visit));
       },
@@ -314,9 +350,13 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     renewDue(renewalDeps, round).then(
       (visits) => {
         if (surprisesIn(visits).length > 0) count(sim, 'a round of renewals that ends with an error');
+        else reportRound(log, () => undefined, visits, nowOf(task));
         freeze(sim, task);
       },
-      (error) => note(sim, task.name, () => `failed: ${error}`),
+      (error) => {
+        log.error('The round failed', error);
+        note(sim, task.name, () => `failed: ${error}`);
+      },
     );
     kernel.at(task.endsAt, () => die(sim, task, 'over'));
   };
@@ -431,8 +471,10 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     queueOf,
     /** What it takes to leave an account, beside the rest. */
     leavingOf: (task: Task) => ({ oauth: async () => oauthOf(task), within: withinOf(task) }),
+    log,
     runRenewal,
     channelBegun,
+    handled,
     /** A new key signs from now on, and the old one is still accepted. */
     rotateKeys: (): void => {
       keys = {
@@ -444,7 +486,6 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     takesBookings: (userId: UserId): boolean =>
       [...store.calendars.values()].some((one) => one.userId === userId && one.enabled && one.role === 'bookings'),
     isIdle: (): boolean => queue.isIdle() && stream.isIdle(),
-    connectionOf: (userId: UserId): Promise<Connection | undefined> => store.memory.connections.load(userId),
   };
 };
 
@@ -469,5 +510,5 @@ const freeze = (sim: Sim, task: Task): void => {
   task.dead = true;
 };
 
-export const sealed = (plaintext: string) => `sealed:${[...plaintext].reverse().join('')}` as Sealed;
+const sealed = (plaintext: string) => `sealed:${[...plaintext].reverse().join('')}` as Sealed;
 const opened = (text: string): string => [...text.replace('sealed:', '')].reverse().join('');

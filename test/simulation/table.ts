@@ -53,11 +53,12 @@ type Row = { what: string; times: number; atLeast: number };
 
 /**
  * Of so many seeds at least: each fault once in four hundred, each branch once in two thousand. The rarest happen three times
- * as often, so that chance has no say where there are many.
+ * as often, so that chance has no say where there are many. And what was let pass, which should stay rare.
  */
 export const tableOf = (totals: ReadonlyMap<string, number>, seeds: number): Row[] => [
   ...faults.map((what) => ({ what, times: totals.get(what) ?? 0, atLeast: expected(seeds, oncePer.get(what) ?? 400) })),
   ...branches.map((what) => ({ what, times: totals.get(what) ?? 0, atLeast: expected(seeds, 2_000) })),
+  ...[...totals].filter(([what]) => what.startsWith('excused: ')).map(([what, times]) => ({ what, times, atLeast: 0 })),
 ];
 
 /** Of a few seeds only that it is there at all, and of very few nothing. */
