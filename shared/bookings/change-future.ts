@@ -4,16 +4,14 @@ import { openConflictOf, type Stamp } from '../decision/next-appointment.ts';
 import { agreedItem } from '../decision/review-items.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Conflict } from '../domain/conflict.ts';
-import type { UserId } from '../domain/ids.ts';
-import { instantAt } from '../domain/instant.ts';
+import type { AppointmentId, UserId } from '../domain/ids.ts';
 import { untilWritten } from '../store/until-written.ts';
-import { pagesOf } from '../sync/agenda-pages.ts';
 import { closeOverlaps, hasLeft } from '../sync/overlapping.ts';
-import type { AgendaReader, AppointmentStore, ConflictStore } from '../sync/ports.ts';
+import type { AgendaReader, AppointmentLister, AppointmentStore, ConflictStore } from '../sync/ports.ts';
 import { underReview } from './under-review.ts';
 
 export type ChangeFutureDeps = {
-  appointments: Pick<AppointmentStore, 'loadMany' | 'save'> & AgendaReader;
+  appointments: Pick<AppointmentStore, 'loadMany' | 'save'> & AppointmentLister & AgendaReader;
   conflicts: Pick<ConflictStore, 'load' | 'list' | 'save'>;
 };
 
@@ -23,38 +21,40 @@ export type NextOf = (before: Appointment) => Appointment | undefined;
 /** `more`: there is more to change; the same again goes on with it. */
 export type FutureChanged = { changed: number; more: boolean };
 
-/** No appointment begins later (booking requests are read so). */
-const endOfTime = instantAt(Date.UTC(2200, 1));
 const itemsPerPage = 200;
 const pagesAtMost = 500;
 /** A request to the API lives for half a minute. */
 const changesAtMost = 2_000;
 const writesAtOnce = 8;
 
+/** Read from the table itself: what an index does not show yet would stay as it is for ever. */
 export const changeFuture = async (
   deps: ChangeFutureDeps,
   userId: UserId,
   nextOf: NextOf,
   stamp: Stamp,
 ): Promise<FutureChanged> => {
-  const request = { userId, from: stamp.now, to: endOfTime, limit: itemsPerPage, includeCancelled: false };
   let changed = 0;
-  for await (const { items, after } of pagesOf(deps.appointments, request, pagesAtMost)) {
-    const affected = items.filter((listed) => nextOf(listed) !== undefined);
+  let after: AppointmentId | undefined;
+  for (let page = 1; page <= pagesAtMost; page++) {
+    const read = await deps.appointments.listOf(userId, { limit: itemsPerPage, ...(after !== undefined && { after }) });
+    const ahead = read.items.filter(({ status, endsAt }) => status === 'confirmed' && endsAt > stamp.now);
+    const affected = ahead.filter((listed) => nextOf(listed) !== undefined);
     const change = (listed: Appointment) => changeOne(deps, listed, nextOf, stamp);
     const written = (await pMap(affected, change, { concurrency: writesAtOnce })).filter((one) => one !== 'nothing');
     const left = written.filter(hasLeft).map(({ now }) => now);
     await closeOverlaps(deps, left, stamp);
     changed += written.length;
+    after = read.after;
     if (after === undefined) return { changed, more: false };
     if (changed >= changesAtMost) return { changed, more: true };
   }
-  throw new Error(`More than ${pagesAtMost * itemsPerPage} appointments ahead`);
+  throw new Error(`More than ${pagesAtMost * itemsPerPage} appointments`);
 };
 
 type Written = { now: Appointment; before: Appointment };
 
-/** The list lags behind, so what is written is made of what is read again. */
+/** They are many, and somebody may have changed one since: what is written is made of what is read again. */
 const changeOne = (
   deps: ChangeFutureDeps,
   { userId, id }: Appointment,

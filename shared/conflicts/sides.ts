@@ -10,9 +10,9 @@ import type { ConflictPolicy } from '../domain/settings.ts';
 
 export const sideOf = ({ status, fields }: Appointment): SideState => (status === 'confirmed' ? fields : 'gone');
 
-/** What Google has of an appointment that waits for nobody, as far as we have seen. */
+/** What Google has of an appointment that waits for nobody, as far as we have seen: of an event that is planned, nothing. */
 export const knownInGoogle = ({ base, status, fields, link }: Appointment): SideState =>
-  base ?? (status === 'confirmed' && link?.observed !== undefined ? fields : 'gone');
+  link?.observed === undefined ? 'gone' : (base ?? (status === 'confirmed' ? fields : 'gone'));
 
 /** May something be decided for it without passing over what another review item, or an unreadable event, holds? */
 export const isFree = ({ sync }: Appointment): boolean => sync.state === 'synced' || sync.state === 'pending';

@@ -108,9 +108,12 @@ const keep = async (
   return { ...known, account, realTimeSync, connectGeneration: known.connectGeneration + 1, ...granted };
 };
 
-/** Calendars of another account, of which an earlier consent may have been cut off as well. */
+/** Calendars of another account, of which an earlier consent may have been cut off as well; a later one's are its own [R13]. */
 const retireOthers = async ({ calendars }: ConnectDeps, connection: Connection, now: Instant): Promise<void> => {
-  const others = (await calendars.listOf(connection.userId)).filter((calendar) => !isOfAccount(connection, calendar));
+  const earlier = (await calendars.listOf(connection.userId)).filter(
+    ({ connectGeneration }) => connectGeneration < connection.connectGeneration,
+  );
+  const others = earlier.filter((calendar) => !isOfAccount(connection, calendar));
   for (const calendar of others) await calendars.retire(calendar, lastLookAt(now));
 };
 
@@ -131,7 +134,7 @@ const takeIn = async (
 /** Calendars that Google lists no more may be gone, or only hidden: as their users have switched them, and the sync finds out [F25]. */
 const bringAlong = async ({ calendars }: ConnectDeps, connection: Connection, now: Instant): Promise<void> => {
   const { userId, connectGeneration, realTimeSync } = connection;
-  const left = (await calendars.listOf(userId)).filter((calendar) => calendar.connectGeneration !== connectGeneration);
+  const left = (await calendars.listOf(userId)).filter((calendar) => calendar.connectGeneration < connectGeneration);
   const how = { dueAt: plusMs(now, firstSweepAfterMs), renewChannel: false };
   for (const calendar of left) await calendars.register({ ...calendar, connectGeneration, realTimeSync }, how);
 };

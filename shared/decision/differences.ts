@@ -81,16 +81,16 @@ const preferred = ({ fields }: Appointment, theirs: OwnedFields): Settlement => 
   chosen: Object.fromEntries(differing(fields, theirs).map((group) => [group, 'bookedbarber'])),
 });
 
-/**
- * A version that we do not know yet is remembered, or a late worker could bring an older one back over it; and so is that
- * a difference, or what could not be read, is no more: what comes after is a change of what both say now.
- */
 /** It stays in dispute; but whoever decides it for Google's side must be left with the event as it is by then [R5]. */
 export const noteInReview = (appointment: Appointment, { event }: { event?: CalendarEvent }): Decision =>
   event === undefined || event.etag === appointment.link?.observed?.etag
     ? { kind: 'nothing' }
     : { kind: 'note', appointment, event, inReview: true };
 
+/**
+ * A version that we do not know yet is remembered, or a late worker could bring an older one back over it; and so is that
+ * a difference, or what could not be read, is no more: what comes after is a change of what both say now.
+ */
 export const noteIfNews = (appointment: Appointment, { event }: { event?: CalendarEvent }): Decision => {
   const { link, sync, base } = appointment;
   const isNewer = event !== undefined && (link?.observed === undefined || event.etag !== link.observed.etag);

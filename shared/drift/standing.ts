@@ -17,9 +17,8 @@ export type Pair = { known: Appointment | undefined; change: EventChange; calend
 
 export const standingOf = (pair: Pair, context: Context, parked: ReadonlySet<EventId>): Standing => {
   const { known, change } = pair;
-  if (parked.has(eventIdOf(change)) || known?.sync.state === 'quarantined') {
-    return readTheirs(known, change, context).side === 'unreadable' ? 'explained' : 'differs';
-  }
+  const isSetAside = known === undefined ? parked.has(eventIdOf(change)) : known.sync.state === 'quarantined';
+  if (isSetAside) return readTheirs(known, change, context).side === 'unreadable' ? 'explained' : 'differs';
   if (known !== undefined && isExplained(known)) return 'explained';
   switch (decide(known, change, context).kind) {
     case 'nothing':

@@ -5,7 +5,6 @@
 import pMap from 'p-map';
 import type { Appointment } from '../domain/appointment.ts';
 import type { AppointmentId } from '../domain/ids.ts';
-import { clockMarginMs, plusMs } from '../domain/instant.ts';
 import type { AppointmentLister } from '../sync/ports.ts';
 import { type ApplyDeps, applyChanges } from './apply.ts';
 import type { Place } from './place.ts';
@@ -22,6 +21,8 @@ export type Swept = { tally: Tally; after?: AppointmentId };
 
 const appointmentsPerRead = 500;
 const asksAtOnce = 8;
+/** Asked for and applied together: some seconds, so that a run that is cut off has lost no more. */
+const asksTogether = 64;
 
 /** Read from the table itself: the cursor is about to cover the deletion of what an index may not show yet [R5]. */
 export const sweepAbsent = async (
@@ -36,8 +37,12 @@ export const sweepAbsent = async (
     const read = { limit: appointmentsPerRead, ...(after !== undefined && { after }) };
     const page = await deps.appointments.listOf(place.calendar.userId, read);
     const absent = page.items.filter((appointment) => isCandidate(appointment, place, seen));
-    const { tally: applied } = await confirm(deps, place, absent);
-    tally = addTallies(tally, applied);
+    for (let start = 0; start < absent.length; start += asksTogether) {
+      const together = absent.slice(start, start + asksTogether);
+      tally = addTallies(tally, (await confirm(deps, place, together)).tally);
+      after = together.at(-1)?.id;
+      if (!hasTime()) return { tally, ...(after !== undefined && { after }) };
+    }
     after = page.after;
     if (after !== undefined && !hasTime()) return { tally, after };
   } while (after !== undefined);
@@ -53,19 +58,17 @@ export const confirm = async (deps: ApplyDeps, place: Place, appointments: Appoi
 };
 
 /**
- * One that was written since this run began may have come, or moved into the window, behind the page that was read; but what
- * the run itself had written before its listing was begun anew, or a run before it whose clock was ahead, is looked at. One
- * whose event has only been planned was never there.
+ * Also one that has come, or moved into the window, behind the page that was read: Google says so. Of one that is cancelled here
+ * it matters where somebody or something waits for what its event says. One whose event has only been planned was never there.
  */
 const isCandidate = (
-  { status, startsAt, endsAt, link, sync, updatedAt }: Appointment,
-  { calendar, context: { window, now } }: Place,
+  { status, startsAt, endsAt, link, sync }: Appointment,
+  { calendar, context: { window } }: Place,
   seen: ReadonlySet<Fingerprint>,
 ): boolean =>
-  (status === 'confirmed' || sync.state === 'conflict') &&
+  (status === 'confirmed' || sync.state === 'conflict' || sync.state === 'quarantined') &&
   startsAt < window.to &&
   endsAt > window.from &&
   link?.calendarKey === calendar.key &&
   link.observed !== undefined &&
-  updatedAt <= plusMs(now, clockMarginMs) &&
   !seen.has(fingerprintOf(link.eventId));

@@ -28,14 +28,11 @@ const isIdle: ReadonlySet<Decision['kind']> = new Set(['nothing', 'parked', 'sta
 const writesAtOnce = 32;
 const attempts = 3;
 
-/**
- * `changedAt`: when Google saw what has been applied. `made`: appointments that were not there before. `doubtful`: series
- * that deletions have put in doubt (series.ts).
- */
-export type Applied = { tally: Tally; changedAt: Instant[]; made: Appointment[]; doubtful: ReadonlySet<EventId> };
+/** `changedAt`: when Google saw what has been applied. `doubtful`: series that deletions have put in doubt (series.ts). */
+export type Applied = { tally: Tally; changedAt: Instant[]; doubtful: ReadonlySet<EventId> };
 
 export const applyChanges = async (deps: ApplyDeps, place: Place, changes: EventChange[]): Promise<Applied> => {
-  if (changes.length === 0) return { tally: {}, changedAt: [], made: [], doubtful: new Set() };
+  if (changes.length === 0) return { tally: {}, changedAt: [], doubtful: new Set() };
   const { calendar, context } = place;
   const [gathered, parked] = await Promise.all([
     gather(deps, { calendar, ownerMark: context.ownerMark }, changes),
@@ -50,6 +47,7 @@ export const applyChanges = async (deps: ApplyDeps, place: Place, changes: Event
 
   const apply = async ({ found, decision }: Decided): Promise<Outcome & Pick<Found, 'change'>> => {
     const outcome = await applyOne(deps, place, found, decision);
+    if (outcome.now?.status === 'confirmed' && outcome.before?.status !== 'confirmed') place.made.push(outcome.now);
     if (isParked(found) && !staysParked.has(outcome.kind)) {
       await deps.quarantine.release(calendar.key, eventIdOf(found.change));
     }
@@ -62,7 +60,6 @@ export const applyChanges = async (deps: ApplyDeps, place: Place, changes: Event
   return {
     tally: tallyOf(outcomes),
     changedAt: oldestOf(outcomes.flatMap(({ kind, change }) => changedAt(kind, change))),
-    made: changed.flatMap(({ now, before }) => (before === undefined ? [now] : [])),
     doubtful: new Set(doubtful.filter((seriesId) => seriesId !== undefined)),
   };
 };

@@ -1,7 +1,7 @@
 /** How far a listing has come, over all of its runs: what the checkpoint remembers, and what is asked and kept of it. */
 import type { Calendar, Checkpoint, ListingStep } from '../domain/calendar.ts';
 import type { ChainId } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
+import { type Instant, plusMs } from '../domain/instant.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { EventsPage, EventsRequest } from '../google/calendar-api.ts';
 import { queryVersion } from '../google/query.ts';
@@ -29,10 +29,14 @@ export const startListing = (startedAt: Instant, cursor?: string): Checkpoint =>
   ...(cursor !== undefined && { cursor }),
 });
 
-/** Google wants everything listed anew; what this listing has cancelled so far counts on [R9]. */
-export const listedAnew = ({ harmed }: Checkpoint, startedAt: Instant): Checkpoint => ({
-  ...startListing(startedAt),
+/**
+ * All is to be listed anew. What this listing has cancelled so far counts on [R9], and so does the notification that it answers
+ * [R12]. It begins a moment after this run, or what the run has seen before would be taken for seen in it [R8].
+ */
+export const listedAnew = ({ harmed, notified }: Checkpoint, runStartedAt: Instant): Checkpoint => ({
+  ...startListing(plusMs(runStartedAt, 1)),
   ...(harmed !== undefined && { harmed }),
+  ...(notified !== undefined && { notified }),
 });
 
 export const toRequest = (calendar: Calendar, { window, cursor }: Checkpoint, pageToken?: string): EventsRequest => ({

@@ -1,6 +1,7 @@
 /** Where changes were found, and what is written beside them. */
 import type { Look } from '../decision/next-appointment.ts';
 import type { Context } from '../decision/sides.ts';
+import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Fence } from './fence.ts';
 
@@ -12,4 +13,6 @@ export type Place = {
   fence: Fence;
   /** Of the listing that they belong to: how many bookings it would cancel or move so far, of how many [R9]. */
   listing: { harmed: number; futureBookings?: number };
+  /** What has come to take time here, by writes of this run that its calendar has not noted yet. */
+  made: Appointment[];
 };

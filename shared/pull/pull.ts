@@ -1,4 +1,5 @@
 /** Google → appointments: list what has changed, page by page; store all of it; save the cursor last [R5]. */
+import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar, Checkpoint } from '../domain/calendar.ts';
 import { RetryLater, Superseded } from '../domain/errors.ts';
 import { type Instant, second } from '../domain/instant.ts';
@@ -57,34 +58,49 @@ type Progress = {
   pages: number;
   tally: Tally;
   changedAt: Instant[];
-  /** Asks Google about what the last page has made here. */
-  lookAgain(): Promise<unknown>;
 };
 
+type Work = { calendar: Calendar; run: Run; made: Appointment[] };
+
 export const pull = async (deps: PullDeps, calendar: Calendar, run: Run): Promise<PullSummary> => {
-  const start = withNotification(
-    calendar.checkpoint ?? startListing(run.startedAt, cursorOf(calendar, run.startedAt)),
-    run,
-  );
-  const listed = await listPages(
-    deps,
-    { calendar, run },
-    { listing: start, saved: calendar.checkpoint, pages: 0, tally: {}, changedAt: [], lookAgain: async () => {} },
-  );
-  const done = await compare(deps, { calendar, run }, listed);
-  const { listing, saved, pages, tally, changedAt } = done;
+  const work: Work = { calendar, run, made: [] };
+  try {
+    return await listAndCompare(deps, work);
+  } catch (error) {
+    if (error instanceof Superseded) await lookAgain(deps, work);
+    throw error;
+  }
+};
+
+/**
+ * Who has outrun this run may have been told of a deletion before the appointment was made here, and had nothing to cancel:
+ * so of what it made too late, Google is asked anew [R2][R13].
+ */
+const lookAgain = async (deps: PullDeps, work: Work): Promise<void> => {
+  const listing = startListing(work.run.startedAt);
+  const place = placeOf(deps, work, { listing, saved: undefined }, work.calendar.timeZone);
+  await confirm(deps, { ...place, fence: async () => {} }, [...work.made]);
+};
+
+const listAndCompare = async (deps: PullDeps, work: Work): Promise<PullSummary> => {
+  const { calendar, run } = work;
+  const begun = calendar.checkpoint ?? startListing(run.startedAt, cursorOf(calendar, run.startedAt));
+  const start = { listing: withNotification(begun, run), saved: calendar.checkpoint };
+  const listed = await listPages(deps, work, { ...start, pages: 0, tally: {}, changedAt: [] });
+  const { listing, saved, pages, tally, changedAt } = await compare(deps, work, listed);
   const summary = { generation: listing.cursor === undefined, pages, tally, changedAt };
   if (listing.step.kind !== 'done') return summary;
-  const commit = toCommit(listing, listing.step.cursor, run, deps.random());
-  await orLookAgain(done, deps.calendars.commitListing(cameTo(calendar, saved), commit));
+  await deps.calendars.commitListing(
+    cameTo(calendar, saved),
+    toCommit(listing, listing.step.cursor, run, deps.random()),
+  );
   return { coveredBefore: listing.startedAt, ...summary };
 };
 
-type Work = { calendar: Calendar; run: Run };
-
 /** Until the last page or the end of our time. Every page is stored before the next is asked for. */
-const listPages = async (deps: PullDeps, { calendar, run }: Work, begun: Progress): Promise<Progress> => {
-  let { listing, saved, pages, tally, changedAt, lookAgain } = begun;
+const listPages = async (deps: PullDeps, work: Work, begun: Progress): Promise<Progress> => {
+  const { calendar, run } = work;
+  let { listing, saved, pages, tally, changedAt } = begun;
   let restarted = false;
   while (listing.step.kind === 'list') {
     const page = await deps.listEvents(toRequest(calendar, listing, listing.step.pageToken));
@@ -95,33 +111,27 @@ const listPages = async (deps: PullDeps, { calendar, run }: Work, begun: Progres
       restarted = true;
       continue;
     }
-    const stored = await storePage(deps, { calendar, run }, { listing, saved, page });
+    const stored = await storePage(deps, work, { listing, saved, page });
     tally = addTallies(tally, stored.tally);
     changedAt = oldestOf([...changedAt, ...stored.changedAt]);
-    lookAgain = stored.lookAgain;
     const compares = isCompared(listing);
     listing = { ...counted(listing, stored), page: listing.page + 1, step: nextStep(page, compares) };
     if (listing.step.kind === 'done') break;
-    if (listing.page >= maxPagesPerListing) await startAgain(deps, { calendar: cameTo(calendar, saved), run });
+    if (listing.page >= maxPagesPerListing) await startAgain(deps, work, { listing, saved });
     if (compares) await deps.seen.add(calendar.key, listing, fingerprintsOf(page.changes));
-    await orLookAgain(stored, deps.calendars.saveCheckpoint(cameTo(calendar, saved), listing));
+    await note(deps, work, { listing, saved });
     saved = listing;
     if (run.remainingMs() < pageReserveMs) break;
   }
-  return { listing, saved, pages, tally, changedAt, lookAgain };
+  return { listing, saved, pages, tally, changedAt };
 };
 
-/**
- * Who has outrun this run may have been told of a deletion before the appointment was made here, and had nothing to cancel:
- * so of what it made too late, Google is asked anew [R2][R13].
- */
-const orLookAgain = async ({ lookAgain }: Pick<Progress, 'lookAgain'>, noting: Promise<void>): Promise<void> => {
-  try {
-    await noting;
-  } catch (error) {
-    if (error instanceof Superseded) await lookAgain();
-    throw error;
-  }
+type Listed = Pick<Progress, 'listing' | 'saved'>;
+
+/** With that, what has been made is the calendar's: whoever comes next goes on behind it. */
+const note = async (deps: PullDeps, { calendar, made }: Work, { listing, saved }: Listed): Promise<void> => {
+  await deps.calendars.saveCheckpoint(cameTo(calendar, saved), listing);
+  made.splice(0);
 };
 
 /** As this run has left it so far. */
@@ -131,27 +141,25 @@ const cameTo = ({ checkpoint: _, ...calendar }: Calendar, saved: Checkpoint | un
 });
 
 /** Nothing is lost: what has been stored is stored, and the next try lists everything. */
-const startAgain = async (deps: PullDeps, { calendar, run }: Work): Promise<never> => {
-  await deps.calendars.saveCheckpoint(calendar, startListing(run.startedAt));
+const startAgain = async (deps: PullDeps, work: Work, { listing, saved }: Listed): Promise<never> => {
+  await note(deps, work, { listing: listedAnew(listing, work.run.startedAt), saved });
   throw new RetryLater(`A listing of more than ${maxPagesPerListing} pages`);
 };
 
-type Listed = Pick<Progress, 'listing' | 'saved'>;
-
 const storePage = async (deps: PullDeps, work: Work, { page, ...listed }: Listed & { page: EventsPage }) => {
   const place = placeOf(deps, work, listed, page.timeZone);
-  const { tally, changedAt, made, doubtful } = await applyChanges(deps, place, page.changes);
+  const { tally, changedAt, doubtful } = await applyChanges(deps, place, page.changes);
   const sum = addTallies(tally, await relistSeries(deps, place, doubtful));
-  const lookAgain = () => confirm(deps, { ...place, fence: async () => {} }, made);
-  return { tally: sum, changedAt, lookAgain, harmed: place.listing.harmed };
+  return { tally: sum, changedAt, harmed: place.listing.harmed };
 };
 
-const compare = async (deps: PullDeps, { calendar, run }: Work, listed: Progress): Promise<Progress> => {
+const compare = async (deps: PullDeps, work: Work, listed: Progress): Promise<Progress> => {
+  const { calendar, run } = work;
   const { listing } = listed;
   if (listing.step.kind !== 'compare' || run.remainingMs() < pageReserveMs) return listed;
   const { cursor, timeZone, compared } = listing.step;
   const seen = await deps.seen.load(calendar.key, listing);
-  const place = placeOf(deps, { calendar, run }, listed, timeZone);
+  const place = placeOf(deps, work, listed, timeZone);
   const swept = await sweepAbsent(
     deps,
     place,
@@ -162,11 +170,16 @@ const compare = async (deps: PullDeps, { calendar, run }: Work, listed: Progress
   if (swept.after === undefined) return { ...listed, listing: { ...listing, step: { kind: 'done', cursor } }, tally };
   const { harmed } = place.listing;
   const paused: Checkpoint = { ...listing, harmed, step: { kind: 'compare', cursor, timeZone, compared: swept.after } };
-  await deps.calendars.saveCheckpoint(cameTo(calendar, listed.saved), paused);
+  await note(deps, work, { listing: paused, saved: listed.saved });
   return { ...listed, listing: paused, saved: paused, tally };
 };
 
-const placeOf = (deps: PullDeps, { calendar, run }: Work, { listing, saved }: Listed, timeZone: string): Place => ({
+const placeOf = (
+  deps: PullDeps,
+  { calendar, run, made }: Work,
+  { listing, saved }: Listed,
+  timeZone: string,
+): Place => ({
   calendar,
   context: {
     timeZone,
@@ -178,4 +191,5 @@ const placeOf = (deps: PullDeps, { calendar, run }: Work, { listing, saved }: Li
   stamp: { now: run.startedAt, chainId: run.chainId, unshared: unsharedIn(run.settings) },
   fence: fenceOf(deps.calendars, calendar, saved),
   listing: { harmed: listing.harmed ?? 0 },
+  made,
 });

@@ -23,10 +23,23 @@ export type PushPlace = {
   remainingMs(): number;
 };
 
+/**
+ * For what is answered of an event that was never seen. `late`: our time ran out meanwhile, so others may have had the calendar
+ * since Google answered, and have passed over the event's deletion, which decides nothing of what nobody has seen [R5][R13].
+ */
+export const inTime = async <T>({ remainingMs }: PushPlace, call: () => Promise<T>): Promise<T | 'late'> => {
+  const wasInTime = remainingMs() > 0;
+  const answer = await call();
+  return wasInTime && remainingMs() <= 0 ? 'late' : answer;
+};
+
 export type Due = Appointment & { sync: Pending };
 
-/** `noted`: something was written here only. `left`: what is to come of it is for the listing to decide. */
-export type Stepped = 'told' | 'noted' | 'left';
+/**
+ * `noted`: something was written here only. `left`: what is to come of it is for the listing to decide. `late`: whoever comes
+ * next is to ask.
+ */
+export type Stepped = 'told' | 'noted' | 'left' | 'late';
 
 /** The event that an appointment is linked to, as Google names it. */
 export const refOf = ({ link }: Appointment) => {

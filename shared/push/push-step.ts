@@ -1,9 +1,10 @@
 /** One step towards telling Google of an appointment: which one is next shows in what is stored. */
 import { agreed, kept, withNextId } from '../decision/sync-state.ts';
+import type { Appointment } from '../domain/appointment.ts';
 import { eventMarkOf } from '../domain/derived-ids.ts';
 import { GoogleError } from '../google/google-error.ts';
-import { keep, noteSaid } from './note-told.ts';
-import { type Due, type PushPlace, refOf, type StepDeps, type Stepped } from './push-place.ts';
+import { keep, noteSaid, noteTold } from './note-told.ts';
+import { type Due, inTime, type PushPlace, refOf, type StepDeps, type Stepped } from './push-place.ts';
 import { newContent, planned, relinked, saidByPlan, saidNow } from './push-plan.ts';
 import { isHomeSynced, reconcile } from './reconcile.ts';
 
@@ -33,15 +34,24 @@ const insert = async (deps: StepDeps, place: PushPlace, appointment: Due): Promi
   const said = saidByPlan(appointment, settings);
   const content = newContent(appointment, said, settings);
   try {
-    const result = await deps.events.insert({ ...refOf(appointment), mark, content });
+    const result = await inTime(place, () => deps.events.insert({ ...refOf(appointment), mark, content }));
+    if (result === 'late') return await lookAgain(deps, appointment);
     if (result.kind === 'duplicate') return await reconcile(deps, place, appointment);
-    if (place.remainingMs() <= 0) return 'noted'; // So late that a deletion may have been listed since: the next round asks [R5].
     await noteSaid(deps, appointment, said, result.event);
     return 'told';
   } catch (error) {
     if (!(await isForGoneCalendar(deps, appointment, error))) throw error;
     return keep(deps, appointment, withNextId(kept(appointment)), 'noted');
   }
+};
+
+/** An event has been made that may be gone again, or be of a booking that has been cancelled meanwhile: whoever comes next asks. */
+const lookAgain = async (deps: StepDeps, appointment: Due): Promise<Stepped> => {
+  const { base, sync } = appointment;
+  const undecided = { sync, ...(base !== undefined && { base }) };
+  const isPending = (latest: Appointment) => latest.sync.state === 'pending';
+  await noteTold(deps, appointment, (latest) => ({ ...kept(latest), ...(!isPending(latest) && undecided) }));
+  return 'late';
 };
 
 /** It was planned for a calendar that is gone by now: it is planned anew, for the one where it is to go. */

@@ -47,12 +47,14 @@ const pushAll = async (deps: PushDeps, place: PushPlace, ids: AppointmentId[]): 
   const left = new Set<CalendarKey>();
   const failures: unknown[] = [];
   let tried = 0;
+  let isLate = false;
   for (const id of ids) {
     if (tried > 0 && place.remainingMs() < pageReserveMs) break;
     tried += 1;
     try {
       const ended = await pushOne(deps, place, id);
       if (ended.kind === 'left') left.add(ended.to);
+      else if (ended.kind === 'late') isLate = true;
       else endings[ended.kind] += 1;
       if (ended.kind === 'pushed') toldSince.push(ended.since);
     } catch (error) {
@@ -63,10 +65,13 @@ const pushAll = async (deps: PushDeps, place: PushPlace, ids: AppointmentId[]): 
   const surprise = failures.find((error) => !mayPass(error));
   if (surprise !== undefined) throw surprise;
   if (failures.length > 0 && failures.length === tried) throw failures[0];
-  return { ...endings, toldSince, left, more: tried < ids.length || failures.length > 0 };
+  return { ...endings, toldSince, left, more: tried < ids.length || failures.length > 0 || isLate };
 };
 
-type Ended = { kind: 'pushed'; since: Instant } | { kind: 'parked' | 'settled' } | { kind: 'left'; to: CalendarKey };
+type Ended =
+  | { kind: 'pushed'; since: Instant }
+  | { kind: 'parked' | 'settled' | 'late' }
+  | { kind: 'left'; to: CalendarKey };
 
 /** Rounds of read, decide, write: each ends with a write of ours that makes the next one a smaller step. */
 const pushOne = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Promise<Ended> => {
@@ -77,6 +82,7 @@ const pushOne = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Pro
     try {
       if (round > roundsPerAppointment) throw new RetryLater('An appointment kept changing while it was being pushed');
       const stepped = await step(deps, place, appointment);
+      if (stepped === 'late') return { kind: 'late' };
       if (stepped === 'left') return { kind: 'left', to: appointment.link?.calendarKey ?? place.calendar.key };
       if (stepped === 'told') ended = { kind: 'pushed', since: appointment.sync.since };
     } catch (error) {
@@ -108,7 +114,7 @@ const park = async (deps: PushDeps, place: PushPlace, { userId, id, version }: D
 
 /**
  * Whatever its calendar is by now: a hint that finds it moved may be the only one. But when it has failed and is put off, what
- * was sent before that is no reason to try again [R11].
+ * was sent before that run is no reason to try again [R11].
  */
 const isDue = (appointment: Appointment | undefined, { askedAt, context }: PushPlace): appointment is Due => {
   if (appointment?.sync.state !== 'pending') return false;

@@ -15,12 +15,14 @@ import { carryOut } from '../sync/carry-out.ts';
 import { raiseOverlaps } from '../sync/overlapping.ts';
 import { remove, update } from './change-event.ts';
 import { keep } from './note-told.ts';
-import { type Due, type PushPlace, refOf, type StepDeps, type Stepped } from './push-place.ts';
+import { type Due, inTime, type PushPlace, refOf, type StepDeps, type Stepped } from './push-place.ts';
 import { parked, relinked } from './push-plan.ts';
 
 /** What was never seen must bear our mark to be ours [R3], also when it has been deleted since. */
 export const reconcile = async (deps: StepDeps, place: PushPlace, appointment: Due): Promise<Stepped> => {
-  const reading = await deps.events.read(refOf(appointment));
+  const read = () => deps.events.read(refOf(appointment));
+  const reading = appointment.link?.observed === undefined ? await inTime(place, read) : await read();
+  if (reading === 'late') return 'noted'; // The next round reads it anew.
   if (isStrangers(reading.change, appointment, place.context)) {
     return keep(deps, appointment, withNextId(kept(appointment)), 'noted'); // The id is taken, for ever.
   }

@@ -15,7 +15,7 @@ import { type Envelope, freshHint, pendingHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { DueCalendars } from '../store/calendars.ts';
 import { areWritesPaused } from '../sync/admit.ts';
-import { isSyncOverdue, nextDueAt } from '../sync/next-due.ts';
+import { isDoneWith, isSyncOverdue, nextDueAt } from '../sync/next-due.ts';
 import type { CalendarStore, ConnectionStore, PendingReader } from '../sync/ports.ts';
 import type { Access, Accesses } from './access.ts';
 import type { PassedBecause, Seen, Visit } from './census.ts';
@@ -98,9 +98,6 @@ const asItIsNow = async ({ calendars }: RenewDeps, read: Calendar, { kind, ...mo
   const isUntouched = (kind === 'kept' && !('unstopped' in more)) || kind === 'none';
   return isUntouched ? read : ((await calendars.load(read.key)) ?? read);
 };
-
-/** One that is switched off is due once more for as long as its channel could not be stopped, and then no more. */
-const isDoneWith = ({ enabled, channel }: Calendar): boolean => enabled || channel === undefined;
 
 const sendHints = async ({ queue, appointments }: RenewDeps, calendar: Calendar, { chainId, now }: At) => {
   const hints = await hintsFor(appointments, calendar, { chainId, now });

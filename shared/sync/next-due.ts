@@ -36,5 +36,8 @@ export const nextDueAt = (calendar: Calendar, now: Instant, random: number): Ins
 /** A calendar has been switched off: by then the index of the agenda shows the last that had been stored of it, which still takes time. */
 export const lastLookAt = (now: Instant): Instant => plusMs(now, 10 * minute);
 
+/** One that is switched off is due once more for as long as its channel could not be stopped, and then no more. */
+export const isDoneWith = ({ enabled, channel }: Calendar): boolean => enabled || channel === undefined;
+
 /** What should have been done by now has just been tried, or asked for by a hint that may be lost: the next round looks. */
 const later = (at: Instant, now: Instant): Instant => (at <= now ? plusMs(now, roundMs) : at);

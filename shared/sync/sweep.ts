@@ -8,7 +8,7 @@ import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import { overDue, type Round, type RoundDeps } from '../renewal/due-round.ts';
 import type { DueCalendars } from '../store/calendars.ts';
-import { nextDueAt } from './next-due.ts';
+import { isDoneWith, nextDueAt } from './next-due.ts';
 import type { CalendarStore } from './ports.ts';
 
 export type SweepDeps = RoundDeps & {
@@ -25,8 +25,9 @@ export const sweep = async (deps: SweepDeps, round: Round): Promise<{ hints: num
 
 /** The hints first: if we stop in between, the calendar is still due. */
 const sweepCalendar = async ({ calendars, queue, random }: SweepDeps, { chainId, now }: Round, key: CalendarKey) => {
-  await queue.send(freshHint(key, 'sweep', chainId));
   const calendar = await calendars.load(key);
-  if (calendar !== undefined && isComparisonDue(calendar, now)) await queue.send(freshHint(key, 'compare', chainId));
-  if (calendar !== undefined) await calendars.postpone(key, nextDueAt(calendar, now, random()));
+  if (calendar === undefined) return;
+  await queue.send(freshHint(key, calendar.enabled ? 'sweep' : 'disabled', chainId));
+  if (isComparisonDue(calendar, now)) await queue.send(freshHint(key, 'compare', chainId));
+  if (isDoneWith(calendar)) await calendars.postpone(key, nextDueAt(calendar, now, random()));
 };

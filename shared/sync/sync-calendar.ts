@@ -127,7 +127,7 @@ const bringUpToDate = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => 
     ...ownershipOf(deps, job),
     remainingMs: job.remainingMs,
   });
-  const covers = summary.coveredBefore === now; // A listing that an earlier run began says nothing of what came since [R6].
+  const covers = summary.coveredBefore !== undefined && summary.coveredBefore >= now; // One that an earlier run began says nothing of what came since [R6].
   if (!covers) await deps.queue.send(continuationHint(calendar.key, hint.chainId, now));
   if (await isPushLeft(deps, job)) await deps.queue.send(pendingHint(calendar.key, hint.chainId, now));
   return { kind: 'synced', channel, pull: summary };

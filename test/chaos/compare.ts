@@ -3,7 +3,7 @@
  * with the product: what each side says is read out of its own documents.
  */
 import type { EventBody } from '../google/state.ts';
-import type { Made } from './people.ts';
+import { lastingMs, type Made } from './people.ts';
 
 /** As our API shows it. */
 export type ShownAppointment = {
@@ -12,6 +12,7 @@ export type ShownAppointment = {
   status: string;
   title: string;
   start: string;
+  end: string;
   version: number;
   calendar?: { eventId: string } | undefined;
   sync: { state: string };
@@ -32,9 +33,13 @@ export type Differences = {
 export const compare = ({ user, made, events, appointments }: Sides): Differences => {
   const live = events.filter(({ status }) => status !== 'cancelled');
   const kept = appointments.filter(({ status }) => status !== 'cancelled');
-  const expected = made.filter(({ gone }) => !gone).map(({ title, startMs }) => said(title, startMs));
-  const inGoogle = live.map(({ summary, start }) => said(String(summary), Date.parse(start.dateTime ?? '')));
-  const here = kept.map(({ title, start }) => said(title, Date.parse(start)));
+  const expected = made
+    .filter(({ gone }) => !gone)
+    .map(({ title, startMs }) => said(title, startMs, startMs + lastingMs));
+  const inGoogle = live.map(({ summary, start, end }) =>
+    said(String(summary), Date.parse(start.dateTime ?? ''), Date.parse(end.dateTime ?? '')),
+  );
+  const here = kept.map(({ title, start, end }) => said(title, Date.parse(start), Date.parse(end)));
   const sides = { Google: inGoogle, BookedBarber: here };
 
   const links = kept.map(({ calendar }) => calendar?.eventId);
@@ -58,7 +63,8 @@ export const compare = ({ user, made, events, appointments }: Sides): Difference
   };
 };
 
-const said = (title: string, startMs: number): string => `"${title}" at ${new Date(startMs).toISOString()}`;
+const said = (title: string, startMs: number, endMs: number): string =>
+  `"${title}" from ${new Date(startMs).toISOString()} to ${new Date(endMs).toISOString()}`;
 
 /** As often as it is in `from` beyond how often it is in `others`. */
 const without = (from: string[], others: string[]): string[] => {

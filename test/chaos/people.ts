@@ -32,6 +32,8 @@ const shareGoogle = 0.7;
 const shareMade = 0.6;
 const shareDeleted = 0.15;
 const hourMs = 3_600_000;
+/** Whatever people make takes so long. */
+export const lastingMs = hourMs;
 
 export const openPeople = ({ stack, google }: TestSession, random: () => number): People => {
   const book: Made[] = [];
@@ -124,7 +126,7 @@ const pathOf = ({ id }: Made): string => routeTable.appointment.path.replace('{i
 
 const timesOf = ({ startMs }: Made) => ({
   start: new Date(startMs).toISOString(),
-  end: new Date(startMs + hourMs).toISOString(),
+  end: new Date(startMs + lastingMs).toISOString(),
 });
 
 const eventOf = (made: Made) => {

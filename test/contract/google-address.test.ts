@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { asId, type CalendarId, type ChannelId, type EventId } from '../../shared/domain/ids.ts';
 import { googleCalendar } from '../../shared/google/calendar-client.ts';
+import { copyOf } from '../../shared/google/event-body.ts';
 import { googleOAuth } from '../../shared/google/oauth.ts';
 import { windowAt } from '../../shared/sync/window.ts';
 import { now } from '../support/samples.ts';
@@ -57,21 +58,51 @@ const hostile = fc.oneof(
   fc.constantFrom('@evil.example', '\\\\evil.example', '%2e%2e', '%2f', 'a\r\nhost: evil.example', '{id}', '{+id}'),
 );
 
+const refOf = (id: string) => ({ calendarId: asId<CalendarId>(id), eventId: asId<EventId>(id) });
+
 const calls: [string, (id: string) => Promise<unknown>, (id: string) => string][] = [
   [
     'events.list',
     (id) => api().listEvents(caller, { calendarId: asId<CalendarId>(id), window: windowAt(now) }),
     (id) => `/calendar/v3/calendars/${id}/events`,
   ],
+  ['events.get', (id) => api().getEvent(caller, refOf(id)), (id) => `/calendar/v3/calendars/${id}/events/${id}`],
   [
-    'events.get',
-    (id) => api().getEvent(caller, { calendarId: asId<CalendarId>(id), eventId: asId<EventId>(id) }),
+    'events.instances',
+    (id) => api().listOccurrences(caller, { calendarId: asId(id), seriesId: asId(id), window: windowAt(now) }),
+    (id) => `/calendar/v3/calendars/${id}/events/${id}/instances`,
+  ],
+  [
+    'events.insert',
+    (id) => api().insertEvent(caller, { ...refOf(id), mark: id, content: { summary: id } }),
+    (id) => `/calendar/v3/calendars/${id}/events`,
+  ],
+  [
+    'events.update',
+    (id) => api().updateEvent(caller, { ...refOf(id), copy: copyOf({ id }, '"1"'), content: { summary: id } }),
     (id) => `/calendar/v3/calendars/${id}/events/${id}`,
   ],
   [
     'events.delete',
-    (id) => api().deleteEvent(caller, { calendarId: asId<CalendarId>(id), eventId: asId<EventId>(id), etag: '"1"' }),
+    (id) => api().deleteEvent(caller, { ...refOf(id), etag: '"1"' }),
     (id) => `/calendar/v3/calendars/${id}/events/${id}`,
+  ],
+  [
+    'events.move',
+    (id) => api().moveEvent(caller, { ...refOf(id), destination: asId(id) }),
+    (id) => `/calendar/v3/calendars/${id}/events/${id}/move`,
+  ],
+  [
+    'events.watch',
+    (id) =>
+      api().watch(caller, {
+        calendarId: asId(id),
+        channelId: asId(id),
+        address: 'https://example.com/hook',
+        token: id,
+        expiresAt: now,
+      }),
+    (id) => `/calendar/v3/calendars/${id}/events/watch`,
   ],
   [
     'channels.stop',

@@ -1,15 +1,16 @@
 /** A barber with two Google accounts at the stand-in, who connects, swaps and disconnects: what the flow tests of that share. */
 import { expect } from 'vitest';
 import { type ConnectDeps, connect } from '../../shared/connections/connect.ts';
-import { type AskedToDisconnect, disconnect } from '../../shared/connections/disconnect.ts';
+import { type AskedToDisconnect, type DisconnectDeps, disconnect } from '../../shared/connections/disconnect.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import { calendarKeyOf } from '../../shared/domain/derived-ids.ts';
 import { type AppointmentId, asId, type CalendarId } from '../../shared/domain/ids.ts';
-import { plusMs } from '../../shared/domain/instant.ts';
+import { day, plusMs } from '../../shared/domain/instant.ts';
 import { googleEndpoints } from '../../shared/google/endpoints.ts';
 import { googleOAuth } from '../../shared/google/oauth.ts';
 import type { Hint } from '../../shared/queue/hint.ts';
 import type { TokenVault } from '../../shared/runtime/token-vault.ts';
+import { dueShards } from '../../shared/store/keys.ts';
 import { calendarId, now, userId } from '../support/samples.ts';
 import { openGoogleJob } from './google-job.ts';
 import { sealed } from './sync-job.ts';
@@ -65,6 +66,29 @@ export const openAccountJob = async () => {
   const confirmed = async () => (await job.appointments()).filter(({ status }) => status === 'confirmed');
   const calendars = (): Promise<Calendar[]> => stores.calendars.listOf(userId);
 
+  /** The hints that are there, the sweep's and those of the stream for what is pending, until nothing is left to do. */
+  const settle = async () => {
+    for (let round = 1; round <= 3; round++) {
+      for (const { key, enabled } of await calendars()) {
+        if (enabled)
+          job.sent.push({ hint: { calendarKey: key, chainId: asId('sweep'), reason: 'sweep' }, deduplicationId: '' });
+      }
+      await drain();
+    }
+  };
+  /** What that account's calendar shows: each event's title, and when it begins. */
+  const shown = (email: string) =>
+    job
+      .live(asId(email))
+      .map((event) => {
+        const { summary, start } = event as { summary?: string; start: { dateTime?: string } };
+        return `${summary} ${new Date(start.dateTime ?? '').toISOString()}`;
+      })
+      .sort();
+  /** What is confirmed here, in the same words. */
+  const held = async () => (await confirmed()).map(({ fields, startsAt }) => `${fields.title} ${startsAt}`).sort();
+  const synced = async (id: AppointmentId) => expect((await job.appointment(id)).sync).toEqual({ state: 'synced' });
+
   return {
     ...job,
     google,
@@ -85,30 +109,46 @@ export const openAccountJob = async () => {
       const grant = { accessToken, refreshToken: accessToken, ...lasting };
       return connect({ ...deps(), ...overrides }, { userId, grant, replaceAccount, chainId, now: at });
     },
-    disconnect: async (blocks: AskedToDisconnect['blocks'] = 'keep', overrides: Partial<ConnectDeps> = {}) =>
+    disconnect: async (blocks: AskedToDisconnect['blocks'] = 'keep', overrides: Partial<DisconnectDeps> = {}) =>
       disconnect({ ...stores, ...deps(), ...overrides }, { userId, blocks }, stamp()),
 
-    /** The hints that are there, the sweep's and those of the stream for what is pending, until nothing is left to do. */
-    settle: async () => {
-      for (let round = 1; round <= 3; round++) {
-        for (const { key, enabled } of await calendars()) {
-          if (enabled)
-            job.sent.push({ hint: { calendarKey: key, chainId: asId('sweep'), reason: 'sweep' }, deduplicationId: '' });
-        }
-        await drain();
+    settle,
+    shown,
+    held,
+    synced,
+    /** A booking that both sides agree on, and a foreign event. */
+    begin: async () => {
+      const id = await job.book('booking');
+      job.insert('Dentist', 14);
+      await settle();
+      await synced(id);
+      return id;
+    },
+    /** Here is what that account's calendar shows. */
+    agree: async (email: string) => {
+      await settle();
+      expect(await held()).toEqual(shown(email));
+    },
+    blockOf: async (title: string) =>
+      (await job.appointments()).find(({ fields }) => fields.title === title) ?? expect.fail(`There is no ${title}`),
+    /** Those of both calendars. */
+    channelIds: async () => {
+      const ids = (await calendars()).flatMap(({ channel }) => (channel === undefined ? [] : [channel.id]));
+      expect(ids).toHaveLength(2);
+      return ids.toSorted();
+    },
+    /** At each calendar that is off, as the renewal worker has it done. */
+    lookOnceMore: async () => {
+      for (const { key } of await stores.calendars.listReplaced(userId)) {
+        await stores.calendars.postpone(key, job.passMinute());
+        await run({ calendarKey: key, reason: 'disabled' });
       }
     },
-    /** What that account's calendar shows: each event's title, and when it begins. */
-    shown: (email: string) =>
-      job
-        .live(asId(email))
-        .map((event) => {
-          const { summary, start } = event as { summary?: string; start: { dateTime?: string } };
-          return `${summary} ${new Date(start.dateTime ?? '').toISOString()}`;
-        })
-        .sort(),
-    /** What is confirmed here, in the same words. */
-    held: async () => (await confirmed()).map(({ fields, startsAt }) => `${fields.title} ${startsAt}`).sort(),
-    synced: async (id: AppointmentId) => expect((await job.appointment(id)).sync).toEqual({ state: 'synced' }),
+    due: async () => {
+      const shards = Array.from({ length: dueShards }, (_, shard) =>
+        stores.calendars.listDue(shard, plusMs(now, 99 * day), 9),
+      );
+      return (await Promise.all(shards)).flat();
+    },
   };
 };

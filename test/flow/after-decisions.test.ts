@@ -7,6 +7,7 @@ import { chooseCalendar } from '../../shared/connections/choose-calendar.ts';
 import type { Choice, Conflict } from '../../shared/domain/conflict.ts';
 import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
 import { defaultSettings } from '../../shared/domain/settings.ts';
+import { Crash } from '../support/faulty.ts';
 import { at, calendarId, userId } from '../support/samples.ts';
 import { type GoogleJob, hourOf, inGoogle, openGoogleJob, shopId, shopKey } from './google-job.ts';
 
@@ -75,6 +76,23 @@ test('[R1] taken back, and edited to what Google had before: Google is not taken
   await decide(id, 'bookedbarber');
   await job.push(id);
   expect(startInGoogle()).toMatchObject(twelve);
+});
+
+test('[R1] kept after a deletion there, taken back before its next event was made, and kept again: that is made', async () => {
+  const id = await job.book('b', euros(35));
+  await job.push(id);
+  await job.sync();
+  await job.edit(id, hourOf(11));
+  await job.remove(id);
+  await job.push(id);
+  await decide(id, 'bookedbarber');
+  const cutOff = { ...job.google, insertEvent: () => Promise.reject(new Crash()) };
+  await job.push(id, { google: cutOff });
+  await undo();
+  await decide(id, 'bookedbarber');
+  await job.push(id);
+  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'synced' } });
+  expect(job.live()).toHaveLength(1);
 });
 
 test('[R1] a price that was changed during the dispute is told after it, though the times need not be', async () => {

@@ -33,6 +33,17 @@ const freezing = (call: Call) => {
   return { google: { ...job.google, [call]: frozen }, reached: reached.promise, thaw: thawed.resolve };
 };
 
+/** Before its saves, the worker sleeps while this is done. */
+const beforeSaving = (meanwhile: () => Promise<void>) => {
+  let slept: Promise<void> | undefined;
+  const save: typeof job.stores.appointments.save = async (next, beside) => {
+    slept ??= meanwhile();
+    await slept;
+    return job.stores.appointments.save(next, beside);
+  };
+  return { appointments: { ...job.stores.appointments, save } };
+};
+
 const restore = async () => {
   const { link } = await job.appointment(id);
   job.passMs(minute);
@@ -109,26 +120,58 @@ test('[R13][R2] a deletion that lost a race against another look at the event is
 
 test('[R13][R2] a block that is made after its event’s deletion has been met is cancelled by who made it', async () => {
   const { id: eventId } = job.insert('Dentist', 15);
-  let overtaken = false;
-  const save: typeof job.stores.appointments.save = async (next, beside) => {
-    if (!overtaken) {
-      overtaken = true;
-      job.control.deleteEvent({ calendar: calendarId, eventId });
-      await job.sync();
-    }
-    return job.stores.appointments.save(next, beside);
-  };
-  const late = job.sync(calendarKey, { appointments: { ...job.stores.appointments, save } });
-  await expect(late).rejects.toThrow('moved on');
+  const overtaking = beforeSaving(async () => {
+    job.control.deleteEvent({ calendar: calendarId, eventId });
+    await job.sync();
+  });
+  await expect(job.sync(calendarKey, overtaking)).rejects.toThrow('moved on');
   const [block] = (await job.appointments()).filter(({ kind }) => kind === 'block');
   expect(block).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
 });
 
-test('[R13][R5] an insert that is answered after its time asks whether the event is still there', async () => {
+test('[R13][R2] also when another event of its page was what it was outrun with', async () => {
+  const { id: eventId } = job.insert('Dentist', 15);
+  await job.patch(id, { summary: 'Shave' });
+  const overtaking = beforeSaving(async () => {
+    job.control.deleteEvent({ calendar: calendarId, eventId });
+    await job.sync();
+  });
+  await expect(job.sync(calendarKey, overtaking)).rejects.toThrow('moved on');
+  const blocks = (await job.appointments()).filter(({ kind }) => kind === 'block');
+  expect(blocks.map(({ status }) => status)).not.toContain('confirmed');
+});
+
+test('[R13][R2] and a block that is restored so is cancelled again', async () => {
+  const { id: eventId } = job.insert('Dentist', 15);
+  await job.sync();
+  job.control.deleteEvent({ calendar: calendarId, eventId });
+  await job.sync();
+  job.passMs(minute);
+  job.control.restoreEvent({ calendar: calendarId, eventId });
+  const overtaking = beforeSaving(async () => {
+    job.control.deleteEvent({ calendar: calendarId, eventId });
+    await job.sync();
+  });
+  await expect(job.sync(calendarKey, overtaking)).rejects.toThrow('moved on');
+  const [block] = (await job.appointments()).filter(({ kind }) => kind === 'block');
+  expect(block).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+});
+
+test.each([
+  ['an insert that is answered', 'insertEvent', 0],
+  ['an event of ours that is found', 'readEvent', 1],
+] as const)('[R13][R5] %s after its time is not taken for there', async (_, call, inserted) => {
   const other = await job.book('other', hourOf(12));
-  const { google, reached, thaw } = freezing('insertEvent');
-  let leftMs = minute;
   const hint = { calendarKey, reason: 'appointment', appointment: { id: other } } as const;
+  const lost = async (...given: Parameters<GoogleJob['google']['insertEvent']>) => {
+    await job.google.insertEvent(...given);
+    throw new Crash();
+  };
+  const push = (google: GoogleJob['google']) => job.syncAt(now, hint, { google });
+  if (inserted > 0) await push({ ...job.google, insertEvent: lost });
+
+  const { google, reached, thaw } = freezing(call);
+  let leftMs = minute;
   const late = job.syncFor(() => leftMs, now, hint, { google });
   await reached;
   await job.remove(other);
@@ -136,7 +179,32 @@ test('[R13][R5] an insert that is answered after its time asks whether the event
   leftMs = 0;
   thaw();
   await late;
+  await job.sync();
   expect(await job.appointment(other)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+});
+
+test('[R13][R2] an event that is made too late for a booking that was cancelled meanwhile is deleted', async () => {
+  const other = await job.book('other', hourOf(12));
+  const hint = { calendarKey, reason: 'appointment', appointment: { id: other } } as const;
+  const asleep = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  const insertEvent: GoogleJob['google']['insertEvent'] = async (...given) => {
+    reached.resolve();
+    await asleep.promise;
+    return job.google.insertEvent(...given);
+  };
+  let leftMs = minute;
+  const late = job.syncFor(() => leftMs, now, hint, { google: { ...job.google, insertEvent } });
+  await reached.promise;
+  await job.cancel(other);
+  await job.push(other);
+  expect((await job.appointment(other)).sync).toEqual({ state: 'synced' });
+  leftMs = 0;
+  asleep.resolve();
+  await late;
+  await job.sync();
+  expect(await job.appointment(other)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+  expect(job.live()).toHaveLength(1);
 });
 
 test('[R13] a page that finds its calendar switched off meanwhile is not stored', async () => {

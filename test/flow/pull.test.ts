@@ -122,11 +122,16 @@ describe('a generation', () => {
   test('[R11][F6] whose pages never end is given up, however slowly they come, and begun anew', async () => {
     const endless = { ...google(), listEvents: async () => more('again') };
     const hurried = aRun({ remainingMs: () => 5_000 });
+    const step = { kind: 'list', pageToken: 'again' } as const;
+    const begun = { startedAt: now, window: windowAt(now), page: 0, step, harmed: 7 };
+    await stores.calendars.saveCheckpoint(await calendar(), begun);
     const untilRefused = async () => {
       for (let run = 1; run <= 1_001; run++) await runPull(endless, hurried);
     };
     await expect(untilRefused()).rejects.toThrow(RetryLater);
-    expect((await calendar()).checkpoint).toMatchObject({ page: 0, step: { kind: 'list' } });
+    const { checkpoint } = await calendar();
+    expect(checkpoint).toMatchObject({ page: 0, step: { kind: 'list' }, harmed: 7 }); // [R9]
+    expect(checkpoint?.step).not.toHaveProperty('pageToken');
   });
 
   test('whose page token has died starts again, once', async () => {
@@ -138,8 +143,16 @@ describe('a generation', () => {
   });
 
   test('[R5][R8] that starts again cancels what it has stored by then, when it was deleted meanwhile', async () => {
-    await runPull(google(more('p2', event('a')), expired, end('c1')));
-    expect(await stored('a')).toMatchObject({ status: 'cancelled' });
+    await runPull(google(more('p2', event('a')), more('p3', event('b')), expired, end('c1', event('a'))));
+    expect(await stored('a')).toMatchObject({ status: 'confirmed' });
+    expect(await stored('b')).toMatchObject({ status: 'cancelled' });
+  });
+
+  test('[R12] that starts again in a later run keeps account of the notification that began it', async () => {
+    const notifiedAt = at('2026-03-02T11:59:58Z');
+    await runPull(google(more('p2', event('a'))), aRun({ notifiedAt, remainingMs: () => 5_000 }));
+    await runPull(google(expired, end('c1', event('a'))), aRun({ startedAt: plusMs(now, hour) }));
+    expect(await calendar()).toMatchObject({ lastNotificationAt: notifiedAt, lastNotifiedRun: { chainId: 'chain' } });
   });
 });
 
@@ -161,7 +174,11 @@ describe('an increment', () => {
   test('[F1] whose cursor has expired becomes a generation in the same run', async () => {
     const summary = await runPull(google(expired, end('c9', event('a'), event('b'))));
     expect(requests.map(({ cursor }) => cursor)).toEqual(['c1', undefined]);
-    expect(summary).toMatchObject({ coveredBefore: now, generation: true, tally: { nothing: 1, create: 1 } });
+    expect(summary).toMatchObject({
+      coveredBefore: plusMs(now, 1),
+      generation: true,
+      tally: { nothing: 1, create: 1 },
+    });
     expect(await calendar()).toMatchObject({ cursor: 'c9' });
   });
 
@@ -263,7 +280,8 @@ describe('[R8] a generation after the first', () => {
 
   test('[F2] cancels what was deleted while the cursor was dead, once Google confirms it', async () => {
     const summary = await runPull(google(expired, end('c9', event('a'), event('c'))), later);
-    expect(summary).toMatchObject({ coveredBefore: later.startedAt, generation: true, tally: { cancel: 1 } });
+    const coveredBefore = plusMs(later.startedAt, 1); // It was begun anew.
+    expect(summary).toMatchObject({ coveredBefore, generation: true, tally: { cancel: 1 } });
     expect(asked).toEqual(['b']);
     expect(await stored('b')).toMatchObject({ status: 'cancelled', version: 2 });
     expect(await stored('a')).toMatchObject({ status: 'confirmed', version: 1 });
@@ -317,25 +335,50 @@ describe('[R8] a generation after the first', () => {
     expect(await calendar()).toMatchObject({ cursor: 'c9' });
   });
 
-  test('[R5][R10] asks for the event of what is cancelled here only in review: of what is gone nobody need decide', async () => {
-    const { revision, ...before } = (await stored('b')) ?? expect.fail();
-    const inReview: Appointment = {
-      ...before,
-      revision: revision + 1,
-      status: 'cancelled',
-      base: before.fields,
-      sync: { state: 'conflict', conflictId: asId('item'), theirs: 'changed' },
-    };
-    await stores.appointments.save(inReview);
-    await runPull(google(expired, end('c9', event('a'), event('c'))), later);
-    expect(asked).toEqual(['b']);
-    expect(await stored('b')).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+  test('[R5] asks about what was written while it was listing too: it may be there, or its deletion be covered', async () => {
+    known.set('b' as EventId, event('b'));
+    await runPull(google(expired, end('c9', event('a'))), aRun({ startedAt: plusMs(now, -2_000) }));
+    expect(asked.toSorted()).toEqual(['b', 'c']);
+    expect(await stored('b')).toMatchObject({ status: 'confirmed' });
+    expect(await stored('c')).toMatchObject({ status: 'cancelled' });
   });
 
-  test('leaves alone what was written while it was listing', async () => {
-    await runPull(google(expired, end('c9', event('a'), event('b'))), aRun({ startedAt: plusMs(now, -2_000) }));
-    expect(asked).toEqual([]);
+  test('[R11] asks for many in portions, and goes on behind the last when its time is over', async () => {
+    const ids = Array.from({ length: 150 }, (_, nth) => `many-${nth}`);
+    await runPull(google(end('c2', ...ids.map((id) => event(id)))));
+    let leftMs = minute;
+    const listing = google(expired, end('c9', event('a'), event('b'), event('c')));
+    const getEvent: typeof listing.getEvent = async (id) => {
+      leftMs = 5_000;
+      return listing.getEvent(id);
+    };
+    const run = aRun({ startedAt: later.startedAt, remainingMs: () => leftMs });
+    await pull({ ...stores, ...listing, getEvent }, await calendar(), run);
+    expect(asked).toHaveLength(64);
+    await runPull(google(), aRun({ startedAt: plusMs(later.startedAt, hour) }));
+    expect(new Set(asked)).toEqual(new Set(ids));
+    expect(asked).toHaveLength(150);
   });
+
+  test.each<[string, Appointment['sync']]>([
+    ['in review', { state: 'conflict', conflictId: asId('item'), theirs: 'changed' }],
+    ['set aside', { state: 'quarantined', reason: 'Not readable' }],
+  ])(
+    '[R5][R10] asks for the event of what is cancelled here and %s: of what is gone nobody need decide',
+    async (_, sync) => {
+      const { revision, ...before } = (await stored('b')) ?? expect.fail();
+      await stores.appointments.save({
+        ...before,
+        revision: revision + 1,
+        status: 'cancelled',
+        base: before.fields,
+        sync,
+      });
+      await runPull(google(expired, end('c9', event('a'), event('c'))), later);
+      expect(asked).toEqual(['b']);
+      expect(await stored('b')).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+    },
+  );
 
   test('leaves alone what lies outside of the window, and other calendars', async () => {
     const outside = { start: time('2025-01-01T10:00:00Z'), end: time('2025-01-01T11:00:00Z') };

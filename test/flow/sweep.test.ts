@@ -39,6 +39,14 @@ test('hints every calendar that is due, in every shard, and looks again an hour 
   expect(await run(plusMs(now, hour))).toEqual({ hints: 41 });
 });
 
+test('[R1] has a calendar that is switched off closed, and looked at for as long as its channel is there', async () => {
+  await stores.calendars.register(aCalendar(), { dueAt: now, renewChannel: false });
+  await stores.calendars.setSwitches(aCalendar(), { enabled: false, role: 'blocks' }, plusMs(now, minute));
+  expect(await run(plusMs(now, minute))).toEqual({ hints: 1 });
+  expect(sent.map(({ hint }) => hint.reason)).toEqual(['disabled']);
+  expect(await run(plusMs(now, day))).toEqual({ hints: 0 });
+});
+
 test('[R7] reads on while calendars are due, and comes to none twice, however much the index lags', async () => {
   const due = Array.from({ length: 1_200 }, (_, index) => asId<CalendarKey>(`A-${index}`));
   for (const key of due) await stores.calendars.register(aCalendar({ key }), { dueAt: now, renewChannel: false });

@@ -73,12 +73,17 @@ test('[R11] more blocks than one run can free are freed by the next ones', async
   expect(job.sent).toEqual([]);
 });
 
-test('[R1] a block that the index does not show yet is freed by the last look', async () => {
+test('[R1] a block that the index does not show yet is freed all the same', async () => {
   await job.sync(shopKey);
   const list: AgendaReader['list'] = async () => ({ items: [] });
-  const blind = { ...job.stores.appointments, list };
-  await turn(false, blind);
-  await job.syncAt(stamp.now, closing, { google: job.google, appointments: blind });
+  await turn(false, { ...job.stores.appointments, list });
+  expect(await statuses()).toEqual(['cancelled', 'cancelled', 'cancelled']);
+});
+
+test('[R1][R13] blocks that a late pull has stored after the switch and its hint are freed by the last look', async () => {
+  await turn(false);
+  await job.syncAt(stamp.now, closing, { google: job.google });
+  await store(3);
   expect(await statuses()).toEqual(['confirmed', 'confirmed', 'confirmed']);
 
   const dueAt = lastLookAt(stamp.now);

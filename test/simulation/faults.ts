@@ -5,7 +5,7 @@
 import type { Randomness } from './randomness.ts';
 
 /** Where something can go wrong: a port as a kind of task calls it, or a place of the world's own. */
-export type Point = string;
+type Point = string;
 
 /** `nets`: only the safety nets (sweep, backstop) make it good, so it does not occur where they are switched off. */
 type Spec = { fault: string; rate: number; nets?: true };
@@ -41,7 +41,10 @@ const retriedBySweep = (spec: Spec): Spec => (process.includes(spec) ? spec : { 
 /** Where a seed comes by seldom, more goes wrong. */
 const oftener = (times: number, of: Spec[]): Spec[] => of.map((spec) => ({ ...spec, rate: times * spec.rate }));
 
-/** By kind of port. The first that its share of the number meets fires. */
+/**
+ * By kind of port. The first that its share of the number meets fires; those that seldom find anything to spoil come last, and
+ * often.
+ */
 export const specs = {
   read,
   write,
@@ -49,18 +52,18 @@ export const specs = {
     ...answers,
     { fault: '410', rate: 0.012 },
     { fault: '400-token', rate: 0.006 },
-    { fault: 'empty', rate: 0.01 },
-    { fault: 'short', rate: 0.04 },
     { fault: 'stale', rate: 0.006, nets: true },
     { fault: 'no-token', rate: 0.005 },
+    { fault: 'short', rate: 0.2 },
+    { fault: 'empty', rate: 0.15 },
   ],
   get: [...oftener(8, answers), { fault: 'stale', rate: 0.05 }],
   change: [
     ...oftener(5, answers),
     { fault: 'after', rate: 0.02 },
     { fault: '403-quota', rate: 0.02, nets: true },
-    { fault: 'unnoticed-duplicate', rate: 0.02 },
-    { fault: '412', rate: 0.008 },
+    { fault: '412', rate: 0.08 },
+    { fault: 'unnoticed-duplicate', rate: 1 },
   ],
   watch: [
     ...oftener(6, answers.filter(({ fault }) => fault !== '403-permission').map(retriedBySweep)),
@@ -103,7 +106,7 @@ export type Faults = {
   stop(): void;
 };
 
-export type FaultOptions = {
+type FaultOptions = {
   random: Randomness;
   nets: boolean;
   /** For now whoever lists a calendar dies of it. */

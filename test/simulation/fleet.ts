@@ -1,77 +1,102 @@
-/** Seeds over worker processes: each takes the next few until none are left. What they tell is summed up. */
-import { fork } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+/**
+ * Seeds over worker processes: each takes the next few until none are left. A worker that hangs or dies is replaced, and the
+ * seed that it was at has failed.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** What a worker is asked to do with each of these seeds. */
-export type Job = { seeds: number[]; mutant?: string; repeat?: boolean };
+/** What a worker is asked to run, one after the other. */
+export type Job = { seeds: number[]; mutant?: string };
 
-export type Failure = { seed: number; violations: string[] };
-
+/** What it says of each. */
 export type Told = {
-  seeds: number;
+  seed: number;
   steps: number;
-  failures: Failure[];
+  violations: string[];
+  /** Whether it did the same again, where it was run twice. */
+  isStable: boolean;
   counts: [string, number][];
-  /** Seeds that did not do the same twice. */
-  unstable: number[];
 };
 
-export const workersOf = (asked: string | undefined): number => Number(asked ?? Math.min(2, availableParallelism()));
-
 const seedsPerJob = 50;
-/** A worker that says nothing for so long hangs, and a hang is a failure. */
-const silenceMs = 600_000;
+/** A seed takes a fortieth of a second. */
+const hangsAfterMs = 60_000;
+/** More than these, and the fleet itself is broken: it ends early. */
+const lostAtMost = 20;
 
-export type FleetOptions = {
+type FleetOptions = {
   seeds: number;
   start: number;
   workers: number;
-  mutant?: string;
-  repeat?: boolean;
-  /** Told of each job's outcome; the fleet stops when it says so. */
-  heard(told: Told): 'go on' | 'stop';
+  mutant?: string | undefined;
+  heard(told: Told): void;
 };
 
-export const runFleet = async ({ seeds, start, workers, heard, ...how }: FleetOptions): Promise<void> => {
-  let next = start;
+export const runFleet = async ({ seeds, start, workers, mutant, heard }: FleetOptions): Promise<void> => {
   const end = start + seeds;
-  const take = (): Job | undefined => {
-    if (next >= end) return undefined;
-    const size = Math.min(seedsPerJob, end - next);
-    const job = { ...how, seeds: Array.from({ length: size }, (_, index) => next + index) };
+  let next = start;
+  let lost = 0;
+  const take = (): number[] => {
+    const size = lost > lostAtMost ? 0 : Math.min(seedsPerJob, end - next);
+    const taken = Array.from({ length: size }, (_, index) => next + index);
     next += size;
-    return job;
+    return taken;
   };
-  const path = fileURLToPath(new URL('./worker.ts', import.meta.url));
-  const work = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const worker = fork(path, { execArgv: ['--max-semi-space-size=64'] });
+  const lose = (seed: number, why: string): void => {
+    lost += 1;
+    heard({ seed, steps: 0, violations: [`[HARNESS] ${why}`], isStable: true, counts: [] });
+  };
+
+  /** Until no seeds are left, or it has gone; what it leaves behind is for another one. */
+  const work = (first: number[]): Promise<number[]> =>
+    new Promise((resolve) => {
+      const worker = startWorker();
+      let left = first;
+      let isOver = false;
       let watchdog: NodeJS.Timeout | undefined;
-      const give = (): void => {
+      const end = (why: string): void => {
+        if (isOver) return;
+        isOver = true;
         clearTimeout(watchdog);
-        const job = take();
-        if (job === undefined) {
-          worker.disconnect();
-          return;
-        }
-        watchdog = setTimeout(() => {
-          worker.kill();
-          reject(new Error(`A worker hangs at one of the seeds ${job.seeds[0]} to ${job.seeds.at(-1)}`));
-        }, silenceMs);
-        worker.send(job);
+        worker.kill('SIGKILL');
+        const [seed, ...others] = left;
+        if (seed !== undefined) lose(seed, why);
+        resolve(others);
+      };
+      const watch = (): void => {
+        clearTimeout(watchdog);
+        watchdog = setTimeout(() => end(`nothing is heard of it for ${hangsAfterMs / 1_000} s`), hangsAfterMs);
+      };
+      const give = (): void => {
+        watch();
+        if (left.length > 0) worker.send({ seeds: left, ...(mutant && { mutant }) } satisfies Job);
+        else worker.disconnect();
       };
       worker.on('message', (told: Told) => {
-        if (heard(told) === 'stop') next = end;
+        if (isOver) return;
+        left = left.slice(1);
+        heard(told);
+        if (left.length > 0) return watch();
+        left = take();
         give();
       });
-      worker.on('error', reject);
-      worker.on('exit', (code) => {
-        clearTimeout(watchdog);
-        if (code === 0) resolve();
-        else reject(new Error(`A worker ended with ${code}`));
-      });
+      worker.on('error', (error) => end(error.message));
+      worker.on('exit', (code, signal) => end(`its worker ended with ${signal ?? code}`));
       give();
     });
-  await Promise.all(Array.from({ length: workers }, work));
+
+  const workOn = async (): Promise<void> => {
+    let seedsLeft = take();
+    while (seedsLeft.length > 0) {
+      seedsLeft = await work(seedsLeft);
+      if (lost > lostAtMost) return;
+      if (seedsLeft.length === 0) seedsLeft = take();
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, workOn));
+};
+
+const startWorker = (): ChildProcess => {
+  const path = fileURLToPath(new URL('./worker.ts', import.meta.url));
+  return fork(path, { execArgv: ['--max-semi-space-size=64'] });
 };

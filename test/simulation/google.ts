@@ -12,13 +12,16 @@ import { findEvent } from '../google/instances.ts';
 import { operations } from '../google/operations.ts';
 import { createPush } from '../google/push.ts';
 import { type Channel, type EventBody, emptyState } from '../google/state.ts';
-import { sealToken } from '../google/sync-tokens.ts';
 import { defaultSettings, type World } from '../google/world.ts';
 import type { PortKind } from './faults.ts';
 import { call, count, note, type Sim, type Task } from './tasks.ts';
 
 export const unreadableMark = 'unreadable';
 const scopes = ['https://www.googleapis.com/auth/calendar'];
+
+/** A call of Google's client. */
+type Asked = { task: Task; operation: string; query: Record<string, unknown>; headers: Record<string, string> };
+type Answer = { data: unknown };
 
 type Notified = (channel: Channel, number: number, state: 'sync' | 'exists') => void;
 
@@ -83,17 +86,9 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     return token;
   };
 
-  type Options = { headers?: Record<string, string> };
-
-  const perform = (
-    task: Task,
-    operation: string,
-    query: Record<string, unknown>,
-    options: Options,
-    size = pageSize,
-  ): unknown => {
+  const perform = ({ task, operation, query, headers }: Asked): unknown => {
     const { calendarId = '', eventId = '', requestBody = {}, quotaUser: _quotaUser, fields: _fields, ...rest } = query;
-    const token = (options.headers?.authorization ?? '').replace('Bearer ', '');
+    const token = (headers.authorization ?? '').replace('Bearer ', '');
     const path = { calendarId: String(calendarId), eventId: String(eventId) };
     const isFirstPage = query.pageToken === undefined;
     hooks.called?.({ operation, email: emailIn(token), calendarId: path.calendarId, isFirstPage, task });
@@ -108,20 +103,20 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
       return showChannel(channel);
     }
     const id = `calendar.${operation}`;
-    const perform = operations[id];
-    if (perform === undefined) throw new Error(`The stand-in has no ${id}`);
+    const act = operations[id];
+    if (act === undefined) throw new Error(`The stand-in has no ${id}`);
     if (operation === 'channels.stop') hooks.stopping?.(String((requestBody as { id?: string }).id), task);
     const isWrite = changes.has(operation);
     if (isWrite && operation !== 'events.insert') remember(path.calendarId, path.eventId);
-    const reply = perform(world, {
+    const reply = act(world, {
       account,
       grant,
       path,
       query: rest,
       body: requestBody as Record<string, unknown>,
       origin: 'https://www.googleapis.com',
-      ...(options.headers?.['if-match'] !== undefined && { ifMatch: options.headers['if-match'] }),
-      pageSize: size,
+      ...(headers['if-match'] !== undefined && { ifMatch: headers['if-match'] }),
+      pageSize,
     });
     if (reply instanceof Promise) throw new Error(`${id} is not answered at once`);
     if (isWrite) {
@@ -152,12 +147,12 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     const method =
       (operation: string, kind: PortKind) =>
       async (query: object, options: object): Promise<{ data: unknown }> => {
-        const given = query as Record<string, unknown>;
-        const headed = options as Options;
-        const effect = async () => ({ data: asked(() => perform(task, operation, given, headed)) });
+        const { headers = {} } = options as { headers?: Asked['headers'] };
+        const asked = { task, operation, query: query as Asked['query'], headers };
+        const effect = async () => answerTo(asked);
         return call(sim, task, { name: operation, kind }, effect, {
           latencyMs: kind === 'list' ? 250 : 150,
-          instead: (fault, act) => misbehave(task, fault, operation, given, headed, act),
+          instead: (fault, _effect, spare) => misbehave(asked, fault, spare),
         });
       };
     return {
@@ -177,53 +172,74 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     };
   };
 
-  const misbehave = async (
-    task: Task,
-    fault: string,
-    operation: string,
-    query: Record<string, unknown>,
-    options: Options,
-    effect: () => Promise<{ data: unknown }>,
-  ): Promise<{ data: unknown }> => {
+  const answerTo = (asked: Asked): Answer => {
+    try {
+      return { data: perform(asked) };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      noteRefusal(asked, error);
+      const body = error.body as { error?: { errors?: { reason?: string }[] } };
+      throw refusal(error.code, body.error?.errors?.[0]?.reason); // As the client throws it.
+    }
+  };
+
+  const noteRefusal = ({ operation, query }: Asked, { code }: ApiError): void => {
+    if (code === 412) count(sim, 'a write that somebody was before: 412');
+    if (code !== 409 || operation !== 'events.insert') return;
+    const { id, extendedProperties } = query.requestBody as EventBody;
+    const existing = world.state.calendars[String(query.calendarId)]?.events[id];
+    const isOurs = JSON.stringify(existing?.body.extendedProperties) === JSON.stringify(extendedProperties);
+    count(sim, isOurs ? 'an insert that was there already: 409' : 'an insert that meets another event: 409');
+  };
+
+  /** `spare`: of what cannot go wrong like that. */
+  const misbehave = async (asked: Asked, fault: string, spare: () => void): Promise<Answer> => {
+    const { operation, query, headers } = asked;
+    const effect = (): Answer => answerTo(asked);
+    const unharmed = (): Answer => {
+      spare();
+      return effect();
+    };
     const refused = refusals[fault];
-    if (fault === '403-permission' && operation === 'events.get' && isMoved(query.eventId)) return effect();
+    if (fault === '403-permission' && operation === 'events.get' && isMoved(query.eventId)) return unharmed();
     if (refused !== undefined) throw refused();
     const isGeneration = query.syncToken === undefined;
     switch (fault) {
       case 'after':
       case 'reset':
-        if (fault === 'after') await effect();
+        if (fault === 'after') effect();
         throw new Error('socket hang up');
       case 'malformed':
-        if (changes.has(operation) || operation === 'events.watch' || operation === 'channels.stop') await effect();
+        if (changes.has(operation) || operation === 'events.watch' || operation === 'channels.stop') effect();
         return { data: { items: [{ id: 7 }], start: 'never' } };
       case '410':
-        if (query.syncToken === undefined && query.pageToken === undefined) return effect();
+        if (query.syncToken === undefined && query.pageToken === undefined) return unharmed();
         throw refusal(410, 'fullSyncRequired');
       case '400-token':
-        if (query.syncToken === undefined && query.pageToken === undefined) return effect();
+        if (query.syncToken === undefined && query.pageToken === undefined) return unharmed();
         throw refusal(400, 'invalid');
       case 'no-token': {
-        const { nextSyncToken: _, nextPageToken: __, ...page } = (await effect()).data as Record<string, unknown>;
+        const { nextSyncToken: _, nextPageToken: __, ...page } = effect().data as Record<string, unknown>;
         return { data: page };
       }
       case 'empty':
       case 'short': {
-        const { data } = await effect();
-        if (!isGeneration) return { data };
+        if (!isGeneration) return unharmed();
+        const { data } = effect();
         const { items = [], ...page } = data as { items?: { id: string; etag: string }[] };
         const kept = items.filter(
           ({ id, etag }) => !isKnown(id, etag) || (fault === 'short' && random.next('short') < 0.5),
         );
         if (kept.length < items.length) count(sim, 'a generation that leaves out what is there');
+        else spare();
         return { data: { ...page, items: kept } };
       }
       case 'stale':
-        return operation === 'events.list' ? lagging(query, effect) : { data: lagged(query) ?? (await effect()).data };
+        return (operation === 'events.list' ? lagging(query) : lagged(query)) ?? unharmed();
       case 'unnoticed-duplicate':
-        return operation === 'events.insert' ? overwrite(task, query, options, effect) : effect();
+        return (operation === 'events.insert' ? overwrite(asked) : undefined) ?? unharmed();
       case '412':
-        if (options.headers?.['if-match'] === undefined) return effect();
+        if (headers['if-match'] === undefined) return unharmed();
         throw refusal(412, 'conditionNotMet');
       default:
         throw new Error(`No such fault of Google's: ${fault}`);
@@ -235,37 +251,33 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     Object.values(world.state.calendars).filter(({ events }) => events[String(eventId)] !== undefined).length > 1;
 
   /** A replica that has not heard of anything since the cursor was made: nothing new, and the cursor stays where it is. */
-  const lagging = async (query: Record<string, unknown>, effect: () => Promise<{ data: unknown }>) => {
-    if (typeof query.syncToken !== 'string') return effect();
+  const lagging = (query: Asked['query']): Answer | undefined => {
+    if (typeof query.syncToken !== 'string') return undefined;
     count(sim, 'a listing that lags behind');
     return { data: { kind: 'calendar#events', timeZone: 'UTC', items: [], nextSyncToken: query.syncToken } };
   };
 
   /** The version before the last. */
-  const lagged = ({ calendarId, eventId }: Record<string, unknown>): unknown => {
+  const lagged = ({ calendarId, eventId }: Asked['query']): Answer | undefined => {
     const body = earlier.get(`${calendarId}/${eventId}`);
     const current = world.state.calendars[String(calendarId)]?.events[String(eventId)];
     if (body === undefined || current === undefined || current.body.status === 'cancelled') return undefined;
-    return seen({ ...body });
+    return { data: seen({ ...body }) };
   };
 
   /** "Due to the globally distributed nature of the system, we cannot guarantee that ID collisions will be detected." */
-  const overwrite = async (
-    task: Task,
-    query: Record<string, unknown>,
-    options: Options,
-    effect: () => Promise<{ data: unknown }>,
-  ): Promise<{ data: unknown }> => {
+  const overwrite = (asked: Asked): Answer | undefined => {
+    const { query } = asked;
     const calendar = world.state.calendars[String(query.calendarId)];
     const body = query.requestBody as { id: string };
     const existing = calendar?.events[body.id];
-    if (calendar === undefined || existing?.body.status !== 'cancelled') return effect();
-    if (existing.body.extendedProperties === undefined) return effect(); // A stranger's, which a block may stand for: too much at once.
-    if (isMoved(body.id)) return effect(); // It is not free.
+    if (calendar === undefined || existing?.body.status !== 'cancelled') return undefined;
+    if (existing.body.extendedProperties === undefined) return undefined; // A stranger's, which a block may stand for: too much at once.
+    if (isMoved(body.id)) return undefined; // It is not free.
     delete calendar.events[body.id];
     count(sim, 'an id used again unnoticed');
     reused.add(body.id);
-    return { data: asked(() => perform(task, 'events.insert', query, options)) };
+    return answerTo(asked);
   };
 
   return {
@@ -303,7 +315,6 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
       dropped.add(channel.id);
     },
     note: (text: string) => note(sim, 'google', () => text),
-    sealToken,
   };
 };
 
@@ -337,15 +348,4 @@ const refusals: Record<string, () => Error> = {
   '429': () => refusal(429, 'rateLimitExceeded'),
   '429-wait': () => refusal(429, 'rateLimitExceeded', { 'retry-after': '40' }),
   '500': () => refusal(503, 'backendError'),
-};
-
-/** The stand-in's own refusals, as the client throws them. */
-const asked = <T>(act: () => T): T => {
-  try {
-    return act();
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    const body = error.body as { error?: { errors?: { reason?: string }[] } };
-    throw refusal(error.code, body.error?.errors?.[0]?.reason);
-  }
 };

@@ -2,7 +2,7 @@
  * The one thing that happens next: a heap of (virtual time, sequence). Whoever waits for a port is parked here. Between two
  * happenings everything that can run has run: `drain` returns when no promise is left that could settle.
  */
-export type Act = () => void;
+type Act = () => void;
 type Entry = { at: number; sequence: number; act: Act };
 
 export class OutOfSteps extends Error {
@@ -52,7 +52,6 @@ export const kernelAt = (startMs: number) => {
   return {
     now: (): number => now,
     steps: (): number => steps,
-    pending: (): number => heap.length,
     at: (at: number, act: Act): void => push({ at: Math.max(at, now), sequence: sequence++, act }),
     after: (ms: number, act: Act): void => push({ at: now + Math.max(ms, 0), sequence: sequence++, act }),
     /** Until nothing is left to happen, or `isOver`; the budget tells a loop from work. */

@@ -39,5 +39,7 @@ export const knobsOf = (random: Randomness) => {
     deployed: random.at('deployed', 0) < 0.15,
     /** So many bookings that a person can take away too many at once. */
     crowd: random.at('crowd', 0) < 0.04 ? 13 : 0,
+    /** Somebody who decides whatever is in review, and takes some of it back. */
+    decisive: random.at('decisive', 0) < 0.4,
   };
 };

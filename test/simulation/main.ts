@@ -3,39 +3,15 @@
  * The last line sums up; whatever is wrong makes the exit code 1. See docs/reliability.md.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { banAmbience } from './ambience.ts';
-import { type Failure, runFleet, type Told, workersOf } from './fleet.ts';
+import { type Asked, Misspelt, readCommandLine, usage } from './command-line.ts';
 import { mutantOf, mutants } from './mutants.ts';
 import { hunt } from './mutation.ts';
 import { type Outcome, type Plan, runSeed } from './run-seed.ts';
+import { runSeeds } from './run-seeds.ts';
 import { shrink } from './shrink.ts';
 import { type Swept, sweepPairs, sweepSingles } from './sweep-faults.ts';
-import { missing, tableOf } from './table.ts';
 
-const { values } = parseArgs({
-  options: {
-    /** This one, with its trace. */
-    seed: { type: 'string' },
-    /** So many … */
-    seeds: { type: 'string' },
-    /** … from this one on. */
-    start: { type: 'string' },
-    workers: { type: 'string' },
-    /** With this bug planted. */
-    mutant: { type: 'string' },
-    /** Of the fixed story: every single fault, or so many pairs; by `--share i/n` a part of them. */
-    singles: { type: 'boolean' },
-    pairs: { type: 'string' },
-    share: { type: 'string' },
-    /** Every planted bug is looked for; with `--share i/n` a part of them. */
-    mutants: { type: 'boolean' },
-    /** The regressions of pinned/. */
-    pinned: { type: 'boolean' },
-    /** Saves the failing seed as a regression, in as few steps as will do. */
-    shrink: { type: 'string' },
-  },
-});
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
@@ -48,65 +24,21 @@ const tell = ({ trace, violations, steps }: Outcome, name: string): boolean => {
   return violations.length === 0;
 };
 
-const replay = async (seed: number): Promise<boolean> =>
-  tell(await runSeed({ seed, mutant: mutantOf(values.mutant), trace: true }), `seed ${seed}`);
-
-const [nth = 0, share = 1] = (values.share ?? '0/1').split('/').map(Number);
-
-const runMany = async (seeds: number, start: number): Promise<boolean> => {
-  const workers = workersOf(values.workers);
-  const begun = performance.now();
-  const totals = new Map<string, number>();
-  const failures: Failure[] = [];
-  const unstable: number[] = [];
-  let done = 0;
-  let steps = 0;
-  const heard = (told: Told): 'go on' => {
-    done += told.seeds;
-    steps += told.steps;
-    for (const [what, times] of told.counts) totals.set(what, (totals.get(what) ?? 0) + times);
-    for (const failure of told.failures) print(`seed ${failure.seed}: ${failure.violations[0]}`);
-    failures.push(...told.failures);
-    unstable.push(...told.unstable);
-    return 'go on';
-  };
-  await runFleet({ seeds, start, workers, repeat: true, heard, ...(values.mutant && { mutant: values.mutant }) });
-  const table = tableOf(totals, seeds);
-  for (const { what, times } of table) print(`${String(times).padStart(9)}  ${what}`);
-  for (const { what, times, atLeast } of missing(table)) print(`too rare: ${what} (${times}, not ${atLeast})`);
-  if (failures.length > 0)
-    print(
-      `failing: ${failures
-        .map(({ seed }) => seed)
-        .sort((a, b) => a - b)
-        .join(' ')}`,
-    );
-  if (unstable.length > 0) print(`not the same twice: ${unstable.join(' ')}`);
-  const minutes = (performance.now() - begun) / 60_000;
-  print(
-    `${done} seeds from ${start}, ${failures.length} failing, ${Math.round(steps / done)} steps each; ` +
-      `${minutes.toFixed(1)} min on ${workers} workers, ${Math.round(done / minutes)} seeds/min`,
-  );
-  return failures.length === 0 && unstable.length === 0 && missing(table).length === 0;
-};
-
-const tellSwept = ({ runs, failures }: Swept, what: string): boolean => {
+const tellSwept = ({ struck, idle, failures }: Swept, what: string): boolean => {
   for (const { faults, violations } of failures) print(`${JSON.stringify(faults)}: ${violations[0]}`);
-  print(`${runs} ${what}, ${failures.length} failing`);
+  print(`${struck} ${what}, ${failures.length} failing; ${idle} more that do not strike`);
   return failures.length === 0;
 };
 
-const huntAll = async (): Promise<boolean> => {
+const huntAll = async ({ nth, of }: { nth: number; of: number }): Promise<boolean> => {
   let survivors = 0;
-  const wanted = mutants.filter((_, index) => index % share === nth);
+  const wanted = mutants.filter((_, index) => index % of === nth);
   for (const mutant of wanted) {
-    const { name, budget, after, by } = await hunt(mutant);
+    const { after, violation, otherwise } = await hunt(mutant);
     if (after === undefined) survivors += 1;
-    const found =
-      after === undefined
-        ? `SURVIVED ${budget} seeds`
-        : `caught after ${after} of ${budget}: ${by?.split('\n')[0]?.slice(0, 90)}`;
-    print(`${name.padEnd(48)} ${found}`);
+    const found = after === undefined ? 'SURVIVED' : `caught after ${after} of`;
+    const by = violation?.split('\n')[0]?.slice(0, 70) ?? `${otherwise} of them break other rules than ${mutant.by}`;
+    print(`${mutant.name.padEnd(48)} ${found} ${mutant.budget} seeds: ${by}`);
   }
   print(`${wanted.length} planted bugs, ${survivors} survivors`);
   return survivors === 0;
@@ -125,33 +57,66 @@ const runPinned = async (): Promise<boolean> => {
   return isWell;
 };
 
-const pin = async (seed: number): Promise<boolean> => {
-  const shrunk = await shrink(seed, mutantOf(values.mutant));
-  if (shrunk === undefined) {
+/** What is planted is no regression, so it is not saved. */
+const pin = async (seed: number, mutant: string | undefined): Promise<boolean> => {
+  const shrunk = await shrink(seed, mutantOf(mutant));
+  if (shrunk.kind === 'well') {
     print(`seed ${seed} does not fail`);
     return true;
   }
+  if (shrunk.kind === 'not as a plan') {
+    for (const violation of shrunk.violations) print(`✗ ${violation}`);
+    print(`seed ${seed} fails, but not when it is repeated as a plan: nothing is saved`);
+    return false;
+  }
   const { plan, violations, replays, rule } = shrunk;
+  const { operations, faults } = plan;
+  print(`${operations.length} operations and ${Object.keys(faults).length} faults after ${replays} replays`);
+  for (const violation of violations) print(`✗ ${violation}`);
+  if (mutant !== undefined) {
+    print(`seed ${seed} fails with "${mutant}": nothing is saved`);
+    return false;
+  }
   const file = new URL(`${rule.toLowerCase()}-seed-${seed}.json`, pinnedAt);
   writeFileSync(file, `${JSON.stringify({ name: violations[0] ?? rule, seed, plan } satisfies Pin, null, 2)}\n`);
-  print(
-    `${plan.operations.length} operations and ${Object.keys(plan.faults).length} faults after ${replays} replays: ${violations[0]}`,
-  );
   print(`saved as ${file.pathname}`);
   return false;
 };
 
-const run = async (): Promise<boolean> => {
-  if (values.seeds !== undefined) return runMany(Number(values.seeds), Number(values.start ?? 1));
+const run = async (asked: Asked): Promise<boolean> => {
+  if (asked.what === 'help') {
+    print(usage);
+    return true;
+  }
+  if (asked.what === 'seeds') return runSeeds(asked, print);
   banAmbience();
-  if (values.seed !== undefined) return replay(Number(values.seed));
-  if (values.shrink !== undefined) return pin(Number(values.shrink));
-  if (values.pinned) return runPinned();
-  if (values.mutants) return huntAll();
-  if (values.singles) return tellSwept(await sweepSingles(share, nth), 'single faults');
-  if (values.pairs !== undefined)
-    return tellSwept(await sweepPairs(Number(values.pairs), share, nth), 'pairs of faults');
-  throw new Error('What shall be run? See the options above.');
+  switch (asked.what) {
+    case 'seed':
+      return tell(
+        await runSeed({ seed: asked.seed, mutant: mutantOf(asked.mutant), trace: true }),
+        `seed ${asked.seed}`,
+      );
+    case 'shrink':
+      return pin(asked.seed, asked.mutant);
+    case 'pinned':
+      return runPinned();
+    case 'mutants':
+      return huntAll(asked.share);
+    case 'singles':
+      return tellSwept(await sweepSingles(asked.share), 'single faults');
+    case 'pairs':
+      return tellSwept(await sweepPairs(asked.pairs, asked.share), 'pairs of faults');
+  }
 };
 
-process.exitCode = (await run()) ? 0 : 1;
+const exitCodeOf = async (given: string[]): Promise<number> => {
+  try {
+    return (await run(readCommandLine(given))) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof Misspelt)) throw error;
+    process.stderr.write(`${error.message}\n\n${usage}\n`);
+    return 2;
+  }
+};
+
+process.exitCode = await exitCodeOf(process.argv.slice(2));

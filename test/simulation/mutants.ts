@@ -25,7 +25,7 @@ import type { Task } from './tasks.ts';
 
 export type Client = GoogleCalendar & EventWriter;
 
-export type Around = {
+type Around = {
   task: Task;
   google: Google;
   /** Beneath the ports. */
@@ -36,8 +36,10 @@ export type Around = {
 
 export type Mutant = {
   name: string;
-  /** Within so many seeds it must be caught. */
+  /** Within so many seeds it must be caught: seven times as many as it takes on average, so that a change elsewhere is none here. */
   budget: number;
+  /** By one of these rules: those that it breaks. */
+  by: readonly string[];
   /** As the sync calls them. */
   stores(stores: Stores, around: Around): Stores;
   /** Of a person's request. */
@@ -57,6 +59,7 @@ export type Mutant = {
 export const noMutant: Mutant = {
   name: 'none',
   budget: 0,
+  by: [],
   stores: (stores) => stores,
   requestStores: (stores) => stores,
   witnessed: (stores) => stores,
@@ -70,7 +73,9 @@ export const noMutant: Mutant = {
   sweeps: true,
 };
 
-const planted = (name: string, budget: number, bug: Partial<Mutant>): Mutant => ({ ...noMutant, name, budget, ...bug });
+type Bug = Partial<Mutant> & Pick<Mutant, 'by'>;
+
+const planted = (name: string, budget: number, bug: Bug): Mutant => ({ ...noMutant, name, budget, ...bug });
 
 type Listing = EventsPage | { kind: 'expired' };
 
@@ -152,7 +157,14 @@ const strayId = (eventId: EventId, nth: number): EventId =>
 const anotherId = (eventId: EventId, { writes }: Google): EventId => strayId(eventId, writes.length + 1);
 
 export const mutants: Mutant[] = [
-  planted('cursor first', 20, {
+  planted('the harness itself throws', 10, {
+    by: ['HARNESS'],
+    failures: () => {
+      throw new Error('Planted');
+    },
+  }),
+  planted('cursor first', 10, {
+    by: ['R5'],
     google: (client, { calendars, stores, task }) => ({
       ...client,
       async listEvents(caller, request) {
@@ -170,14 +182,16 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('random event ids', 20, {
+  planted('random event ids', 60, {
+    by: ['R3'],
     google: (client, { google }) => ({
       ...client,
       insertEvent: (caller, request) =>
         client.insertEvent(caller, { ...request, eventId: anotherId(request.eventId, google) }),
     }),
   }),
-  planted('a duplicate is inserted under another id', 200, {
+  planted('a duplicate is inserted under another id', 80, {
+    by: ['R3'],
     google: (client, { google }) => ({
       ...client,
       async insertEvent(caller, request) {
@@ -187,7 +201,8 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('no If-Match', 600, {
+  planted('no If-Match', 800, {
+    by: ['R2'],
     api: (api) => ({
       ...api,
       events: {
@@ -198,7 +213,8 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('tombstones missed', 50, {
+  planted('tombstones missed', 30, {
+    by: ['R5'],
     google: (client) => ({
       ...client,
       async listEvents(caller, request) {
@@ -208,7 +224,8 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('no fence', 400, {
+  planted('no fence', 900, {
+    by: ['R13'],
     stores: (stores, { calendars }) => {
       const known = new Map<CalendarKey, Calendar>();
       return {
@@ -230,13 +247,18 @@ export const mutants: Mutant[] = [
       };
     },
   }),
-  planted('failures are acknowledged', 30, { failures: () => [] }),
-  planted('only the first failure of a batch is reported', 1_000, { failures: (undone) => undone.slice(0, 1) }),
-  planted('acknowledged when busy', 300, { acknowledgesDeferred: true }),
+  planted('failures are acknowledged', 60, { by: ['R6'], failures: () => [] }),
+  planted('only the first failure of a batch is reported', 400, {
+    by: ['R1', 'R6'],
+    failures: (undone) => undone.slice(0, 1),
+  }),
+  planted('acknowledged when busy', 50, { by: ['R6'], acknowledgesDeferred: true }),
   planted('deduplicated by calendar', 20, {
+    by: ['R1'],
     envelope: ({ hint }) => ({ hint, deduplicationId: hint.calendarKey }),
   }),
-  planted('stop before watch', 200, {
+  planted('stop before watch', 20, {
+    by: ['R7'],
     google: (client, { google }) => ({
       ...client,
       async watch(caller, request) {
@@ -249,8 +271,12 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('old channels are never stopped', 400, { google: (client) => ({ ...client, stop: async () => 'stopped' }) }),
-  planted('a failed pull covers', 1_500, {
+  planted('old channels are never stopped', 50, {
+    by: ['R7'],
+    google: (client) => ({ ...client, stop: async () => 'stopped' }),
+  }),
+  planted('a failed pull covers', 750, {
+    by: ['R6'],
     witnessed: (stores, task) => ({
       ...stores,
       calendars: {
@@ -270,12 +296,14 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('a page is skipped', 100, { google: firstPageOnly }),
-  planted('absence is not confirmed', 1_500, { google: unconfirmed }),
-  planted('absence is judged before the last page', 100, {
+  planted('a page is skipped', 40, { by: ['R5'], google: firstPageOnly }),
+  planted('absence is not confirmed', 200, { by: ['R1'], google: unconfirmed }),
+  planted('absence is judged before the last page', 20, {
+    by: ['R1'],
     google: (client, around) => unconfirmed(firstPageOnly(client, around), around),
   }),
-  planted('410 is swallowed', 300, {
+  planted('410 is swallowed', 40, {
+    by: ['R5'],
     google: (client) => ({
       ...client,
       async listEvents(caller, request) {
@@ -287,7 +315,8 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('any 409 is adopted', 300, {
+  planted('any 409 is adopted', 350, {
+    by: ['R3'],
     google: (client, { appointments }) =>
       changing(client, (change) => {
         const id = change.kind === 'event' ? appointmentIdOf(change.event.id) : undefined;
@@ -296,8 +325,9 @@ export const mutants: Mutant[] = [
         return { kind: 'event', event: { ...change.event, mark: eventMarkOf(ownerMarkOf('simulation', userId), id) } };
       }),
   }),
-  planted('no sweep', 100, { sweeps: false }),
+  planted('no sweep', 30, { by: ['R1'], sweeps: false }),
   planted('what comes in is sent back', 30, {
+    by: ['R4'],
     witnessed: (stores) =>
       saving(stores, async (next, beside) => {
         const { link, sync, provenance, updatedAt } = next;
@@ -314,7 +344,8 @@ export const mutants: Mutant[] = [
         return stores.appointments.save({ ...next, sync: pending }, beside);
       }),
   }),
-  planted('writes are not conditional', 300, {
+  planted('writes are not conditional', 600, {
+    by: ['R12'],
     witnessed: (stores) =>
       saving(stores, async (next, beside = {}) => {
         const [stored] = await stores.appointments.loadMany(next.userId, [next.id]);
@@ -326,7 +357,8 @@ export const mutants: Mutant[] = [
         );
       }),
   }),
-  planted('a newer mark is cleared', 1_000, {
+  planted('a newer mark is cleared', 2_500, {
+    by: ['R2'],
     witnessed: (stores, task) =>
       saving(stores, async (next, beside) => {
         const result = await stores.appointments.save(next, beside);
@@ -340,7 +372,8 @@ export const mutants: Mutant[] = [
         );
       }),
   }),
-  planted('the order of versions is not checked', 4_000, {
+  planted('the order of versions is not checked', 3_500, {
+    by: ['R1', 'R2', 'R5'],
     google: (client, { google }) =>
       changing(client, (change) =>
         change.kind === 'event'
@@ -348,20 +381,24 @@ export const mutants: Mutant[] = [
           : change,
       ),
   }),
-  planted('what cannot be read is dropped', 200, {
+  planted('what cannot be read is dropped', 80, {
+    by: ['R5'],
     witnessed: (stores) => ({ ...stores, quarantine: { ...stores.quarantine, park: async () => undefined } }),
   }),
-  planted('the mark is not set', 20, {
+  planted('the mark is not set', 10, {
+    by: ['R1'],
     requestStores: (stores) =>
       saving(stores, (next, beside) =>
         stores.appointments.save(next.sync.state === 'pending' ? { ...next, sync: { state: 'synced' } } : next, beside),
       ),
   }),
-  planted('the stream sends no hints', 50, { hints: () => [] }),
-  planted('what Google changes is not on record', 20, {
+  planted('the stream sends no hints', 30, { by: ['R1'], hints: () => [] }),
+  planted('what Google changes is not on record', 10, {
+    by: ['R12'],
     records: (events) => events.filter(({ provenance }) => provenance.actor !== 'google'),
   }),
-  planted('a dead grant is used on', 500, {
+  planted('a dead grant is used on', 60, {
+    by: ['R14'],
     stores: (stores) => ({
       ...stores,
       connections: {
@@ -373,7 +410,8 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('the appointments of whoever comes first', 300, {
+  planted('the appointments of whoever comes first', 20, {
+    by: ['R15'],
     stores: (stores, { appointments }) => ({
       ...stores,
       appointments: {
@@ -386,7 +424,8 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('no limit on mass changes', 1_000, {
+  planted('no limit on mass changes', 430, {
+    by: ['R9'],
     stores: (stores) => ({
       ...stores,
       appointments: {
@@ -399,18 +438,25 @@ export const mutants: Mutant[] = [
       },
     }),
   }),
-  planted('each record is written twice', 20, { records: (events) => events.flatMap((one) => [one, one]) }),
+  planted('each record is written twice', 20, {
+    by: ['R12'],
+    records: (events) => events.flatMap((one) => [one, one]),
+  }),
   planted('a record leaves out what was before', 20, {
+    by: ['R12'],
     records: (events) => events.map(({ before: _, ...event }) => event),
   }),
   planted('a record names another chain', 20, {
+    by: ['R12'],
     records: (events) =>
       events.map((event) => ({ ...event, provenance: { ...event.provenance, chainId: asId('another') } })),
   }),
   planted('a record gives no reason', 20, {
+    by: ['R12'],
     records: (events) => events.map((event) => ({ ...event, provenance: { ...event.provenance, reason: '' } })),
   }),
   planted('the zone is not written', 100, {
+    by: ['R1'],
     api: (api) => ({
       ...api,
       events: {
@@ -422,6 +468,7 @@ export const mutants: Mutant[] = [
     }),
   }),
   planted('the end is not read', 300, {
+    by: ['R1'],
     google: (client) =>
       changing(client, (change) => {
         if (change.kind !== 'event' || change.event.start.kind === 'date') return change;
@@ -430,6 +477,7 @@ export const mutants: Mutant[] = [
       }),
   }),
   planted('foreign events are read in another zone', 20, {
+    by: ['R1'],
     google: (client) =>
       changing(client, (change) => {
         if (change.kind !== 'event' || change.event.mark !== undefined || change.event.start.kind === 'date')
@@ -439,6 +487,7 @@ export const mutants: Mutant[] = [
       }),
   }),
   planted('an error quotes a title', 300, {
+    by: ['R15'],
     google: (client) => ({
       ...client,
       async insertEvent(caller, request) {
@@ -452,9 +501,11 @@ export const mutants: Mutant[] = [
     }),
   }),
   planted('a hint quotes a title', 20, {
+    by: ['R15'],
     hints: (hints) => hints.map(({ hint, ...rest }) => ({ ...rest, hint: { ...hint, chainId: asId('title-0') } })),
   }),
   planted('no limit on moves', 2_000, {
+    by: ['R9'],
     stores: (stores, { google }) => ({
       ...stores,
       appointments: {
@@ -470,9 +521,11 @@ export const mutants: Mutant[] = [
     }),
   }),
   planted('channels of accounts that are left go on', 500, {
+    by: ['R7'],
     google: (client, { task }) => (task.kind === 'person' ? { ...client, stop: async () => 'stopped' } : client),
   }),
   planted('edits of what was made anew are undone', 600, {
+    by: ['R2'],
     google: (client, around) =>
       changing(client, (change) => {
         const anew = change.kind === 'event' && madeAnew(around, change.event.id);
@@ -483,6 +536,7 @@ export const mutants: Mutant[] = [
       }),
   }),
   planted('what was made anew is deleted', 600, {
+    by: ['R2'],
     google: (client, around) => ({
       ...client,
       async listEvents(caller, request) {
@@ -496,4 +550,8 @@ export const mutants: Mutant[] = [
   }),
 ];
 
-export const mutantOf = (name: string | undefined): Mutant => mutants.find((one) => one.name === name) ?? noMutant;
+export const mutantOf = (name: string | undefined): Mutant => {
+  const mutant = name === undefined ? noMutant : mutants.find((one) => one.name === name);
+  if (mutant === undefined) throw new Error(`No planted bug is called "${name}"`);
+  return mutant;
+};

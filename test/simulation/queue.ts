@@ -24,7 +24,7 @@ export const maxReceiveCount = 12;
 
 export type Queue = ReturnType<typeof queueIn>;
 
-export type QueueOptions = {
+type QueueOptions = {
   sim: Sim;
   batchSize: number;
   concurrency: number;
@@ -114,7 +114,6 @@ export const queueIn = ({ sim, batchSize, concurrency, consume, taken }: QueueOp
 
   return {
     dead,
-    messages: (): readonly Message[] => messages,
     isIdle: (): boolean => messages.length === 0 && running === 0,
     send: ({ hint, deduplicationId }: Envelope): void => {
       const key = `${hint.calendarKey} ${deduplicationId}`;

@@ -19,7 +19,14 @@ import { count, type Sim } from './tasks.ts';
 /** All that a run is made of; what else is drawn is drawn by the seed. */
 export type Plan = { knobs: Knobs; operations: Operation[]; faults: Record<string, string> };
 
-export type Options = { seed: number; mutant?: Mutant; plan?: Plan; trace?: boolean };
+export type Options = {
+  seed: number;
+  mutant?: Mutant;
+  plan?: Plan;
+  trace?: boolean;
+  /** What is answered counts for the hash as well. */
+  isThorough?: boolean;
+};
 
 export type Outcome = {
   seed: number;
@@ -38,7 +45,7 @@ const startMs = Date.parse('2026-03-02T12:00:00Z');
 const safetyBudget = 60_000;
 const settlingBudget = 60_000;
 
-export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: Options): Promise<Outcome> => {
+export const runSeed = async ({ seed, mutant = noMutant, plan, ...how }: Options): Promise<Outcome> => {
   const random = randomnessOf(seed);
   const knobs = plan?.knobs ?? knobsOf(random);
   const kernel = kernelAt(startMs);
@@ -52,7 +59,7 @@ export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: 
     kernel,
     random,
     faults,
-    trace: { isOn: trace, lines: [], hash: 0 },
+    trace: { isOn: how.trace ?? false, isThorough: how.isThorough ?? false, lines: [], hash: 0 },
     violations: [],
     counts: new Map(),
   };
@@ -73,11 +80,17 @@ export const runSeed = async ({ seed, mutant = noMutant, plan, trace = false }: 
   };
 
   const operations = plan?.operations ?? operationsOf(random, knobs);
+  const surprised = (error: unknown): void => {
+    sim.violations.push(`[HARNESS] ${error instanceof Error ? error.stack : error}`);
+  };
+  process.on('unhandledRejection', surprised); // Within this seed: nothing is left that could settle once it is over.
   try {
     await live({ sim, knobs, system, people, oracle, mutant, operations });
   } catch (error) {
-    if (!(error instanceof OutOfSteps)) throw error;
-    oracle.fail('R11', error.message);
+    if (error instanceof OutOfSteps) oracle.fail('R11', error.message);
+    else surprised(error);
+  } finally {
+    process.off('unhandledRejection', surprised);
   }
   return {
     seed,
@@ -156,6 +169,9 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
   };
 
   const lastMs = operations.at(-1)?.at ?? 0;
+  if (knobs.decisive) {
+    for (const operation of decisions(sim.random, lastMs)) kernel.after(operation.at, () => people.perform(operation));
+  }
   await kernel.run(safetyBudget, endOf(knobs.lethal ? Math.max(lastMs, lethalMs) : lastMs + 2 * minute));
 
   // Faults stop; whatever is under way, hidden or late comes in.
@@ -197,6 +213,13 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
   for (let nth = 1; nth <= 5 && isRenewing(system); nth++) await kernel.run(settlingBudget, endOf(nth * minute));
   checkChannels({ sim, system }, converging, oracle.fail);
 };
+
+/** After everything else that people do, while faults are still on. */
+const decisions = (random: Sim['random'], afterMs: number): Operation[] =>
+  (['decide', 'decide', 'undo', 'decide'] as const).map((kind, index) => {
+    const pick = random.at('decision', index);
+    return { nth: 60 + index, at: afterMs + (index + 1) * 20 * second, kind, user: 0, pick, hot: false };
+  });
 
 const isRenewing = ({ store }: Life['system']): boolean =>
   [...store.calendars.values()].some(({ channel }) => channel?.state === 'creating' || channel?.unsettled);

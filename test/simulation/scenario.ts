@@ -22,6 +22,7 @@ const knobs: Knobs = {
   lethal: false,
   deployed: false,
   crowd: 0,
+  decisive: false,
 };
 
 /** Booked, made in Google, changed on both sides, listed anew, deleted on one side, cancelled on the other. */
@@ -40,6 +41,6 @@ const operations: Operation[] = story.map(([kind, at], nth) => ({ nth, at, kind,
 
 const seed = 1;
 
-export const scenarioWith = (faults: Record<string, string>): Plan => ({ knobs, operations, faults });
+const scenarioWith = (faults: Record<string, string>): Plan => ({ knobs, operations, faults });
 
 export const runScenario = (faults: Record<string, string> = {}) => runSeed({ seed, plan: scenarioWith(faults) });

@@ -3,11 +3,15 @@ import type { Knobs } from './knobs.ts';
 import type { Mutant } from './mutants.ts';
 import type { Operation } from './operations.ts';
 import { type Plan, runSeed } from './run-seed.ts';
+import { isOf, ruleOf } from './violations.ts';
 
-/** What names the violation, whatever ids and values it speaks of. */
-const ruleOf = (violations: string[]): string => /^\[(R\d+)\]/.exec(violations[0] ?? '')?.[1] ?? '';
+type Shrunk = { rule: string; plan: Plan; violations: string[]; replays: number };
 
-export type Shrunk = { seed: number; rule: string; plan: Plan; violations: string[]; replays: number };
+export type Shrinking =
+  | { kind: 'well' }
+  /** Repeated as a plan it breaks no such rule: there is nothing to make smaller. */
+  | { kind: 'not as a plan'; violations: string[] }
+  | ({ kind: 'shrunk' } & Shrunk);
 
 type Piece = { operation: Operation } | { fault: [string, string] };
 
@@ -19,24 +23,25 @@ const toPlan = (knobs: Knobs, pieces: Piece[]): Plan => ({
 
 const replaysAtMost = 400;
 
-/** Undefined when the seed does not fail, or not when repeated as a plan. */
-export const shrink = async (seed: number, mutant?: Mutant): Promise<Shrunk | undefined> => {
-  const how = { seed, ...(mutant && { mutant }) };
+/** As long as the rule is broken that was broken first, whatever ids and values the violation speaks of. */
+export const shrink = async (seed: number, mutant: Mutant): Promise<Shrinking> => {
+  const how = { seed, mutant };
   const first = await runSeed(how);
-  if (first.violations.length === 0) return undefined;
-  const rule = ruleOf(first.violations);
+  const [violation] = first.violations;
+  if (violation === undefined) return { kind: 'well' };
+  const rule = ruleOf(violation);
   let replays = 0;
   const fails = async (pieces: Piece[]): Promise<boolean> => {
     replays += 1;
     const { violations } = await runSeed({ ...how, plan: toPlan(first.plan.knobs, pieces) });
-    return ruleOf(violations) === rule;
+    return isOf(violations, rule);
   };
 
   let pieces: Piece[] = [
     ...first.plan.operations.map((operation) => ({ operation })),
     ...Object.entries(first.plan.faults).map((fault) => ({ fault })),
   ];
-  if (!(await fails(pieces))) return undefined;
+  if (!(await fails(pieces))) return { kind: 'not as a plan', violations: first.violations };
   for (let size = Math.ceil(pieces.length / 2); size >= 1; ) {
     let isSmaller = false;
     for (let start = 0; start < pieces.length && replays < replaysAtMost; ) {
@@ -52,5 +57,5 @@ export const shrink = async (seed: number, mutant?: Mutant): Promise<Shrunk | un
   }
   const plan = toPlan(first.plan.knobs, pieces);
   const { violations } = await runSeed({ ...how, plan });
-  return { seed, rule, plan, violations, replays };
+  return { kind: 'shrunk', rule, plan, violations, replays };
 };

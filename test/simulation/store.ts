@@ -310,11 +310,12 @@ const userOf = (given: unknown): string | undefined => {
 /** A write that took effect, and whose answer was lost: a client that repeats it by itself meets its own. */
 const insteadOf =
   (method: string) =>
-  async (fault: string, effect: () => Promise<unknown>): Promise<unknown> => {
+  async (fault: string, effect: () => Promise<unknown>, spare: () => void): Promise<unknown> => {
     const result = await effect();
     if (fault === 'after') throw new PortFailed('No answer from the table');
     if (result === 'saved') return 'conflict';
     if (meetItself.has(method)) throw new Superseded('The condition does not hold any more');
+    spare();
     return result;
   };
 

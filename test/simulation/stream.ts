@@ -15,7 +15,7 @@ type Image = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;
 
 export type Stream = ReturnType<typeof streamIn>;
 
-export type StreamOptions = {
+type StreamOptions = {
   sim: Sim;
   /** Resolves when the batch is done, rejects when it has failed. */
   read(batch: DynamoDBRecord[]): Promise<void>;

@@ -288,7 +288,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       freeze(sim, task);
     };
     consume(deps, batch, () => task.endsAt - kernel.now()).then(respond, (error) => {
-      sim.violations.push(`The consumer threw: ${error instanceof Error ? error.stack : error}`);
+      sim.violations.push(`[R11] the consumer threw: ${error instanceof Error ? error.stack : error}`);
       end([]);
     });
     kernel.at(task.endsAt, () => {
@@ -422,11 +422,13 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       'x-goog-resource-id': channel.resourceId,
       'x-goog-resource-state': state,
     });
-    if (notification === undefined) return void sim.violations.push(`A notification of ${channel.id} cannot be read`);
+    if (notification === undefined)
+      return void sim.violations.push(`[R6] a notification of ${channel.id} cannot be read`);
     const verdict = verifyNotification(notification, keys, nowOf(task));
     if (verdict.kind === 'rejected') {
       count(sim, `a notification that was rejected: ${verdict.reason}`);
-      if (verdict.reason !== 'expired') sim.violations.push(`A genuine notification was taken for ${verdict.reason}`);
+      if (verdict.reason !== 'expired')
+        sim.violations.push(`[R6] a genuine notification was taken for ${verdict.reason}`);
       return;
     }
     strangers(notification);

@@ -2,6 +2,7 @@
  * One invocation of a function, and its calls of ports. Each call parks it for a while, which is when others run and when
  * faults strike: before the effect, after it, with the process dying, or so late that the invocation is long over.
  */
+import { Superseded } from '../../shared/domain/errors.ts';
 import type { Faults, PortKind } from './faults.ts';
 import type { Kernel } from './kernel.ts';
 import type { Randomness } from './randomness.ts';
@@ -26,8 +27,8 @@ export type Task = {
   onDeath: () => void;
 };
 
-/** `hash`: of every call and its outcome, in order. */
-export type Trace = { isOn: boolean; lines: string[]; hash: number };
+/** `hash`: of every call and whether it came off, in order; `isThorough`: of what was answered as well. */
+type Trace = { isOn: boolean; isThorough: boolean; lines: string[]; hash: number };
 
 export type Sim = {
   kernel: Kernel;
@@ -40,8 +41,8 @@ export type Sim = {
   counts: Map<string, number>;
 };
 
-export const count = ({ counts }: Pick<Sim, 'counts'>, what: string): void =>
-  void counts.set(what, (counts.get(what) ?? 0) + 1);
+export const count = ({ counts }: Pick<Sim, 'counts'>, what: string, times = 1): void =>
+  void counts.set(what, (counts.get(what) ?? 0) + times);
 
 export const note = ({ trace, kernel }: Pick<Sim, 'trace' | 'kernel'>, who: string, what: () => string): void => {
   if (!trace.isOn) return;
@@ -50,7 +51,7 @@ export const note = ({ trace, kernel }: Pick<Sim, 'trace' | 'kernel'>, who: stri
 };
 
 /** Two runs of one seed leave the same mark, or something other than the seed has had its say. */
-export const mark = ({ trace, kernel }: Pick<Sim, 'trace' | 'kernel'>, what: string): void => {
+const mark = ({ trace, kernel }: Pick<Sim, 'trace' | 'kernel'>, what: string): void => {
   let { hash } = trace;
   for (let index = 0; index < what.length; index++) hash = Math.imul(hash ^ what.charCodeAt(index), 0x01000193);
   trace.hash = Math.imul(hash ^ (kernel.now() % 2 ** 31), 0x01000193);
@@ -63,10 +64,10 @@ export class PortFailed extends Error {
 }
 
 /** How a port turns a fault into an answer; the general ones are dealt with here. */
-export type Answering<T> = {
+type Answering<T> = {
   latencyMs: number;
-  /** Of an effect that has been carried out, what is answered instead; throws, as a rule. */
-  instead?: (fault: string, effect: () => Promise<T>) => Promise<T>;
+  /** What is answered instead of the effect or after it; throws, as a rule. `spare`: here the fault changes nothing. */
+  instead?: (fault: string, effect: () => Promise<T>, spare: () => void) => Promise<T>;
 };
 
 export const call = <T>(
@@ -80,23 +81,27 @@ export const call = <T>(
   if (task.dead) return never();
   const point = `${task.kind}.${port.name}`;
   const fault = task.spared ? undefined : faults.at(point, port.kind);
-  if (fault !== undefined) count(sim, `fault ${port.kind} ${fault}`);
+  const spare = (): void => count(sim, `fault ${port.kind} ${fault}`, -1);
   const wait = latencyMs * (0.5 + random.next('latency'));
   return new Promise<T>((resolve, reject) => {
     const settle = (outcome: Promise<T>) =>
       outcome.then(
         (value) => {
           mark(sim, point);
+          if (sim.trace.isThorough) mark(sim, inFull(value));
           note(sim, task.name, () => `${port.name} → ${brief(value)}${fault ? `   ⚡ ${fault}` : ''}`);
           resolve(value);
         },
         (error) => {
           mark(sim, `${point}!`);
+          if (sim.trace.isThorough) mark(sim, String(error));
+          if (fault === undefined && error instanceof Superseded) count(sim, 'a fence that was lost');
           note(sim, task.name, () => `${port.name} ✗ ${error}${fault ? `   ⚡ ${fault}` : ''}`);
           reject(error);
         },
       );
     const go = (): void => {
+      if (fault !== undefined) count(sim, `fault ${port.kind} ${fault}`);
       switch (fault) {
         case undefined:
           return void settle(effect());
@@ -122,7 +127,7 @@ export const call = <T>(
         case 'before':
           return void settle(Promise.reject(new PortFailed(`${port.name} is out of reach`)));
         default:
-          if (instead !== undefined) return void settle(instead(fault, effect));
+          if (instead !== undefined) return void settle(instead(fault, effect, spare));
           return void settle(
             effect().then(() => {
               throw new PortFailed(`No answer from ${port.name}`);
@@ -156,9 +161,13 @@ export const die = (sim: Sim, task: Task, why: string): void => {
 
 export const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
-const brief = (value: unknown): string => {
+const inFull = (value: unknown): string => {
   if (value === undefined) return 'done';
-  if (value instanceof Set || value instanceof Map) return `${value.size}`;
-  const text = JSON.stringify(value) ?? String(value);
+  if (value instanceof Set || value instanceof Map) return JSON.stringify([...value]);
+  return JSON.stringify(value) ?? String(value);
+};
+
+const brief = (value: unknown): string => {
+  const text = inFull(value);
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 };

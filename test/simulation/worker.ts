@@ -1,25 +1,28 @@
-/** A worker process of the fleet: runs the seeds that it is given, and says what came of them. */
+/** A worker process of the fleet: runs the seeds that it is given, and says what came of each. */
 
 import { banAmbience } from './ambience.ts';
 import type { Job, Told } from './fleet.ts';
-import { mutantOf } from './mutants.ts';
-import { runSeed } from './run-seed.ts';
+import { type Mutant, mutantOf } from './mutants.ts';
+import { type Outcome, runSeed } from './run-seed.ts';
 
 banAmbience();
 
-process.on('message', async (job: Job) => {
-  const mutant = mutantOf(job.mutant);
-  const told: Told = { seeds: job.seeds.length, steps: 0, failures: [], counts: [], unstable: [] };
-  const counts = new Map<string, number>();
-  for (const seed of job.seeds) {
-    const outcome = await runSeed({ seed, mutant });
-    told.steps += outcome.steps;
-    for (const [what, times] of outcome.counts) counts.set(what, (counts.get(what) ?? 0) + times);
-    if (outcome.violations.length > 0) told.failures.push({ seed, violations: outcome.violations });
-    if (job.repeat && seed % 50 === 0) {
-      const again = await runSeed({ seed, mutant });
-      if (again.hash !== outcome.hash) told.unstable.push(seed);
-    }
+const isTheSame = (a: Outcome, b: Outcome): boolean =>
+  a.hash === b.hash && a.steps === b.steps && a.violations.join() === b.violations.join();
+
+const run = async (seed: number, mutant: Mutant): Promise<Told> => {
+  const isThorough = seed % 50 === 0;
+  const outcome = await runSeed({ seed, mutant, isThorough });
+  const { steps, violations, counts } = outcome;
+  const isStable = !isThorough || isTheSame(outcome, await runSeed({ seed, mutant, isThorough }));
+  return { seed, steps, violations, isStable, counts: [...counts] };
+};
+
+process.on('message', async ({ seeds, mutant }: Job) => {
+  for (const seed of seeds) {
+    const told = await run(seed, mutantOf(mutant)).catch(
+      (error): Told => ({ seed, steps: 0, violations: [`[HARNESS] ${error?.stack}`], isStable: true, counts: [] }),
+    );
+    process.send?.(told);
   }
-  process.send?.({ ...told, counts: [...counts] });
 });

@@ -81,11 +81,11 @@ const measureFleet = (calendars: number): Figure[] => {
       what: `${name}: the renewal worker's rounds, looked at / due`,
       value: Math.min(1, lookedAtPerHour / (backstops * 3_600)),
       unit: 'of all',
-      note: `${lookedAtPerHour.toLocaleString('en-US')} an hour; each calendar is due about once an hour`,
+      note: `${Math.round(lookedAtPerHour).toLocaleString('en-US')} an hour; each calendar is due about once an hour`,
     },
     {
       what: `${name}: writes to a shard of the due index`,
-      value: ((backstops + listsPerMinute / 60) * 2) / dueShards,
+      value: (backstops * 2) / dueShards,
       unit: 'units/s',
       note: `${dueShards} shards; a partition takes ${partitionWritesPerSecond}`,
     },
@@ -93,8 +93,12 @@ const measureFleet = (calendars: number): Figure[] => {
   ];
 };
 
-/** Of all shards, in all rounds of an hour. */
-const lookedAtPerHour = dueShards * assumed.calendarsPerShardAndRound * assumed.roundsPerHour;
+/** Of all shards, in all rounds of an hour: as far as a round reads, or its processor time goes. */
+const lookedAtPerHour =
+  Math.min(
+    dueShards * assumed.calendarsPerShardAndRound,
+    (assumed.secondsPerRound * 1_000 * assumed.renewalProcessorShare) / assumed.visitOwnMs,
+  ) * assumed.roundsPerHour;
 
 const daysPerMonth = 30;
 

@@ -1,9 +1,11 @@
 /** The chaos run's proof must be able to fail: each kind of damage is named. */
 import { expect, test } from 'vitest';
 import { compare, type Sides } from '../../chaos/compare.ts';
+import { lastingMs } from '../../chaos/people.ts';
 
 const startMs = Date.parse('2026-03-02T12:00:00Z');
 const start = new Date(startMs).toISOString();
+const end = new Date(startMs + lastingMs).toISOString();
 const made = {
   side: 'google',
   id: 'e1',
@@ -22,7 +24,7 @@ const event: Sides['events'][number] = {
   updated: start,
   summary: 'Dentist',
   start: { dateTime: start },
-  end: { dateTime: start },
+  end: { dateTime: end },
   eventType: 'default',
   iCalUID: 'e1',
   sequence: 0,
@@ -34,6 +36,7 @@ const appointment = {
   status: 'confirmed',
   title: 'Dentist',
   start,
+  end,
   version: 1,
   calendar: { eventId: 'e1' },
   sync: { state: 'synced' },
@@ -57,6 +60,7 @@ test('what was deleted and is gone on both sides is no loss', () => {
 
 test.each<[string, Partial<Sides>, string]>([
   ['an event that is no appointment', { appointments: [] }, 'is not in BookedBarber'],
+  ['one that ends at another time', { appointments: [{ ...appointment, end: start }] }, 'is not in BookedBarber'],
   ['a booking that is no event', { events: [] }, 'is not in Google'],
   ['an edit that did not arrive', { appointments: [{ ...appointment, title: 'Before' }] }, 'is not in BookedBarber'],
   ['a move that did not arrive', { made: [{ ...made, startMs: startMs + 1 }] }, 'is not in Google'],
