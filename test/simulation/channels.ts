@@ -30,7 +30,9 @@ export const checkChannels = ({ sim, system }: Scene, users: number[], fail: Fai
   for (const channel of live) {
     const { id, calendarId } = channel;
     if (held.has(id) || isWatched.has(calendarId) || isOver(channel)) continue;
-    const excuse = excuses.find((one) => handled[one].has(id));
+    const owner = [...store.calendars.values()].find((one) => one.calendarId === calendarId)?.userId;
+    const isCutOff = owner !== undefined && handled.cutOff.has(owner);
+    const excuse = isCutOff ? 'cut off' : excuses.find((one) => handled[one].has(id));
     if (excuse !== undefined) count(sim, `excused: a live channel, ${excuse}`);
     else fail('R7', `${id} still watches ${calendarId}, and no calendar has it`);
   }

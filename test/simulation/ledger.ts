@@ -84,6 +84,8 @@ export const openLedger = () => {
   const ancestors = new Map<string, string>();
   /** Values that were before whoever settled a difference, by a rule or in person, and did not win. */
   const lost = new Set<string>();
+  /** Values that a review item showed to the person who decided it, until that is taken back. */
+  const decidedOn = new Set<string>();
   /** Of each entity, those that lost by the last decision of a person: it may be taken back. */
   const lostInPerson = new Map<string, string[]>();
   const lostDeletions: Pick<Deletion, 'entity' | 'side' | 'at'>[] = [];
@@ -150,6 +152,8 @@ export const openLedger = () => {
     hasDeletionLost: ({ entity, side, at }: Deletion): boolean =>
       lostDeletions.some((one) => one.entity === entity && one.side === side && one.at >= at),
     hasLost: (entity: string, part: Part, value: string): boolean => lost.has(keyOf(entity, part, value)),
+    isDecidedOn: (entity: string, part: Part | 'status', value: string): boolean =>
+      decidedOn.has(keyOf(entity, part, value)),
     isInReview: (entity: string, part: Part | 'status', value: string): boolean =>
       [...reviewed.values()].some((values) => values.has(keyOf(entity, part, value))),
     /** A person has decided about both sides: what the one that lost said has been seen. */
@@ -163,12 +167,16 @@ export const openLedger = () => {
     conflictSaved(entity: string, { id, status, ours, theirs, kind }: Conflict, held?: Said): void {
       const key = `${id} ${entity}`;
       reviewed.delete(key);
-      if (status !== 'open') return;
+      if (status === 'agreed') return;
       const sides: SideState[] = held === undefined ? [ours, theirs] : [theirs];
       const shown = sides.map((side) => (side === 'gone' ? {} : fieldsSaid(side)));
       const values = [...shown, held ?? {}].flatMap((said) => valuesOf(entity, said));
       if (kind !== 'overlap' && sides.includes('gone')) values.push(keyOf(entity, 'status', 'gone'));
-      reviewed.set(key, new Set(values));
+      if (status === 'open') reviewed.set(key, new Set(values));
+      for (const one of values) {
+        if (status === 'open') decidedOn.delete(one);
+        else decidedOn.add(one);
+      }
     },
     /** Whoever has settled it had both before them. */
     settled(entity: string, { provenance: { settled }, before }: SyncEvent, at: number): void {

@@ -128,13 +128,17 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       count(sim, read.cursor === undefined ? 'a first listing' : 'a listing');
     },
     channelBegun: (slot) => the(scene.system).channelBegun(slot),
-    channelActivated: ({ id }) => void activated.add(id),
+    channelActivated: ({ id }) => {
+      activated.add(id);
+      the(scene.system).handled.unheard.delete(id);
+    },
     parked(key, eventId, isParked) {
       if (isParked) parked.add(`${key} ${eventId}`);
       else parked.delete(`${key} ${eventId}`);
     },
     reauthNeeded({ userId }: Connection) {
       ended.set(userId, kernel.now());
+      the(scene.system).handled.cutOff.add(userId);
       count(sim, 'a grant that is known to be dead');
       the(scene.people).consentSoon(userOf(userId));
     },

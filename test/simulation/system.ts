@@ -169,17 +169,18 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       };
     };
 
-  /** Channels whose maker has never heard that they exist, and those that somebody has tried to stop in vain. */
-  const handled = { unheard: new Set<string>(), unstopped: new Set<string>() };
+  /**
+   * Channels whose maker has never noted that they exist, and those that somebody has tried to stop in vain. `cutOff`: users whose
+   * grant ended, or who were leaving an account when that failed: with which tokens should their channels be stopped?
+   */
+  const handled = { unheard: new Set<string>(), unstopped: new Set<string>(), cutOff: new Set<UserId>() };
 
   /** What is asked of Google about channels, and whether the answer has reached whoever asked. */
   const heeding = (client: Client): Client => ({
     ...client,
     async watch(caller, request) {
-      handled.unheard.add(request.channelId);
-      const answer = await client.watch(caller, request);
-      handled.unheard.delete(request.channelId);
-      return answer;
+      handled.unheard.add(request.channelId); // Until it has been noted, too.
+      return client.watch(caller, request);
     },
     async stop(caller, channel) {
       handled.unstopped.add(channel.id);
