@@ -144,10 +144,10 @@ export const openLedger = () => {
       at <= (left.get(entity) ?? 0) && (side === 'google' || isForeign(entity)),
     isLeft: (entity: string): boolean => left.has(entity),
     isMoved: (entity: string): boolean => moved.has(entity),
-    /** Whoever brings it back here need not know that it is deleted in Google as well. */
+    /** Whoever brings it back here need not know that it is deleted in Google as well; what was taken out of Google's bin may be heard of later. */
     isRevived: ({ entity, side, at }: Deletion): boolean => {
       const by = revived.get(entity);
-      return by !== undefined && by.at >= at && (by.side === 'google' || side === 'ours');
+      return by !== undefined && (by.side === 'google' || (by.at >= at && side === 'ours'));
     },
     hasDeletionLost: ({ entity, side, at }: Deletion): boolean =>
       lostDeletions.some((one) => one.entity === entity && one.side === side && one.at >= at),

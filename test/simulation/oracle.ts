@@ -10,6 +10,7 @@ import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 import { isLive } from '../google/channels.ts';
 import type { EventBody } from '../google/state.ts';
 import { type Accounts, userIdOf } from './accounts.ts';
+import type { Departures } from './channels.ts';
 import { unreadableMark } from './google.ts';
 import type { Knobs } from './knobs.ts';
 import { fieldsSaid, isVisiblyOther, type Ledger, partOf, type Said, saidHere } from './ledger.ts';
@@ -47,7 +48,8 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
   /** How far Google's log has been covered. */
   const positions = new Map<string, number>();
   /** Channels that have been a calendar's one: what a late maker brings after its slot was taken is none. */
-  const activated = new Set<string>();
+  const activated = new Map<string, number>();
+  const leftAt = new Map<UserId, number>();
   let appointmentWrites = 0;
 
   const users = Array.from({ length: knobs.users }, (_, user) => user);
@@ -129,7 +131,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     },
     channelBegun: (slot) => the(scene.system).channelBegun(slot),
     channelActivated: ({ id }) => {
-      activated.add(id);
+      activated.set(id, kernel.now());
       the(scene.system).handled.unheard.delete(id);
     },
     parked(key, eventId, isParked) {
@@ -146,6 +148,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       ended.delete(userId);
       if (accounts.isOther(userId, account)) {
         count(sim, 'another account');
+        leftAt.set(userId, kernel.now());
         for (const entity of the(scene.people).entitiesOf(userOf(userId))) ledger.leftBehind(entity, kernel.now());
       }
       accounts.connected(userId, account);
@@ -153,6 +156,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     disconnected(userId) {
       ended.set(userId, kernel.now());
       accounts.disconnected(userId);
+      leftAt.set(userId, kernel.now());
       count(sim, 'a disconnection');
     },
     strayed: (owner, userId, task) => fail('R15', `${task.name} works for ${owner} and touches what is ${userId}'s`),
@@ -349,6 +353,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     checkStop,
     checkCall,
     appointmentWrites: (): number => appointmentWrites,
+    departures: { madeAt: activated, leftAt } satisfies Departures,
     /** Once all is at rest. `converging`: those who can be expected to have converged. */
     settled(converging: number[]): void {
       const { system, people } = { system: the(scene.system), people: the(scene.people) };
