@@ -61,6 +61,7 @@ export const editsOf = ({ sim, ledger, system, people }: Scene, fail: Fail) => {
       const isWanted = ledger.deletions.some(
         (one) => one.entity === entity && !ledger.isRevived(one) && !ledger.hasDeletionLost(one),
       );
+      if (excused('a restoration while our deletion was under way', !isWanted && ledger.isContested(entity))) continue;
       if (!isWanted) fail('R2', `${entity} is gone, and nobody has deleted it`);
     }
   };

@@ -91,7 +91,7 @@ export const openLedger = () => {
   const reviewed = new Map<string, Set<string>>();
   const created = new Set<string>();
   /** Somebody has brought it back. */
-  const revived = new Map<string, { side: Side; at: number }>();
+  const revived = new Map<string, { side: Side; at: number; isContested: boolean }>();
   /** Foreign events that people have moved to another calendar. */
   const moved = new Set<string>();
 
@@ -131,7 +131,14 @@ export const openLedger = () => {
     },
     /** A block that shall take no time as long as its calendar is not synced; it comes back with it as it is there. */
     released: saw,
-    restored: (side: Side, entity: string, at: number): void => void revived.set(entity, { side, at }),
+    /** `isContested`: our deletion was still under way, so that either may hold. */
+    restored: (side: Side, entity: string, at: number, isContested = false): void =>
+      void revived.set(entity, { side, at, isContested }),
+    /** We hear of it now: whoever has cancelled meanwhile has agreed to a deletion that was taken back. */
+    restorationSeen(entity: string, at: number): void {
+      const by = revived.get(entity);
+      if (by?.side === 'google') revived.set(entity, { ...by, at });
+    },
     movedForeign: (entity: string): void => void moved.add(entity),
     /** Its calendar is none of the user's account any more: what Google said of it until then is nobody's concern. */
     leftBehind(entity: string, at: number): void {
@@ -147,6 +154,7 @@ export const openLedger = () => {
       const by = revived.get(entity);
       return by !== undefined && by.at >= at && (by.side === 'google' || side === 'ours');
     },
+    isContested: (entity: string): boolean => revived.get(entity)?.isContested ?? false,
     hasDeletionLost: ({ entity, side, at }: Deletion): boolean =>
       lostDeletions.some((one) => one.entity === entity && one.side === side && one.at >= at),
     hasLost: (entity: string, part: Part, value: string): boolean => lost.has(keyOf(entity, part, value)),

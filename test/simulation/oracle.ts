@@ -81,6 +81,8 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       if (before === undefined && isHomeless) unconnected.add(after.id);
       if (before === undefined && kernel.now() > task.endsAt) madeLate.set(after.id, system.google.world.state.seq);
       noteEdit(entity, before, after, task);
+      const { actor, reason } = after.provenance;
+      if (actor === 'google' && reason === 'restore') ledger.restorationSeen(entity, kernel.now());
       countHarm(before, after, task);
       checkAbsence(before, after, task);
       if (before === undefined || before.version !== after.version) {
@@ -142,6 +144,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       ended.delete(userId);
       if (accounts.isOther(userId, account)) {
         count(sim, 'another account');
+        the(scene.system).noteLeaving();
         for (const entity of the(scene.people).entitiesOf(userOf(userId))) ledger.leftBehind(entity, kernel.now());
       }
       accounts.connected(userId, account);
@@ -149,6 +152,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     disconnected(userId) {
       ended.set(userId, kernel.now());
       accounts.disconnected(userId);
+      the(scene.system).noteLeaving();
       count(sim, 'a disconnection');
     },
     strayed: (owner, userId, task) => fail('R15', `${task.name} works for ${owner} and touches what is ${userId}'s`),

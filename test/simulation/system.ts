@@ -169,8 +169,15 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       };
     };
 
-  /** Channels whose maker has never heard that they exist, and those that somebody has tried to stop in vain. */
-  const handled = { unheard: new Set<string>(), unstopped: new Set<string>() };
+  /**
+   * Channels whose maker has never heard that they exist, those that somebody has tried to stop in vain, and those that were
+   * made while their account was being left: whoever leaves it stops what was there when the request began.
+   */
+  const handled = { unheard: new Set<string>(), unstopped: new Set<string>(), crossed: new Set<string>() };
+  const watchedAt = new Map<string, number>();
+  const noteLeaving = (): void => {
+    for (const [id, at] of watchedAt) if (kernel.now() - at < timeLimitMs.person) handled.crossed.add(id);
+  };
 
   /** What is asked of Google about channels, and whether the answer has reached whoever asked. */
   const heeding = (client: Client): Client => ({
@@ -179,6 +186,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       handled.unheard.add(request.channelId);
       const answer = await client.watch(caller, request);
       handled.unheard.delete(request.channelId);
+      watchedAt.set(request.channelId, kernel.now());
       return answer;
     },
     async stop(caller, channel) {
@@ -475,6 +483,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     runRenewal,
     channelBegun,
     handled,
+    noteLeaving,
     /** A new key signs from now on, and the old one is still accepted. */
     rotateKeys: (): void => {
       keys = {
