@@ -37,4 +37,4 @@ export const checkChannels = ({ sim, system }: Scene, users: number[], fail: Fai
 };
 
 /** As far as its process could know. */
-const excuses = ['unheard', 'unstopped', 'crossed'] as const;
+const excuses = ['unheard', 'unstopped', 'crossed', 'graceless'] as const;

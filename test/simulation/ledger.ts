@@ -87,6 +87,8 @@ export const openLedger = () => {
   /** Of each entity, those that lost by the last decision of a person: it may be taken back. */
   const lostInPerson = new Map<string, string[]>();
   const lostDeletions: Pick<Deletion, 'entity' | 'side' | 'at'>[] = [];
+  /** By `<item> <entity>`: what the side showed that a person has decided against. */
+  const decidedAgainst = new Map<string, string[]>();
   /** What each open review item shows of an entity, by `<item> <entity>`. */
   const reviewed = new Map<string, Set<string>>();
   const created = new Set<string>();
@@ -157,7 +159,10 @@ export const openLedger = () => {
     isContested: (entity: string): boolean => revived.get(entity)?.isContested ?? false,
     hasDeletionLost: ({ entity, side, at }: Deletion): boolean =>
       lostDeletions.some((one) => one.entity === entity && one.side === side && one.at >= at),
-    hasLost: (entity: string, part: Part, value: string): boolean => lost.has(keyOf(entity, part, value)),
+    hasLost(entity: string, part: Part, value: string): boolean {
+      const key = keyOf(entity, part, value);
+      return lost.has(key) || [...decidedAgainst.values()].some((values) => values.includes(key));
+    },
     isInReview: (entity: string, part: Part | 'status', value: string): boolean =>
       [...reviewed.values()].some((values) => values.has(keyOf(entity, part, value))),
     /** A person has decided about both sides: what the one that lost said has been seen. */
@@ -168,9 +173,14 @@ export const openLedger = () => {
       }
     },
     /** `held`: what the appointment says, where the item has many. */
-    conflictSaved(entity: string, { id, status, ours, theirs, kind }: Conflict, held?: Said): void {
+    conflictSaved(entity: string, { id, status, ours, theirs, kind, resolution }: Conflict, held?: Said): void {
       const key = `${id} ${entity}`;
       reviewed.delete(key);
+      decidedAgainst.delete(key);
+      if (status === 'resolved') {
+        const loser = resolution?.choice === 'google' ? ours : theirs;
+        decidedAgainst.set(key, loser === 'gone' ? [] : valuesOf(entity, fieldsSaid(loser)));
+      }
       if (status !== 'open') return;
       const sides: SideState[] = held === undefined ? [ours, theirs] : [theirs];
       const shown = sides.map((side) => (side === 'gone' ? {} : fieldsSaid(side)));

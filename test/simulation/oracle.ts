@@ -41,6 +41,8 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
   const { parked, coveredUntil, accepted, madeLate, unconnected } = seen;
   /** Since when it is known that a user's grant is no good. */
   const ended = new Map<string, number>();
+  /** Whose grant died by itself: nobody can stop its channels any more. */
+  const dead = new Set<string>();
   /** When the calendar was first listed for the listing that began (by the system's word) then. */
   const listedAt = new Map<string, number>();
   const firstList = new Map<Task, Map<string, number>>();
@@ -71,6 +73,9 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     if (part === undefined) throw new Error('The scene is not set');
     return part;
   };
+
+  const leave = (userId: UserId): void =>
+    the(scene.system).noteLeaving(dead.has(userId) ? accounts.accountOf(userOf(userId)) : undefined);
 
   const witness: Witness = {
     appointmentSaved(before, after, task) {
@@ -137,6 +142,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     },
     reauthNeeded({ userId }: Connection) {
       ended.set(userId, kernel.now());
+      dead.add(userId);
       count(sim, 'a grant that is known to be dead');
       the(scene.people).consentSoon(userOf(userId));
     },
@@ -144,15 +150,16 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       ended.delete(userId);
       if (accounts.isOther(userId, account)) {
         count(sim, 'another account');
-        the(scene.system).noteLeaving();
+        leave(userId);
         for (const entity of the(scene.people).entitiesOf(userOf(userId))) ledger.leftBehind(entity, kernel.now());
       }
+      dead.delete(userId);
       accounts.connected(userId, account);
     },
     disconnected(userId) {
       ended.set(userId, kernel.now());
       accounts.disconnected(userId);
-      the(scene.system).noteLeaving();
+      leave(userId);
       count(sim, 'a disconnection');
     },
     strayed: (owner, userId, task) => fail('R15', `${task.name} works for ${owner} and touches what is ${userId}'s`),

@@ -171,11 +171,19 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
 
   /**
    * Channels whose maker has never heard that they exist, those that somebody has tried to stop in vain, and those that were
-   * made while their account was being left: whoever leaves it stops what was there when the request began.
+   * made while their account was being left: whoever leaves it stops what was there when the request began. `graceless`: of
+   * an account whose grant had died by then.
    */
-  const handled = { unheard: new Set<string>(), unstopped: new Set<string>(), crossed: new Set<string>() };
+  const handled = {
+    unheard: new Set<string>(),
+    unstopped: new Set<string>(),
+    crossed: new Set<string>(),
+    graceless: new Set<string>(),
+  };
   const watchedAt = new Map<string, number>();
-  const noteLeaving = (): void => {
+  const noteLeaving = (deadAccount: string | undefined): void => {
+    for (const { id, email } of Object.values(google.world.state.channels))
+      if (email === deadAccount) handled.graceless.add(id);
     for (const [id, at] of watchedAt) if (kernel.now() - at < timeLimitMs.person) handled.crossed.add(id);
   };
 
