@@ -1,6 +1,5 @@
 /** [R7] What watches which calendar once all is at rest: one live channel for each that is to be watched, and no others. */
-import type { UserId } from '../../shared/domain/ids.ts';
-import { hour, minute } from '../../shared/domain/instant.ts';
+import { hour } from '../../shared/domain/instant.ts';
 import { isLive } from '../google/channels.ts';
 import type { Channel } from '../google/state.ts';
 import { userIdOf } from './accounts.ts';
@@ -8,12 +7,9 @@ import type { Fail } from './rest.ts';
 import type { System } from './system.ts';
 import { count, type Sim } from './tasks.ts';
 
-/** `madeAt`: when each channel became its calendar's; `leftAt`: when a user has last left an account. */
-export type Departures = { madeAt: ReadonlyMap<string, number>; leftAt: ReadonlyMap<UserId, number> };
+type Scene = { sim: Sim; system: System };
 
-type Scene = { sim: Sim; system: System } & Departures;
-
-export const checkChannels = ({ sim, system, madeAt, leftAt }: Scene, users: number[], fail: Fail): void => {
+export const checkChannels = ({ sim, system }: Scene, users: number[], fail: Fail): void => {
   const { google, store, handled } = system;
   const live = Object.values(google.world.state.channels).filter((one) => isLive(google.world, one));
   const expected = [...store.calendars.values()].filter(
@@ -22,9 +18,7 @@ export const checkChannels = ({ sim, system, madeAt, leftAt }: Scene, users: num
   );
   for (const { calendarId, channel: known } of expected) {
     const of = live.filter((channel) => channel.calendarId === calendarId).map(({ id }) => id);
-    const isInHand = known?.state === 'creating' && Date.parse(known.createdAt ?? '') > google.world.now() - 5 * minute;
-    if (isInHand) count(sim, 'excused: a channel that is being made just now');
-    else if (known?.state !== 'active') fail('R7', `${calendarId} has no channel: ${JSON.stringify(known)}`);
+    if (known?.state !== 'active') fail('R7', `${calendarId} has no channel: ${JSON.stringify(known)}`);
     else if (!of.includes(known.id) && !google.dropped.has(known.id))
       fail('R7', `${calendarId} has a channel that Google does not know: ${known.id}`);
     else if (of.length > 1) fail('R7', `${calendarId} has ${of.length} channels: ${of}, and ${known.id} is ours`);
@@ -36,18 +30,11 @@ export const checkChannels = ({ sim, system, madeAt, leftAt }: Scene, users: num
   for (const channel of live) {
     const { id, calendarId } = channel;
     if (held.has(id) || isWatched.has(calendarId) || isOver(channel)) continue;
-    const owner = [...store.calendars.values()].find((one) => one.calendarId === calendarId)?.userId;
-    const isCutOff = owner !== undefined && handled.cutOff.has(owner);
-    const isRaced = owner !== undefined && Math.abs((madeAt.get(id) ?? 0) - (leftAt.get(owner) ?? 0)) < minute;
-    const excuse = isCutOff
-      ? 'cut off'
-      : isRaced
-        ? 'made while its account was being left'
-        : excuses.find((one) => handled[one].has(id));
+    const excuse = excuses.find((one) => handled[one].has(id));
     if (excuse !== undefined) count(sim, `excused: a live channel, ${excuse}`);
     else fail('R7', `${id} still watches ${calendarId}, and no calendar has it`);
   }
 };
 
 /** As far as its process could know. */
-const excuses = ['unheard', 'unstopped'] as const;
+const excuses = ['unheard', 'unstopped', 'crossed', 'graceless'] as const;

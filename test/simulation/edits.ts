@@ -30,7 +30,6 @@ export const editsOf = ({ sim, ledger, system, people }: Scene, fail: Fail) => {
       if (ledger.isOverwritten(entity, part, value)) continue;
       if (excused('an edit in an account that was left', ledger.isLeftBehind(edit))) continue;
       if (excused('an edit that has lost', ledger.hasLost(entity, part, value))) continue;
-      if (excused('an edit that a person decided about', ledger.isDecidedOn(entity, part, value))) continue;
       if (excused('an edit that is in review', ledger.isInReview(entity, part, value))) continue;
       const now = JSON.stringify(final?.said);
       fail('R2', `${side}: ${part} of ${entity} said ${value}, and nobody knows what became of it; now ${now}`);
@@ -39,16 +38,16 @@ export const editsOf = ({ sim, ledger, system, people }: Scene, fail: Fail) => {
 
   const checkDeletions = (finals: ReadonlyMap<string, Final>, own: ReadonlySet<string>): void => {
     for (const deletion of ledger.deletions) {
-      const { entity, side } = deletion;
+      const { entity, side, place } = deletion;
       const final = finals.get(entity);
       if (!own.has(entity) || final === undefined || final.isGone) continue;
       if (excused('a deletion in an account that was left', ledger.isLeftBehind(deletion))) continue;
       if (excused('a deletion that a person took back', ledger.isRevived(deletion))) continue;
       if (excused('a deletion that has lost', ledger.hasDeletionLost(deletion))) continue;
-      if (excused('a deletion that a person decided about', ledger.isDecidedOn(entity, 'status', 'gone'))) continue;
       if (excused('a deletion that is in review', ledger.isInReview(entity, 'status', 'gone'))) continue;
-      // A foreign event is another block in another calendar, also when it comes back.
-      if (excused('a deletion of what has moved away', side === 'ours' && ledger.isMoved(entity))) continue;
+      // A foreign event is another block in another calendar.
+      const isElsewhere = side === 'ours' && ledger.isMoved(entity) && !final.places.has(place ?? '');
+      if (excused('a deletion of what has moved away', isElsewhere)) continue;
       if (excused('a deletion that no listing tells', final.isLate)) continue;
       if (excused('a deletion under an id that was used again', isUnnoticed(entity))) continue;
       fail('R2', `${side}: ${entity} was deleted, and is there again`);
@@ -60,11 +59,10 @@ export const editsOf = ({ sim, ledger, system, people }: Scene, fail: Fail) => {
       if (!own.has(entity) || !(finals.get(entity)?.isGone ?? true)) continue;
       if (excused('what was made in an account that was left', isForeign(entity) && ledger.isLeft(entity))) continue;
       const isWanted = ledger.deletions.some(
-        (one) =>
-          one.entity === entity && (one.side === 'ours' || !ledger.isRevived(one)) && !ledger.hasDeletionLost(one),
+        (one) => one.entity === entity && !ledger.isRevived(one) && !ledger.hasDeletionLost(one),
       );
-      if (!isWanted && !ledger.isDecidedOn(entity, 'status', 'gone'))
-        fail('R2', `${entity} is gone, and nobody has deleted it`);
+      if (excused('a restoration while our deletion was under way', !isWanted && ledger.isContested(entity))) continue;
+      if (!isWanted) fail('R2', `${entity} is gone, and nobody has deleted it`);
     }
   };
 

@@ -84,16 +84,16 @@ export const openLedger = () => {
   const ancestors = new Map<string, string>();
   /** Values that were before whoever settled a difference, by a rule or in person, and did not win. */
   const lost = new Set<string>();
-  /** Values that a review item showed to the person who decided it, until that is taken back. */
-  const decidedOn = new Set<string>();
   /** Of each entity, those that lost by the last decision of a person: it may be taken back. */
   const lostInPerson = new Map<string, string[]>();
   const lostDeletions: Pick<Deletion, 'entity' | 'side' | 'at'>[] = [];
+  /** By `<item> <entity>`: what the side showed that a person has decided against. */
+  const decidedAgainst = new Map<string, string[]>();
   /** What each open review item shows of an entity, by `<item> <entity>`. */
   const reviewed = new Map<string, Set<string>>();
   const created = new Set<string>();
   /** Somebody has brought it back. */
-  const revived = new Map<string, { side: Side; at: number }>();
+  const revived = new Map<string, { side: Side; at: number; isContested: boolean }>();
   /** Foreign events that people have moved to another calendar. */
   const moved = new Set<string>();
 
@@ -133,7 +133,14 @@ export const openLedger = () => {
     },
     /** A block that shall take no time as long as its calendar is not synced; it comes back with it as it is there. */
     released: saw,
-    restored: (side: Side, entity: string, at: number): void => void revived.set(entity, { side, at }),
+    /** `isContested`: our deletion was still under way, so that either may hold. */
+    restored: (side: Side, entity: string, at: number, isContested = false): void =>
+      void revived.set(entity, { side, at, isContested }),
+    /** We hear of it now: whoever has cancelled meanwhile has agreed to a deletion that was taken back. */
+    restorationSeen(entity: string, at: number): void {
+      const by = revived.get(entity);
+      if (by?.side === 'google') revived.set(entity, { ...by, at });
+    },
     movedForeign: (entity: string): void => void moved.add(entity),
     /** Its calendar is none of the user's account any more: what Google said of it until then is nobody's concern. */
     leftBehind(entity: string, at: number): void {
@@ -144,16 +151,18 @@ export const openLedger = () => {
       at <= (left.get(entity) ?? 0) && (side === 'google' || isForeign(entity)),
     isLeft: (entity: string): boolean => left.has(entity),
     isMoved: (entity: string): boolean => moved.has(entity),
-    /** Whoever brings it back here need not know that it is deleted in Google as well; what was taken out of Google's bin may be heard of later. */
+    /** Whoever brings it back here need not know that it is deleted in Google as well. */
     isRevived: ({ entity, side, at }: Deletion): boolean => {
       const by = revived.get(entity);
-      return by !== undefined && (by.side === 'google' || (by.at >= at && side === 'ours'));
+      return by !== undefined && by.at >= at && (by.side === 'google' || side === 'ours');
     },
+    isContested: (entity: string): boolean => revived.get(entity)?.isContested ?? false,
     hasDeletionLost: ({ entity, side, at }: Deletion): boolean =>
       lostDeletions.some((one) => one.entity === entity && one.side === side && one.at >= at),
-    hasLost: (entity: string, part: Part, value: string): boolean => lost.has(keyOf(entity, part, value)),
-    isDecidedOn: (entity: string, part: Part | 'status', value: string): boolean =>
-      decidedOn.has(keyOf(entity, part, value)),
+    hasLost(entity: string, part: Part, value: string): boolean {
+      const key = keyOf(entity, part, value);
+      return lost.has(key) || [...decidedAgainst.values()].some((values) => values.includes(key));
+    },
     isInReview: (entity: string, part: Part | 'status', value: string): boolean =>
       [...reviewed.values()].some((values) => values.has(keyOf(entity, part, value))),
     /** A person has decided about both sides: what the one that lost said has been seen. */
@@ -164,19 +173,20 @@ export const openLedger = () => {
       }
     },
     /** `held`: what the appointment says, where the item has many. */
-    conflictSaved(entity: string, { id, status, ours, theirs, kind }: Conflict, held?: Said): void {
+    conflictSaved(entity: string, { id, status, ours, theirs, kind, resolution }: Conflict, held?: Said): void {
       const key = `${id} ${entity}`;
       reviewed.delete(key);
-      if (status === 'agreed') return;
+      decidedAgainst.delete(key);
+      if (status === 'resolved') {
+        const loser = resolution?.choice === 'google' ? ours : theirs;
+        decidedAgainst.set(key, loser === 'gone' ? [] : valuesOf(entity, fieldsSaid(loser)));
+      }
+      if (status !== 'open') return;
       const sides: SideState[] = held === undefined ? [ours, theirs] : [theirs];
       const shown = sides.map((side) => (side === 'gone' ? {} : fieldsSaid(side)));
       const values = [...shown, held ?? {}].flatMap((said) => valuesOf(entity, said));
       if (kind !== 'overlap' && sides.includes('gone')) values.push(keyOf(entity, 'status', 'gone'));
-      if (status === 'open') reviewed.set(key, new Set(values));
-      for (const one of values) {
-        if (status === 'open') decidedOn.delete(one);
-        else decidedOn.add(one);
-      }
+      reviewed.set(key, new Set(values));
     },
     /** Whoever has settled it had both before them. */
     settled(entity: string, { provenance: { settled }, before }: SyncEvent, at: number): void {

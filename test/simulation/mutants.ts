@@ -456,7 +456,7 @@ export const mutants: Mutant[] = [
     records: (events) => events.map((event) => ({ ...event, provenance: { ...event.provenance, reason: '' } })),
   }),
   planted('the zone is not written', 100, {
-    by: ['R1'],
+    by: ['R1', 'R2'],
     api: (api) => ({
       ...api,
       events: {

@@ -10,7 +10,6 @@ import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 import { isLive } from '../google/channels.ts';
 import type { EventBody } from '../google/state.ts';
 import { type Accounts, userIdOf } from './accounts.ts';
-import type { Departures } from './channels.ts';
 import { unreadableMark } from './google.ts';
 import type { Knobs } from './knobs.ts';
 import { fieldsSaid, isVisiblyOther, type Ledger, partOf, type Said, saidHere } from './ledger.ts';
@@ -42,14 +41,15 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
   const { parked, coveredUntil, accepted, madeLate, unconnected } = seen;
   /** Since when it is known that a user's grant is no good. */
   const ended = new Map<string, number>();
+  /** Whose grant died by itself: nobody can stop its channels any more. */
+  const dead = new Set<string>();
   /** When the calendar was first listed for the listing that began (by the system's word) then. */
   const listedAt = new Map<string, number>();
   const firstList = new Map<Task, Map<string, number>>();
   /** How far Google's log has been covered. */
   const positions = new Map<string, number>();
   /** Channels that have been a calendar's one: what a late maker brings after its slot was taken is none. */
-  const activated = new Map<string, number>();
-  const leftAt = new Map<UserId, number>();
+  const activated = new Set<string>();
   let appointmentWrites = 0;
 
   const users = Array.from({ length: knobs.users }, (_, user) => user);
@@ -74,6 +74,9 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     return part;
   };
 
+  const leave = (userId: UserId): void =>
+    the(scene.system).noteLeaving(dead.has(userId) ? accounts.accountOf(userOf(userId)) : undefined);
+
   const witness: Witness = {
     appointmentSaved(before, after, task) {
       appointmentWrites += 1;
@@ -83,6 +86,8 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       if (before === undefined && isHomeless) unconnected.add(after.id);
       if (before === undefined && kernel.now() > task.endsAt) madeLate.set(after.id, system.google.world.state.seq);
       noteEdit(entity, before, after, task);
+      const { actor, reason } = after.provenance;
+      if (actor === 'google' && reason === 'restore') ledger.restorationSeen(entity, kernel.now());
       countHarm(before, after, task);
       checkAbsence(before, after, task);
       if (before === undefined || before.version !== after.version) {
@@ -130,17 +135,14 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       count(sim, read.cursor === undefined ? 'a first listing' : 'a listing');
     },
     channelBegun: (slot) => the(scene.system).channelBegun(slot),
-    channelActivated: ({ id }) => {
-      activated.set(id, kernel.now());
-      the(scene.system).handled.unheard.delete(id);
-    },
+    channelActivated: ({ id }) => void activated.add(id),
     parked(key, eventId, isParked) {
       if (isParked) parked.add(`${key} ${eventId}`);
       else parked.delete(`${key} ${eventId}`);
     },
     reauthNeeded({ userId }: Connection) {
       ended.set(userId, kernel.now());
-      the(scene.system).handled.cutOff.add(userId);
+      dead.add(userId);
       count(sim, 'a grant that is known to be dead');
       the(scene.people).consentSoon(userOf(userId));
     },
@@ -148,15 +150,16 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       ended.delete(userId);
       if (accounts.isOther(userId, account)) {
         count(sim, 'another account');
-        leftAt.set(userId, kernel.now());
+        leave(userId);
         for (const entity of the(scene.people).entitiesOf(userOf(userId))) ledger.leftBehind(entity, kernel.now());
       }
+      dead.delete(userId);
       accounts.connected(userId, account);
     },
     disconnected(userId) {
       ended.set(userId, kernel.now());
       accounts.disconnected(userId);
-      leftAt.set(userId, kernel.now());
+      leave(userId);
       count(sim, 'a disconnection');
     },
     strayed: (owner, userId, task) => fail('R15', `${task.name} works for ${owner} and touches what is ${userId}'s`),
@@ -353,7 +356,6 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     checkStop,
     checkCall,
     appointmentWrites: (): number => appointmentWrites,
-    departures: { madeAt: activated, leftAt } satisfies Departures,
     /** Once all is at rest. `converging`: those who can be expected to have converged. */
     settled(converging: number[]): void {
       const { system, people } = { system: the(scene.system), people: the(scene.people) };

@@ -211,7 +211,7 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
   for (const user of users) for (const calendarId of people.calendarsOf(user)) people.probe(calendarId);
   await kernel.run(settlingBudget, endOf(10 * minute));
   for (let nth = 1; nth <= 5 && isRenewing(system); nth++) await kernel.run(settlingBudget, endOf(nth * minute));
-  checkChannels({ sim, system, ...oracle.departures }, converging, oracle.fail);
+  checkChannels({ sim, system }, converging, oracle.fail);
 };
 
 /** After everything else that people do, while faults are still on. */

@@ -170,17 +170,32 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     };
 
   /**
-   * Channels whose maker has never noted that they exist, and those that somebody has tried to stop in vain. `cutOff`: users whose
-   * grant ended, or who were leaving an account when that failed: with which tokens should their channels be stopped?
+   * Channels whose maker has never heard that they exist, those that somebody has tried to stop in vain, and those that were
+   * made while their account was being left: whoever leaves it stops what was there when the request began. `graceless`: of
+   * an account whose grant had died by then.
    */
-  const handled = { unheard: new Set<string>(), unstopped: new Set<string>(), cutOff: new Set<UserId>() };
+  const handled = {
+    unheard: new Set<string>(),
+    unstopped: new Set<string>(),
+    crossed: new Set<string>(),
+    graceless: new Set<string>(),
+  };
+  const watchedAt = new Map<string, number>();
+  const noteLeaving = (deadAccount: string | undefined): void => {
+    for (const { id, email } of Object.values(google.world.state.channels))
+      if (email === deadAccount) handled.graceless.add(id);
+    for (const [id, at] of watchedAt) if (kernel.now() - at < timeLimitMs.person) handled.crossed.add(id);
+  };
 
   /** What is asked of Google about channels, and whether the answer has reached whoever asked. */
   const heeding = (client: Client): Client => ({
     ...client,
     async watch(caller, request) {
-      handled.unheard.add(request.channelId); // Until it has been noted, too.
-      return client.watch(caller, request);
+      handled.unheard.add(request.channelId);
+      const answer = await client.watch(caller, request);
+      handled.unheard.delete(request.channelId);
+      watchedAt.set(request.channelId, kernel.now());
+      return answer;
     },
     async stop(caller, channel) {
       handled.unstopped.add(channel.id);
@@ -476,6 +491,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     runRenewal,
     channelBegun,
     handled,
+    noteLeaving,
     /** A new key signs from now on, and the old one is still accepted. */
     rotateKeys: (): void => {
       keys = {

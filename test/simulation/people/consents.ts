@@ -35,7 +35,6 @@ export const consentsOf = ({ sim, knobs, system, accounts }: Given, { request, r
     const grants = { email, scopes: ['https://www.googleapis.com/auth/calendar'], clientId: 'client' };
     world.state.refreshTokens[refreshToken] = grants;
     const again = (): void => {
-      system.handled.cutOff.add(userIdOf(user));
       if (attempts > 0) kernel.after(2_000, () => consent(user, email, attempts - 1));
       else consentSoon(user);
     };

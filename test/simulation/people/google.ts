@@ -74,7 +74,10 @@ export const actsThere = (hand: Hand, { patch, remove, insert, instancesOf }: In
       const entity = entityOfEvent(at.event);
       const body = restoreEvent(world, calendar, at.event.id);
       touch(entity);
-      ledger.restored('google', entity, kernel.now());
+      const isContested = [...system.store.appointments.values()].some(
+        (one) => one.status === 'cancelled' && one.sync.state === 'pending' && entities.entityOf(one) === entity,
+      );
+      ledger.restored('google', entity, kernel.now(), isContested);
       google.note(`person restores ${entity}`);
       ledger.edited('google', entity, saidThere(body), saidThere(body), kernel.now());
       google.tell();

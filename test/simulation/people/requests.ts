@@ -25,7 +25,6 @@ export const requestsIn = ({ sim, system }: Pick<Hand, 'sim' | 'system'>) => {
   ): void => {
     const again = (why: unknown): void => {
       note(sim, 'person', () => `request failed: ${why}`);
-      if (operation.kind === 'disconnect') system.handled.cutOff.add(userIdOf(operation.user));
       system.log.error('A request failed', why);
       if (attempts > 1) kernel.after(900, () => request(operation, act, attempts - 1));
     };
