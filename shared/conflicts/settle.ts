@@ -14,8 +14,9 @@ export const settle = (
   now: Written,
 ): Appointment => {
   const next = { ...appointment, ...asWanted(wanted) };
+  if (theirs === 'gone' && isPlanned(appointment)) return asPlanned(next, now);
   if (wanted === 'gone' && theirs === 'gone') return agreed(moved(next, now));
-  if (theirs === 'gone') return isPlanned(appointment) ? toTell(next, now) : recreated(next, now);
+  if (theirs === 'gone') return recreated(next, now);
   const isTold = fingerprintOf(wanted) === fingerprintOf(theirs) && appointment.sync.state !== 'pending';
   return isTold ? agreed(moved(next, now)) : { ...toTell(next, now), base: theirs };
 };
@@ -34,6 +35,13 @@ const asWanted = (wanted: SideState) =>
 
 /** Its next event has an id that nobody has seen in Google yet: yet another one could make two [R3]. */
 const isPlanned = ({ link }: Appointment): boolean => link?.idGeneration !== undefined && link.observed === undefined;
+
+/** Nor does anybody know whether it has been made by now, and deleted again: Google is asked, and the person's word holds. */
+const asPlanned = (appointment: Appointment, now: Written): Appointment => ({
+  ...toTell(appointment, now),
+  ...(appointment.status === 'cancelled' && { base: appointment.fields }),
+  sync: { ...pendingNow(appointment, now.updatedAt), prefer: 'bookedbarber' },
+});
 
 /** The person's word is newer than every edit. */
 const toTell = (appointment: Appointment, now: Written): Appointment => {

@@ -95,6 +95,45 @@ test('[R1] kept after a deletion there, taken back before its next event was mad
   expect(job.live()).toHaveLength(1);
 });
 
+/** Made in Google, and the answer lost. */
+const insertUnheard = async (id: AppointmentId) => {
+  const insertEvent: GoogleJob['google']['insertEvent'] = async (...given) => {
+    await job.google.insertEvent(...given);
+    throw new Crash();
+  };
+  await job.push(id, { google: { ...job.google, insertEvent } });
+};
+
+test('[R2] kept although an event of which nobody here had heard was deleted: it is made anew', async () => {
+  const id = await job.book('b', euros(35));
+  await insertUnheard(id);
+  await job.edit(id, hourOf(11));
+  await job.remove(id);
+  await job.push(id);
+  expect(await item()).toMatchObject({ kind: 'deleted_in_google', status: 'open' });
+  await decide(id, 'bookedbarber');
+  await job.push(id);
+  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'synced' } });
+  expect(job.live()).toHaveLength(1);
+});
+
+test('[R2] kept, taken back and given up while its new event was being made: that is deleted', async () => {
+  const id = await job.book('b', euros(35));
+  await job.push(id);
+  await job.sync();
+  await job.edit(id, hourOf(11));
+  await job.remove(id);
+  await job.push(id);
+  await decide(id, 'bookedbarber');
+  await insertUnheard(id);
+  await undo();
+  await decide(id, 'google');
+  await job.push(id);
+  await job.sync();
+  expect(await job.appointment(id)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+  expect(job.live()).toEqual([]);
+});
+
 test('[R1] a price that was changed during the dispute is told after it, though the times need not be', async () => {
   const id = await disputed();
   await job.edit(id, euros(50));

@@ -135,7 +135,10 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       count(sim, read.cursor === undefined ? 'a first listing' : 'a listing');
     },
     channelBegun: (slot) => the(scene.system).channelBegun(slot),
-    channelActivated: ({ id }) => void activated.add(id),
+    channelActivated: ({ id }) => {
+      activated.add(id);
+      the(scene.system).handled.unheard.delete(id);
+    },
     parked(key, eventId, isParked) {
       if (isParked) parked.add(`${key} ${eventId}`);
       else parked.delete(`${key} ${eventId}`);

@@ -193,7 +193,6 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     async watch(caller, request) {
       handled.unheard.add(request.channelId);
       const answer = await client.watch(caller, request);
-      handled.unheard.delete(request.channelId);
       watchedAt.set(request.channelId, kernel.now());
       return answer;
     },
