@@ -73,6 +73,8 @@ const plain = (text: string): string =>
     .replaceAll('&nbsp;', ' ')
     .trim();
 
+type Revival = { side: Side; at: number; isContested: boolean };
+
 export type Ledger = ReturnType<typeof openLedger>;
 
 export const openLedger = () => {
@@ -93,7 +95,8 @@ export const openLedger = () => {
   const reviewed = new Map<string, Set<string>>();
   const created = new Set<string>();
   /** Somebody has brought it back. */
-  const revived = new Map<string, { side: Side; at: number; isContested: boolean }>();
+  const revived = new Map<string, Revival[]>();
+  const revivalsOf = (entity: string): Revival[] => revived.get(entity) ?? [];
   /** Foreign events that people have moved to another calendar. */
   const moved = new Set<string>();
 
@@ -135,28 +138,29 @@ export const openLedger = () => {
     released: saw,
     /** `isContested`: our deletion was still under way, so that either may hold. */
     restored: (side: Side, entity: string, at: number, isContested = false): void =>
-      void revived.set(entity, { side, at, isContested }),
+      void revived.set(entity, [...revivalsOf(entity), { side, at, isContested }]),
     /** We hear of it now: whoever has cancelled meanwhile has agreed to a deletion that was taken back. */
     restorationSeen(entity: string, at: number): void {
-      const by = revived.get(entity);
-      if (by?.side === 'google') revived.set(entity, { ...by, at });
+      const later = revivalsOf(entity).map((by) => (by.side === 'google' ? { ...by, at } : by));
+      revived.set(entity, later);
     },
     movedForeign: (entity: string): void => void moved.add(entity),
     /** Its calendar is none of the user's account any more: what Google said of it until then is nobody's concern. */
     leftBehind(entity: string, at: number): void {
       left.set(entity, at);
-      if (revived.get(entity)?.side === 'google') revived.delete(entity);
+      revived.set(
+        entity,
+        revivalsOf(entity).filter((by) => by.side !== 'google'),
+      );
     },
     isLeftBehind: ({ entity, side, at }: Pick<Edit, 'entity' | 'side' | 'at'>): boolean =>
       at <= (left.get(entity) ?? 0) && (side === 'google' || isForeign(entity)),
     isLeft: (entity: string): boolean => left.has(entity),
     isMoved: (entity: string): boolean => moved.has(entity),
     /** Whoever brings it back here need not know that it is deleted in Google as well. */
-    isRevived: ({ entity, side, at }: Deletion): boolean => {
-      const by = revived.get(entity);
-      return by !== undefined && by.at >= at && (by.side === 'google' || side === 'ours');
-    },
-    isContested: (entity: string): boolean => revived.get(entity)?.isContested ?? false,
+    isRevived: ({ entity, side, at }: Deletion): boolean =>
+      revivalsOf(entity).some((by) => by.at >= at && (by.side === 'google' || side === 'ours')),
+    isContested: (entity: string): boolean => revivalsOf(entity).at(-1)?.isContested ?? false,
     hasDeletionLost: ({ entity, side, at }: Deletion): boolean =>
       lostDeletions.some((one) => one.entity === entity && one.side === side && one.at >= at),
     hasLost(entity: string, part: Part, value: string): boolean {
