@@ -62,13 +62,13 @@ const stopChannels = async (
   calendars: Calendar[],
   now: Instant,
 ): Promise<void> => {
-  const known = await pMap(calendars, ({ userId, key }) => deps.channels.listOf(userId, key), {
-    concurrency: stopsAtOnce,
-  });
-  const firing = known.flat().filter(({ state, expiresAt }) => state !== 'stopped' && expiresAt > now);
-  if (firing.length === 0) return;
   const asUser = await accessOf(deps, connection, now);
-  await pMap(firing, (channel) => stop(deps, asUser, channel), { concurrency: stopsAtOnce, stopOnError: false });
+  const stopThoseOf = async ({ userId, key }: Calendar): Promise<void> => {
+    const known = await deps.channels.listOf(userId, key);
+    const firing = known.filter(({ state, expiresAt }) => state !== 'stopped' && expiresAt > now);
+    await pMap(firing, (channel) => stop(deps, asUser, channel), { concurrency: 1, stopOnError: false });
+  };
+  await pMap(calendars, stopThoseOf, { concurrency: stopsAtOnce, stopOnError: false }); // One's trouble is not another's [R10].
 };
 
 /** One whose resource id is not known can only be left to expire. */

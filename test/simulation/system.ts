@@ -180,6 +180,11 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     crossed: new Set<string>(),
     graceless: new Set<string>(),
   };
+  /** Somebody was cut off while leaving an account, or it went without some of what there was to do. */
+  const leftInTrouble = (emails: string[]): void => {
+    for (const { id, email } of Object.values(google.world.state.channels))
+      if (emails.includes(email)) handled.unstopped.add(id);
+  };
   const watchedAt = new Map<string, number>();
   const noteLeaving = (deadAccount: string | undefined): void => {
     for (const { id, email } of Object.values(google.world.state.channels))
@@ -490,6 +495,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     runRenewal,
     channelBegun,
     handled,
+    leftInTrouble,
     noteLeaving,
     /** A new key signs from now on, and the old one is still accepted. */
     rotateKeys: (): void => {

@@ -34,7 +34,9 @@ export const consentsOf = ({ sim, knobs, system, accounts }: Given, { request, r
     const refreshToken = `refresh.${user}.${nth}`;
     const grants = { email, scopes: ['https://www.googleapis.com/auth/calendar'], clientId: 'client' };
     world.state.refreshTokens[refreshToken] = grants;
+    const emails = [emailOf(user), otherEmailOf(user)];
     const again = (): void => {
+      system.leftInTrouble(emails);
       if (attempts > 0) kernel.after(2_000, () => consent(user, email, attempts - 1));
       else consentSoon(user);
     };
@@ -54,7 +56,10 @@ export const consentsOf = ({ sim, knobs, system, accounts }: Given, { request, r
       chainId,
       now: system.nowOf(task),
     }).then(
-      () => count(sim, 'a consent'),
+      ({ left }) => {
+        count(sim, 'a consent');
+        if (left !== undefined && left.failures.length > 0) system.leftInTrouble(emails);
+      },
       (error) => {
         note(sim, task.name, () => `consent failed: ${error}`);
         system.log.error('A consent could not be completed', error);
@@ -71,7 +76,12 @@ export const consentsOf = ({ sim, knobs, system, accounts }: Given, { request, r
     disconnect: (operation) => {
       const { user, pick } = operation;
       const blocks = pick < 0.3 ? 'release' : 'keep';
-      request(operation, (deps, stamp) => disconnect(deps, { userId: stamp.userId, blocks }, stamp));
+      const emails = [emailOf(user), otherEmailOf(user)];
+      request(operation, async (deps, stamp) => {
+        const left = await disconnect(deps, { userId: stamp.userId, blocks }, stamp);
+        if (left !== 'not-connected' && left.failures.length > 0) system.leftInTrouble(emails);
+        return left;
+      });
       consentSoon(user);
     },
     /** And perhaps back to the one before, some other time. */

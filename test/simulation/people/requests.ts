@@ -1,7 +1,7 @@
 /** A person's requests to our API, as processes that may die like any other. */
 import type { Appointment } from '../../../shared/domain/appointment.ts';
 import { asId, type UserId } from '../../../shared/domain/ids.ts';
-import { userIdOf } from '../accounts.ts';
+import { emailOf, otherEmailOf, userIdOf } from '../accounts.ts';
 import type { Operation } from '../operations.ts';
 import type { System } from '../system.ts';
 import { count, note } from '../tasks.ts';
@@ -26,6 +26,8 @@ export const requestsIn = ({ sim, system }: Pick<Hand, 'sim' | 'system'>) => {
     const again = (why: unknown): void => {
       note(sim, 'person', () => `request failed: ${why}`);
       system.log.error('A request failed', why);
+      if (operation.kind === 'disconnect')
+        system.leftInTrouble([emailOf(operation.user), otherEmailOf(operation.user)]);
       if (attempts > 1) kernel.after(900, () => request(operation, act, attempts - 1));
     };
     const task = system.begin('person', 'person', () => again('no answer'));
