@@ -201,8 +201,8 @@ export const openLedger = () => {
       const losers: string[] = [];
       if (chosen.status !== undefined) {
         const [loser, side] = chosen.status === 'google' ? [ours, 'ours' as const] : [theirs, 'google' as const];
-        if (loser === undefined) lostDeletions.push({ entity, side, at });
-        else losers.push(...valuesOf(entity, loser));
+        if (loser === undefined && (ours ?? theirs) !== undefined) lostDeletions.push({ entity, side, at });
+        if (loser !== undefined) losers.push(...valuesOf(entity, loser));
       }
       for (const [group, side] of Object.entries(chosen)) {
         const part = partOf[group];
