@@ -86,6 +86,8 @@ export const openLedger = () => {
   const ancestors = new Map<string, string>();
   /** Values that were before whoever settled a difference, by a rule or in person, and did not win. */
   const lost = new Set<string>();
+  /** Taken back too late: Google was being told already, and so both sides agree after all. */
+  const takenBackLosers = new Map<string, string[]>();
   /** Of each entity, those that lost by the last decision of a person: it may be taken back. */
   const lostInPerson = new Map<string, string[]>();
   const lostDeletions: Pick<Deletion, 'entity' | 'side' | 'at'>[] = [];
@@ -181,6 +183,7 @@ export const openLedger = () => {
       const key = `${id} ${entity}`;
       reviewed.delete(key);
       decidedAgainst.delete(key);
+      if (status === 'agreed') for (const one of takenBackLosers.get(entity) ?? []) lost.add(one);
       if (status === 'resolved') {
         const loser = resolution?.choice === 'google' ? ours : theirs;
         decidedAgainst.set(key, loser === 'gone' ? [] : valuesOf(entity, fieldsSaid(loser)));
@@ -215,8 +218,10 @@ export const openLedger = () => {
       if (policy === 'person') lostInPerson.set(entity, losers);
     },
     takenBack(entity: string): void {
-      for (const one of lostInPerson.get(entity) ?? []) lost.delete(one);
+      const losers = lostInPerson.get(entity) ?? [];
+      for (const one of losers) lost.delete(one);
       lostInPerson.delete(entity);
+      takenBackLosers.set(entity, losers);
     },
     /** Of many changes at once, a person wants none: ours is to be there again. */
     discarded: (entity: string, at: number): void => void lostDeletions.push({ entity, side: 'google', at }),

@@ -1,6 +1,7 @@
 /** What people do in Google: they make, change, move, delete and restore events and series, and things happen to its tokens. */
 import { hour, minute } from '../../../shared/domain/instant.ts';
 import { deleteEvent, moveEvent, patchEvent, restoreEvent } from '../../google/events.ts';
+import type { EventBody } from '../../google/state.ts';
 import { unreadableMark } from '../google.ts';
 import { saidThere } from '../ledger.ts';
 import type { Operation, OperationKind } from '../operations.ts';
@@ -57,12 +58,14 @@ export const actsThere = (hand: Hand, { patch, remove, insert, instancesOf }: In
         remove({ calendarId: accountOf(operation.user), event });
     },
     'google restore': (operation) => {
+      const isInTheBin = ({ status, recurringEventId, recurrence }: EventBody): boolean =>
+        status === 'cancelled' && recurringEventId === undefined && recurrence === undefined;
+      /** Its bin is that of the calendar where it was last. */
+      const isMovedAway = (id: string, seq: number): boolean =>
+        Object.values(world.state.calendars).some(({ events }) => (events[id]?.seq ?? 0) > seq);
       const gone = calendarsOf(operation.user).flatMap((calendarId) =>
         Object.values(world.state.calendars[calendarId]?.events ?? {})
-          .filter(
-            ({ body }) =>
-              body.status === 'cancelled' && body.recurringEventId === undefined && body.recurrence === undefined,
-          )
+          .filter(({ body, seq }) => isInTheBin(body) && !isMovedAway(body.id, seq))
           .map(({ body }) => ({ calendarId, event: body })),
       );
       const madeAnew = gone.filter(({ event }) => entities.isMadeAnew(event.id));
