@@ -1,9 +1,9 @@
 /** What both sides of a conflict have, and what the appointment would say if either had its way. */
 
 import { baseOf } from '../decision/base.ts';
-import { fingerprintOf } from '../decision/compare.ts';
-import { mergeFields } from '../decision/merge.ts';
-import type { Appointment, FieldGroup } from '../domain/appointment.ts';
+import { fieldGroups, fingerprintOf } from '../decision/compare.ts';
+import { combine, mergeFields } from '../decision/merge.ts';
+import type { Appointment, FieldGroup, OwnedFields } from '../domain/appointment.ts';
 import type { Conflict, SideState } from '../domain/conflict.ts';
 import { type Instant, instantAt } from '../domain/instant.ts';
 import type { ConflictPolicy } from '../domain/settings.ts';
@@ -19,15 +19,22 @@ export const isFree = ({ sync }: Appointment): boolean => sync.state === 'synced
 
 /**
  * What Google has. Of a dispute the appointment names it, and after an undo that need not be the side in question: it may
- * be what the decision had told Google, which is then the base. Undefined when it is news to the item.
+ * be what the decision had told Google, which is then in the base. Undefined when it is news to the item.
  */
 export const inGoogle = (appointment: Appointment, { id, kind, theirs }: Conflict): SideState | undefined => {
   const { sync } = appointment;
   const base = baseOf(appointment);
   if (kind === 'overlap') return isFree(appointment) ? knownInGoogle(appointment) : undefined;
   if (sync.state !== 'conflict' || sync.conflictId !== id) return undefined;
-  const sides: SideState[] = [theirs, 'gone', ...(base === undefined ? [] : [base])];
+  const sides: SideState[] = [theirs, 'gone', ...(base === undefined ? [] : toldInPart(base, theirs))];
   return sides.find((side) => fingerprintOf(side) === sync.theirs);
+};
+
+/** Part by part, as it was when the dispute began or as the decision had told it (undo.ts): every way in which that can be. */
+const toldInPart = (base: OwnedFields, theirs: SideState): SideState[] => {
+  if (theirs === 'gone') return [base];
+  const ways = Array.from({ length: 2 ** fieldGroups.length }, (_, way) => way);
+  return ways.map((way) => combine((part) => ((way >> fieldGroups.indexOf(part)) % 2 === 1 ? theirs : base)));
 };
 
 export type Outcomes = Record<'google' | 'bookedbarber', SideState>;

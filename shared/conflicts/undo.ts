@@ -1,9 +1,10 @@
 /** Takes a decision back: the review item is open again, and the appointment as it was before. */
 
-import { fingerprintOf } from '../decision/compare.ts';
+import { fingerprintOf, isSame } from '../decision/compare.ts';
+import { combine } from '../decision/merge.ts';
 import { moved, type Written } from '../decision/sync-state.ts';
-import type { Appointment } from '../domain/appointment.ts';
-import type { Conflict, Resolution } from '../domain/conflict.ts';
+import type { Appointment, OwnedFields } from '../domain/appointment.ts';
+import type { Conflict, Resolution, SideState } from '../domain/conflict.ts';
 import type { PersonsStamp } from './resolve.ts';
 import { settle } from './settle.ts';
 import { isFree, knownInGoogle, sideOf } from './sides.ts';
@@ -30,6 +31,13 @@ export const undone = (appointment: Appointment, conflict: Conflict, { now, chai
   };
 };
 
+/** Part by part: of what Google still says the dispute is the same, and what it has been told is what both last agreed on. */
+const baseAgain = (had: OwnedFields, theirs: SideState, base: OwnedFields | undefined): OwnedFields | undefined => {
+  if (fingerprintOf(had) === fingerprintOf(theirs)) return base;
+  if (theirs === 'gone' || base === undefined) return had;
+  return combine((part) => (isSame(part, had, theirs) ? base : had));
+};
+
 type Decided = Conflict & { resolution: Resolution };
 
 /** It goes back in both places; what was accepted is there already. */
@@ -45,9 +53,8 @@ const disputeAgain = (appointment: Appointment, { id, theirs, resolution }: Deci
   const { status, fields, startsAt, endsAt, edits, base } = resolution.before;
   const { base: _base, edits: _edits, ...rest } = moved(appointment, written);
   const had = knownInGoogle(appointment);
-  const isUntold = had === 'gone' || fingerprintOf(had) === fingerprintOf(theirs);
   const isEven = fingerprintOf(had) === fingerprintOf(sideOf(resolution.before));
-  const from = isUntold ? base : had;
+  const from = had === 'gone' ? base : baseAgain(had, theirs, base);
   return {
     ...rest,
     ...{ status, fields, startsAt, endsAt },

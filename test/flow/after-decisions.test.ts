@@ -134,6 +134,19 @@ test('[R2] kept, taken back and given up while its new event was being made: tha
   expect(job.live()).toEqual([]);
 });
 
+test('[R2] given up in part and taken back, it stays in dispute when Google changes something else', async () => {
+  const id = await disputed();
+  await job.edit(id, { title: 'Shave' });
+  await decide(id, 'google');
+  await job.push(id);
+  await undo();
+  await job.patch(id, { summary: 'Cut' });
+  await job.sync();
+  expect(await item()).toMatchObject({ status: 'open' });
+  expect(await job.appointment(id)).toMatchObject({ fields: { start: eleven.dateTime }, sync: { state: 'conflict' } });
+  expect(startInGoogle()).toMatchObject(twelve);
+});
+
 test('[R1] a price that was changed during the dispute is told after it, though the times need not be', async () => {
   const id = await disputed();
   await job.edit(id, euros(50));

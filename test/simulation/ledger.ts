@@ -215,7 +215,9 @@ export const openLedger = () => {
         if (value !== undefined) losers.push(keyOf(entity, part, value));
       }
       for (const one of losers) lost.add(one);
-      if (policy === 'person') lostInPerson.set(entity, losers);
+      const own = new Set(ours === undefined ? [] : valuesOf(entity, ours));
+      const restorable = losers.filter((one) => own.has(one)); // What Google said may be overwritten there by now; it is on record.
+      if (policy === 'person') lostInPerson.set(entity, restorable);
     },
     takenBack(entity: string): void {
       const losers = lostInPerson.get(entity) ?? [];
