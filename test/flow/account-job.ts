@@ -152,3 +152,11 @@ export const openAccountJob = async () => {
     },
   };
 };
+
+/** The first account is connected, and its first listings are done. */
+export const openConnectedJob = async (): Promise<AccountJob> => {
+  const job = await openAccountJob();
+  await job.connect(first);
+  await job.drain();
+  return job;
+};

@@ -78,7 +78,8 @@ test('[R1] taken back, and edited to what Google had before: Google is not taken
   expect(startInGoogle()).toMatchObject(twelve);
 });
 
-test('[R1] kept after a deletion there, taken back before its next event was made, and kept again: that is made', async () => {
+/** Changed here, deleted in Google, and kept by a person: its next event is yet to be made. */
+const keptAfterDeletion = async (): Promise<AppointmentId> => {
   const id = await job.book('b', euros(35));
   await job.push(id);
   await job.sync();
@@ -86,6 +87,11 @@ test('[R1] kept after a deletion there, taken back before its next event was mad
   await job.remove(id);
   await job.push(id);
   await decide(id, 'bookedbarber');
+  return id;
+};
+
+test('[R1] kept after a deletion there, taken back before its next event was made, and kept again: that is made', async () => {
+  const id = await keptAfterDeletion();
   const cutOff = { ...job.google, insertEvent: () => Promise.reject(new Crash()) };
   await job.push(id, { google: cutOff });
   await undo();
@@ -118,13 +124,7 @@ test('[R2] kept although an event of which nobody here had heard was deleted: it
 });
 
 test('[R2] kept, taken back and given up while its new event was being made: that is deleted', async () => {
-  const id = await job.book('b', euros(35));
-  await job.push(id);
-  await job.sync();
-  await job.edit(id, hourOf(11));
-  await job.remove(id);
-  await job.push(id);
-  await decide(id, 'bookedbarber');
+  const id = await keptAfterDeletion();
   await insertUnheard(id);
   await undo();
   await decide(id, 'google');

@@ -10,14 +10,12 @@ import { GoogleError } from '../../shared/google/google-error.ts';
 import { dueShardOf } from '../../shared/store/keys.ts';
 import { Crash, failingAt } from '../support/faulty.ts';
 import { aBooking, calendarId, calendarKey, now, userId } from '../support/samples.ts';
-import { type AccountJob, first, openAccountJob, other, otherKey } from './account-job.ts';
+import { type AccountJob, first, openConnectedJob, other, otherKey } from './account-job.ts';
 import { hourOf, inGoogle } from './google-job.ts';
 
 let job: AccountJob;
 beforeEach(async () => {
-  job = await openAccountJob();
-  await job.connect(first);
-  await job.drain();
+  job = await openConnectedJob();
 });
 afterEach(() => job.stop());
 

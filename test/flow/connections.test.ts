@@ -5,14 +5,12 @@ import { asId } from '../../shared/domain/ids.ts';
 import { day } from '../../shared/domain/instant.ts';
 import { Crash } from '../support/faulty.ts';
 import { calendarKey, now, userId } from '../support/samples.ts';
-import { type AccountJob, first, openAccountJob, other } from './account-job.ts';
+import { type AccountJob, first, openConnectedJob, other } from './account-job.ts';
 import { hourOf, inGoogle } from './google-job.ts';
 
 let job: AccountJob;
 beforeEach(async () => {
-  job = await openAccountJob();
-  await job.connect(first);
-  await job.drain();
+  job = await openConnectedJob();
 });
 afterEach(() => job.stop());
 

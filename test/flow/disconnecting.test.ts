@@ -3,14 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GoogleError } from '../../shared/google/google-error.ts';
 import { Crash, failingAt } from '../support/faulty.ts';
 import { calendarKey, now } from '../support/samples.ts';
-import { type AccountJob, first, openAccountJob, other, otherKey } from './account-job.ts';
+import { type AccountJob, first, openAccountJob, openConnectedJob, other, otherKey } from './account-job.ts';
 import { hourOf, inGoogle, shopId, shopKey } from './google-job.ts';
 
 let job: AccountJob;
 beforeEach(async () => {
-  job = await openAccountJob();
-  await job.connect(first);
-  await job.drain();
+  job = await openConnectedJob();
 });
 afterEach(() => job.stop());
 

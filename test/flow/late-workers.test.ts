@@ -118,13 +118,18 @@ test('[R13][R2] a deletion that lost a race against another look at the event is
   expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', version: 1, sync: { state: 'synced' } });
 });
 
-test('[R13][R2] a block that is made after its event’s deletion has been met is cancelled by who made it', async () => {
-  const { id: eventId } = job.insert('Dentist', 15);
+/** A pull that has listed the event, and saves what came of it after another has met the event's deletion. */
+const outrunByDeletionOf = async (eventId: string) => {
   const overtaking = beforeSaving(async () => {
     job.control.deleteEvent({ calendar: calendarId, eventId });
     await job.sync();
   });
   await expect(job.sync(calendarKey, overtaking)).rejects.toThrow('moved on');
+};
+
+test('[R13][R2] a block that is made after its event’s deletion has been met is cancelled by who made it', async () => {
+  const { id: eventId } = job.insert('Dentist', 15);
+  await outrunByDeletionOf(eventId);
   const [block] = (await job.appointments()).filter(({ kind }) => kind === 'block');
   expect(block).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
 });
@@ -132,11 +137,7 @@ test('[R13][R2] a block that is made after its event’s deletion has been met i
 test('[R13][R2] also when another event of its page was what it was outrun with', async () => {
   const { id: eventId } = job.insert('Dentist', 15);
   await job.patch(id, { summary: 'Shave' });
-  const overtaking = beforeSaving(async () => {
-    job.control.deleteEvent({ calendar: calendarId, eventId });
-    await job.sync();
-  });
-  await expect(job.sync(calendarKey, overtaking)).rejects.toThrow('moved on');
+  await outrunByDeletionOf(eventId);
   const blocks = (await job.appointments()).filter(({ kind }) => kind === 'block');
   expect(blocks.map(({ status }) => status)).not.toContain('confirmed');
 });
@@ -148,11 +149,7 @@ test('[R13][R2] and a block that is restored so is cancelled again', async () =>
   await job.sync();
   job.passMs(minute);
   job.control.restoreEvent({ calendar: calendarId, eventId });
-  const overtaking = beforeSaving(async () => {
-    job.control.deleteEvent({ calendar: calendarId, eventId });
-    await job.sync();
-  });
-  await expect(job.sync(calendarKey, overtaking)).rejects.toThrow('moved on');
+  await outrunByDeletionOf(eventId);
   const [block] = (await job.appointments()).filter(({ kind }) => kind === 'block');
   expect(block).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
 });
