@@ -1,6 +1,7 @@
 /** The times that a user asks for, in their zone; or what is wrong with them, field by field. */
 
 import { isTooLong, longestBookingDays, readSpan, type Span } from '../decision/span.ts';
+import { canonicalZone } from '../decision/time-zone.ts';
 import type { Times } from '../domain/appointment.ts';
 import type { EventTime } from '../domain/calendar-event.ts';
 
@@ -21,15 +22,7 @@ export const readTimes = (asked: Times): ReadTimes => {
 };
 
 /** A bare offset knows no summer time [F57]. */
-const isTimeZone = (name: string): boolean => {
-  if (/^[+-]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-};
+const isTimeZone = (name: string): boolean => !/^[+-]/.test(name) && canonicalZone(name) !== undefined;
 
 const isDate = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text);
 

@@ -1,5 +1,5 @@
 /** JSON that is the same text for the same content, in whatever order its parts came. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export const canonicalJson = (value: unknown): string => JSON.stringify(value, (_key, part) => sorted(part));
 
@@ -9,5 +9,4 @@ const sorted = (part: unknown): unknown => {
 };
 
 /** Tells a request that comes again from another one with the same idempotency key. */
-export const requestFingerprintOf = (request: object): string =>
-  createHash('sha256').update(canonicalJson(request)).digest('base64url');
+export const requestFingerprintOf = (request: object): string => hash('sha256', canonicalJson(request), 'base64url');

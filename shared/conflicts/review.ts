@@ -1,5 +1,5 @@
 /** A review item together with the appointment in question: what a person is shown, and what names it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isAnothersBooking } from '../bookings/read-only.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
@@ -27,7 +27,7 @@ export const isAsSeen = (dispute: Dispute, { ours, theirs }: Seen): boolean => {
 };
 
 const listName = (held: string[]): string =>
-  createHash('sha256').update(JSON.stringify(held.toSorted())).digest().subarray(0, 12).toString('base64url');
+  hash('sha256', JSON.stringify(held.toSorted()), 'buffer').subarray(0, 12).toString('base64url');
 
 /** The event of a calendar whose events only take time, or another barber's: nothing is changed there. */
 export const isReadOnly = (appointment: Appointment, calendars: Calendar[]): boolean => {

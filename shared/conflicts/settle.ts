@@ -17,9 +17,14 @@ export const settle = (
   if (theirs === 'gone' && isPlanned(appointment)) return asPlanned(next, now);
   if (wanted === 'gone' && theirs === 'gone') return agreed(moved(next, now));
   if (theirs === 'gone') return recreated(next, now);
-  const isTold = fingerprintOf(wanted) === fingerprintOf(theirs) && appointment.sync.state !== 'pending';
-  return isTold ? agreed(moved(next, now)) : { ...toTell(next, now), base: theirs };
+  const differs = fingerprintOf(wanted) !== fingerprintOf(theirs);
+  if (!differs && !isUnderWay(appointment)) return agreed(moved(next, now));
+  return { ...toTell(next, now), base: theirs, ...(!differs && { edits: { status: now.updatedAt } }) };
 };
+
+/** Google may have been told otherwise since: it is asked, and that the event has gone would be news to the person. */
+const isUnderWay = ({ sync }: Appointment): boolean =>
+  sync.state === 'pending' || (sync.state === 'conflict' && sync.underWay === true);
 
 /** Where it was on its way to, or where it is. */
 export const pendingNow = ({ sync, link }: Appointment, now: Instant): Pending => {

@@ -3,7 +3,7 @@
 import { fingerprintOf, isSame } from '../decision/compare.ts';
 import { combine } from '../decision/merge.ts';
 import { moved, type Written } from '../decision/sync-state.ts';
-import type { Appointment, OwnedFields } from '../domain/appointment.ts';
+import type { Appointment, EventLink, OwnedFields } from '../domain/appointment.ts';
 import type { Conflict, Resolution, SideState } from '../domain/conflict.ts';
 import type { PersonsStamp } from './resolve.ts';
 import { settle } from './settle.ts';
@@ -51,15 +51,27 @@ const putBack = (appointment: Appointment, { resolution }: Decided, written: Wri
  */
 const disputeAgain = (appointment: Appointment, { id, theirs, resolution }: Decided, written: Written): Appointment => {
   const { status, fields, startsAt, endsAt, edits, base } = resolution.before;
-  const { base: _base, edits: _edits, ...rest } = moved(appointment, written);
+  const { base: _base, edits: _edits, link, ...rest } = moved(appointment, written);
   const had = knownInGoogle(appointment);
   const isEven = fingerprintOf(had) === fingerprintOf(sideOf(resolution.before));
   const from = had === 'gone' ? base : baseAgain(had, theirs, base);
+  const isUnderWay = appointment.sync.state === 'pending';
   return {
     ...rest,
     ...{ status, fields, startsAt, endsAt },
     ...(edits && { edits }),
     ...(from && !isEven && { base: from }),
-    sync: { state: 'conflict', conflictId: id, theirs: fingerprintOf(had) },
+    ...(link && { link: withoutUntold(link, had, from ?? fields) }),
+    sync: { state: 'conflict', conflictId: id, theirs: fingerprintOf(had), ...(isUnderWay && { underWay: true }) },
+  };
+};
+
+/** Of what is being sent, the parts that Google had already are not agreed on by that. */
+const withoutUntold = (link: EventLink, had: SideState, base: OwnedFields): EventLink => {
+  const { sent } = link;
+  if (sent === undefined || had === 'gone') return link;
+  return {
+    ...link,
+    sent: { ...sent, fields: combine((part) => (isSame(part, sent.fields, had) ? base : sent.fields)) },
   };
 };

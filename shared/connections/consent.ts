@@ -1,5 +1,5 @@
 /** The user's consent: a link to Google with a one-time state, and what comes back from it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { asId, type UserId } from '../domain/ids.ts';
 import { type Instant, minute, plusMs } from '../domain/instant.ts';
 import type { GoogleOAuth, Grant } from '../google/oauth.ts';
@@ -53,4 +53,4 @@ export const missingBoxes = (grant: Pick<Grant, 'scopes'>): string[] =>
     .map((key) => boxes[key]);
 
 /** base64url, which is what PKCE's S256 asks for: https://www.rfc-editor.org/rfc/rfc7636#section-4.2 */
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
+const sha256 = (text: string): string => hash('sha256', text, 'base64url');

@@ -1,9 +1,10 @@
 /** What counts as a difference between both sides. Each group has one canonical form; equal forms say the same. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FieldGroup, OwnedFields } from '../domain/appointment.ts';
 import type { SideState } from '../domain/conflict.ts';
 import { second } from '../domain/instant.ts';
 import { normaliseText } from './normalise-text.ts';
+import { canonicalZone } from './time-zone.ts';
 
 const canonicalForms: Record<FieldGroup, (fields: OwnedFields) => string> = {
   title: ({ title }) => normaliseText(title),
@@ -27,26 +28,14 @@ export const sameFields = (a: OwnedFields, b: OwnedFields): boolean =>
 export const fingerprintOf = (side: SideState): string => {
   if (side === 'gone') return 'gone';
   const forms = fieldGroups.map((group) => canonicalForms[group](side));
-  return createHash('sha256').update(JSON.stringify(forms)).digest().subarray(0, 12).toString('base64url');
+  return hash('sha256', JSON.stringify(forms), 'buffer').subarray(0, 12).toString('base64url');
 };
 
 /** A civil day is the same day in every zone [F56]. */
 const days = ({ start, end }: OwnedFields): string => `${start}/${end}`;
 
 const moments = ({ start, end, timeZone }: OwnedFields): string =>
-  `${wholeSecond(start)}/${wholeSecond(end)} ${canonicalZone(timeZone)}`;
+  `${wholeSecond(start)}/${wholeSecond(end)} ${canonicalZone(timeZone) ?? timeZone}`;
 
 /** Google drops milliseconds [F54]. */
 const wholeSecond = (time: string): number => Math.floor(Date.parse(time) / second);
-
-/** A zone has many names: Asia/Calcutta is Asia/Kolkata. */
-const canonicalZone = (timeZone: string): string => {
-  const known = canonicalZones.get(timeZone);
-  if (known !== undefined) return known;
-  const canonical = new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
-  canonicalZones.set(timeZone, canonical);
-  return canonical;
-};
-
-/** Asking costs more than all else that is compared. There are a few hundred zones. */
-const canonicalZones = new Map<string, string>();

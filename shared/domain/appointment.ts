@@ -65,7 +65,8 @@ export type Pending = {
 /**
  * How the appointment and its event stand to each other.
  * - `local`: no event is wanted.
- * - `conflict`: a person decides; `theirs` names what Google had when the review item was last brought up to date.
+ * - `conflict`: a person decides; `theirs` names what Google had when the review item was last brought up to date. `underWay`:
+ *   Google may yet be told of a decision that was taken back.
  * - `held`: one of many changes at once that a person must release first [R9].
  * - `quarantined`: the event, or Google's answer to our change, cannot be dealt with.
  */
@@ -73,7 +74,7 @@ export type SyncState =
   | { state: 'local' }
   | { state: 'synced' }
   | Pending
-  | { state: 'conflict'; conflictId: ConflictId; theirs: string }
+  | { state: 'conflict'; conflictId: ConflictId; theirs: string; underWay?: true }
   | { state: 'held'; conflictId: ConflictId }
   | { state: 'quarantined'; reason: string };
 

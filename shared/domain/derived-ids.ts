@@ -1,5 +1,5 @@
 /** Ids that are computed, never drawn: whoever meets the same thing twice gives it the same name, so a retry meets itself. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   type AppointmentId,
   asId,
@@ -54,7 +54,7 @@ export const eventMarkOf = (ownerMark: string, appointmentId: AppointmentId): st
 
 /** 128 bits of SHA-256 as 22 characters of base64url. JSON keeps the parts apart. */
 const digest = (...parts: string[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16).toString('base64url');
+  hash('sha256', JSON.stringify(parts), 'buffer').subarray(0, 16).toString('base64url');
 
 const toBase32Hex = (bytes: Buffer): string => {
   const padded = `${BigInt(`0x${bytes.toString('hex')}`)

@@ -1,5 +1,5 @@
 /** What a generation has seen, small enough to keep between runs: 64 bits of each event id. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type EventChange, eventIdOf } from '../domain/calendar-event.ts';
 import type { EventId } from '../domain/ids.ts';
 
@@ -7,7 +7,7 @@ export type Fingerprint = string;
 
 /** Two ids that share one would hide one absence: one chance in 10^11 for 10,000 events, and the next generation mends it. */
 export const fingerprintOf = (eventId: EventId): Fingerprint =>
-  createHash('sha256').update(eventId).digest().subarray(0, 8).toString('base64url');
+  hash('sha256', eventId, 'buffer').subarray(0, 8).toString('base64url');
 
 export const fingerprintsOf = (changes: EventChange[]): Fingerprint[] =>
   changes.map((change) => fingerprintOf(eventIdOf(change)));

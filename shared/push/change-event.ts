@@ -18,7 +18,7 @@ export const update = async (
   if (!('translated' in theirs)) throw new Error('An event that cannot be read is never overwritten');
   const { fields } = theirs.translated;
   const content = changedContent(appointment, fields, context.settings);
-  const said = saidNow(appointment, context.settings);
+  const said = { ...saidNow(appointment, context.settings), over: fields };
   if (content === undefined) {
     await noteSaid(deps, appointment, said, event);
     return 'noted';

@@ -1,8 +1,9 @@
 /** What an event must be told, and the appointment as each step of the push leaves it. Pure. */
 
 import { footerOf } from '../decision/booking-text.ts';
-import { differing, fieldGroups, sameFields } from '../decision/compare.ts';
+import { differing, fieldGroups, isSame, sameFields } from '../decision/compare.ts';
 import { contentOf } from '../decision/event-content.ts';
+import { combine } from '../decision/merge.ts';
 import { agreed, kept, type Unshared } from '../decision/sync-state.ts';
 import type { Appointment, EventLink, FieldGroup, OwnedFields, Pending } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
@@ -11,8 +12,10 @@ import { eventIdOf } from '../domain/derived-ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
 import { type Settings, unsharedIn } from '../domain/settings.ts';
 
-/** What an event has been told; `version`: of the appointment of which that is all. */
-export type Said = { fields: OwnedFields; footer: string; untold: Unshared; version?: number };
+/**
+ * What an event has been told; `over`: what it said before, if it is not new; `version`: of the appointment of which that is all.
+ */
+export type Said = { fields: OwnedFields; footer: string; untold: Unshared; over?: OwnedFields; version?: number };
 
 export const saidNow = (appointment: Appointment, settings: Settings): Said => {
   const { fields, version } = appointment;
@@ -105,19 +108,22 @@ const told = ({ footer, untold }: Pick<Said, 'footer' | 'untold'>): Partial<Even
 });
 
 /** Google has taken what it was told. What has been changed since, its place included, is still to be pushed. */
-export const written = (
-  appointment: Appointment,
-  { fields, footer, untold, version }: Said,
-  event: CalendarEvent,
-): Appointment => {
+export const written = (appointment: Appointment, said: Said, event: CalendarEvent): Appointment => {
+  const { footer, untold, version } = said;
   const { link, sync } = appointment;
   if (link === undefined) throw new Error('An event was written that had not been planned');
   const { footer: _footer, untold: _untold, sent: _sent, ...place } = link;
   const observed = { etag: event.etag, updated: event.updated };
   const next = { ...kept(appointment), link: { ...place, ...told({ footer, untold }), observed } };
   const isToMove = sync.state === 'pending' && sync.target.calendarKey !== link.calendarKey;
-  return appointment.version === version && !isToMove ? agreed(next) : { ...next, base: fields };
+  return appointment.version === version && !isToMove ? agreed(next) : { ...next, base: agreedBy(said, next) };
 };
+
+/** Once a decision has been taken back, what Google had by itself is in dispute again, although we have said it too. */
+const agreedBy = ({ fields, over }: Said, { sync, base }: Appointment): OwnedFields =>
+  sync.state !== 'conflict' || base === undefined || over === undefined
+    ? fields
+    : combine((part) => (isSame(part, fields, over) ? base : fields));
 
 /** It lies in this calendar from now on; `next` says whether a reader sees that. */
 export const relinked = (

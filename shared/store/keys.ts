@@ -26,7 +26,7 @@
  * | due     | SEALED#<data key>              | user         | connections, by the key that their tokens need   |
  * | pending | CALENDAR#<key of the target>   | not before, id | appointments that Google must still hear of    |
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   type AppointmentId,
   asId,
@@ -45,7 +45,7 @@ export const keys = {
   calendar: (key: CalendarKey): Key => ({ pk: `CALENDAR#${key}`, sk: 'STATE' }),
   quarantine: (key: CalendarKey, event: EventId): Key => ({
     pk: `CALENDAR#${key}`,
-    sk: `QUARANTINE#${createHash('sha256').update(event).digest('base64url')}`, // An id may be longer than a key.
+    sk: `QUARANTINE#${hash('sha256', event, 'base64url')}`, // An id may be longer than a key.
   }),
   seen: (key: CalendarKey, startedAt: Instant, page: number): Key => ({
     pk: `CALENDAR#${key}`,

@@ -147,6 +147,63 @@ test('[R2] given up in part and taken back, it stays in dispute when Google chan
   expect(startInGoogle()).toMatchObject(twelve);
 });
 
+/** Google takes it, and what happens next is up to the test. */
+const updating = (meanwhile: () => Promise<unknown>): Pick<GoogleJob['google'], 'updateEvent'> => ({
+  updateEvent: async (...given) => {
+    const answer = await job.google.updateEvent(...given);
+    await meanwhile();
+    return answer;
+  },
+});
+const lost = () => Promise.reject(new Crash());
+
+test.each([
+  { answer: 'never comes', meanwhile: lost, before: undo },
+  { answer: 'comes after that', meanwhile: undo, before: () => Promise.resolve() },
+])(
+  '[R2] taken back while Google is being told, and its answer $answer: what was not told stays in dispute',
+  async (race) => {
+    const id = await disputed();
+    await job.edit(id, { notes: 'Back door' });
+    await decide(id, 'google');
+    await job.push(id, { google: { ...job.google, ...updating(race.meanwhile) } });
+    await race.before();
+    await job.sync();
+    expect(await item()).toMatchObject({ status: 'open' });
+    expect(await job.appointment(id)).toMatchObject({
+      fields: { start: eleven.dateTime },
+      sync: { state: 'conflict' },
+    });
+    expect(job.live()[0]).toMatchObject({ start: twelve, description: expect.stringContaining('Back door') });
+    await decide(id, 'google');
+    await job.push(id);
+    await job.sync();
+    expect(await job.appointment(id)).toMatchObject({ fields: { start: twelve.dateTime }, sync: { state: 'synced' } });
+  },
+);
+
+test('[R2] kept after all, while its event was being deleted for a decision that was taken back: it is not cancelled by that', async () => {
+  const id = await job.book('b', euros(35));
+  await job.push(id);
+  await job.sync();
+  await job.patch(id, inGoogle(hourOf(12)));
+  await job.cancel(id);
+  await job.push(id);
+  expect(await item()).toMatchObject({ kind: 'deleted_in_bookedbarber', status: 'open' });
+  await decide(id, 'bookedbarber');
+  const deleteEvent: GoogleJob['google']['deleteEvent'] = async (...given) => {
+    await job.google.deleteEvent(...given);
+    return lost();
+  };
+  await job.push(id, { google: { ...job.google, deleteEvent } });
+  await undo();
+  await decide(id, 'google');
+  await job.push(id);
+  await job.sync();
+  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'conflict' } });
+  expect(await job.conflicts()).toContainEqual(expect.objectContaining({ kind: 'deleted_in_google', status: 'open' }));
+});
+
 test('[R1] a price that was changed during the dispute is told after it, though the times need not be', async () => {
   const id = await disputed();
   await job.edit(id, euros(50));

@@ -2,7 +2,7 @@
  * Sync and page tokens (Google facts §2): opaque, base64-like, useless when altered; and the paging they drive. Pure.
  * https://developers.google.com/workspace/calendar/api/guides/sync
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { fullSyncRequired, invalidParameter } from './errors.ts';
 
 /** Where a client stands: it knows every change of the list up to `seq`, seen through `query`. */
@@ -60,7 +60,7 @@ function open(token: string): unknown {
 }
 
 export function digest(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+  return hash('sha256', JSON.stringify(value), 'hex').slice(0, 16);
 }
 
 const checksum = (text: string): string => digest(text).slice(0, 8);

@@ -2,7 +2,7 @@
  * [R2] What became of each edit: it is there, or was seen and overwritten, or lost to another by a rule or a person's decision
  * that had both before it, or waits in review. Each excuse is bound to the very value or moment, and counted.
  */
-import { isForeign, type Ledger, type Part } from './ledger.ts';
+import { type Edit, isForeign, type Ledger } from './ledger.ts';
 import type { People } from './people.ts';
 import type { Fail, Final } from './rest.ts';
 import type { System } from './system.ts';
@@ -23,8 +23,10 @@ export const editsOf = ({ sim, ledger, system, people }: Scene, fail: Fail) => {
     );
 
   /** An event taken out of the bin after its booking got another: no two edits say the same, but for times. */
-  const isTakenOver = (finals: ReadonlyMap<string, Final>, part: Part, value: string): boolean =>
-    part !== 'times' && [...finals.values()].some(({ said }) => said.some((one) => one[part] === value));
+  const isTakenOver = (finals: ReadonlyMap<string, Final>, { entity, part, value }: Edit): boolean =>
+    [...finals].some(
+      ([name, { said }]) => (part !== 'times' || people.wasOf(name, entity)) && said.some((one) => one[part] === value),
+    );
 
   const checkEdits = (finals: ReadonlyMap<string, Final>, own: ReadonlySet<string>): void => {
     for (const edit of ledger.edits) {
@@ -32,7 +34,7 @@ export const editsOf = ({ sim, ledger, system, people }: Scene, fail: Fail) => {
       const final = finals.get(entity);
       if (!own.has(entity) || final?.said.some((said) => said[part] === value)) continue;
       if (ledger.isOverwritten(entity, part, value)) continue;
-      if (excused('an edit of an event that is a block by now', isTakenOver(finals, part, value))) continue;
+      if (excused('an edit of an event that is a block by now', isTakenOver(finals, edit))) continue;
       if (excused('an edit in an account that was left', ledger.isLeftBehind(edit))) continue;
       if (excused('an edit that has lost', ledger.hasLost(entity, part, value))) continue;
       if (excused('an edit that is in review', ledger.isInReview(entity, part, value))) continue;

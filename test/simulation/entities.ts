@@ -15,8 +15,8 @@ export const entitiesIn = ({ google: { world }, store }: System, { calendarsOf }
     if (appointmentId === undefined || isLeftBehind) return nameOf(event.id);
     return blocks.get(appointmentId) ?? appointmentId;
   };
-  /** Taken out of the bin by a person: where ours has been made anew meanwhile, it is a foreign one by now. */
-  const restored = new Set<string>();
+  /** Taken out of the bin by a person, by what each was then: where ours has been made anew meanwhile, it is a foreign one by now. */
+  const restored = new Map<string, string>();
   /** Of blocks: the event that each was made of. */
   const blocks = new Map<string, string>();
   /** A foreign event that is back while its block has been made anew is another thing than the block by now. */
@@ -60,6 +60,9 @@ export const entitiesIn = ({ google: { world }, store }: System, { calendarsOf }
     liveEvents,
     isMadeAnew,
     isRestored: (eventId: string): boolean => restored.has(eventId),
-    noteRestored: (eventId: string): void => void restored.add(eventId),
+    noteRestored: (event: EventBody): void => void restored.set(event.id, entityOfEvent(event)),
+    /** Was it an event of this one when it was taken out of the bin? */
+    wasOf: (name: string, entity: string): boolean =>
+      [...restored].some(([eventId, was]) => was === entity && name === `event:${eventId}`),
   };
 };

@@ -73,7 +73,8 @@ const plain = (text: string): string =>
     .replaceAll('&nbsp;', ' ')
     .trim();
 
-type Revival = { side: Side; at: number; isContested: boolean };
+/** `isSeen`: it is here as well. */
+type Revival = { side: Side; at: number; isContested: boolean; isSeen?: boolean };
 
 export type Ledger = ReturnType<typeof openLedger>;
 
@@ -143,7 +144,7 @@ export const openLedger = () => {
       void revived.set(entity, [...revivalsOf(entity), { side, at, isContested }]),
     /** We hear of it now: whoever has cancelled meanwhile has agreed to a deletion that was taken back. */
     restorationSeen(entity: string, at: number): void {
-      const later = revivalsOf(entity).map((by) => (by.side === 'google' ? { ...by, at } : by));
+      const later = revivalsOf(entity).map((by) => (by.side === 'google' ? { ...by, at, isSeen: true } : by));
       revived.set(entity, later);
     },
     movedForeign: (entity: string): void => void moved.add(entity),
@@ -152,7 +153,7 @@ export const openLedger = () => {
       left.set(entity, at);
       revived.set(
         entity,
-        revivalsOf(entity).filter((by) => by.side !== 'google'),
+        revivalsOf(entity).filter(({ side, isSeen }) => side !== 'google' || isSeen),
       );
     },
     isLeftBehind: ({ entity, side, at }: Pick<Edit, 'entity' | 'side' | 'at'>): boolean =>
@@ -196,7 +197,7 @@ export const openLedger = () => {
       reviewed.set(key, new Set(values));
     },
     /** Whoever has settled it had both before them. */
-    settled(entity: string, { provenance: { settled }, before }: SyncEvent, at: number): void {
+    settled(entity: string, { provenance: { settled }, before, after }: SyncEvent, at: number): void {
       if (settled === undefined || before === undefined) return;
       const { chosen, policy } = settled;
       const theirs = settled.theirs === 'gone' ? undefined : fieldsSaid(settled.theirs);
@@ -206,6 +207,9 @@ export const openLedger = () => {
         const [loser, side] = chosen.status === 'google' ? [ours, 'ours' as const] : [theirs, 'google' as const];
         if (loser === undefined && (ours ?? theirs) !== undefined) lostDeletions.push({ entity, side, at });
         if (loser !== undefined) losers.push(...valuesOf(entity, loser));
+        // Gone on both sides, and a person wants it all the same: as the item shows it.
+        if ((ours ?? theirs) === undefined && after.status === 'confirmed')
+          for (const one of ['ours', 'google'] as const) lostDeletions.push({ entity, side: one, at });
       }
       for (const [group, side] of Object.entries(chosen)) {
         const part = partOf[group];

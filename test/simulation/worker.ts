@@ -11,7 +11,7 @@ const isTheSame = (a: Outcome, b: Outcome): boolean =>
   a.hash === b.hash && a.steps === b.steps && a.violations.join() === b.violations.join();
 
 const run = async (seed: number, mutant: Mutant): Promise<Told> => {
-  const isThorough = seed % 50 === 0;
+  const isThorough = seed % 100 === 0;
   const outcome = await runSeed({ seed, mutant, isThorough });
   const { steps, violations, counts } = outcome;
   const isStable = !isThorough || isTheSame(outcome, await runSeed({ seed, mutant, isThorough }));

@@ -73,7 +73,7 @@ export const actsThere = (hand: Hand, { patch, remove, insert, instancesOf }: In
       const calendar = at && world.state.calendars[at.calendarId];
       if (at === undefined || calendar === undefined) return;
       if (calendarsOf(operation.user).some((id) => liveEvents(id).some((one) => one.id === at.event.id))) return; // Moved.
-      entities.noteRestored(at.event.id);
+      entities.noteRestored(at.event);
       const entity = entityOfEvent(at.event);
       const body = restoreEvent(world, calendar, at.event.id);
       touch(entity);

@@ -53,7 +53,7 @@ describe.each(Object.entries(disputes))('%s', (_, dispute) => {
       if (outcome.kind !== 'undone') throw new Error(outcome.because);
       expect(decisionOn(dispute.appointment, dispute.conflict)).toBe('nothing');
       expect(decisionOn(outcome.appointment, outcome.conflict)).toBe('nothing');
-      expect(outcome.appointment.sync).toEqual(dispute.appointment.sync);
+      expect(outcome.appointment.sync).toMatchObject(dispute.appointment.sync);
       expect(outcome.appointment.base).toEqual(dispute.appointment.base);
     },
   );
