@@ -4,7 +4,7 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import * as gateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type Access, adminScope, requestHeaders, routeTable } from '../functions/management-api/route-table.ts';
 import type { StageConfig } from './config.ts';
@@ -96,6 +96,7 @@ export class HttpApi extends Construct {
 
   private addStage(config: StageConfig): gateway.HttpStage {
     const logs = new LogGroup(this, 'AccessLogs', {
+      logGroupClass: LogGroupClass.INFREQUENT_ACCESS, // Read by queries alone.
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });

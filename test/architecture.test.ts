@@ -33,7 +33,7 @@ const allImports = (files: Source[]): Import[] => files.flatMap(importsOf);
 const isFile = (to: string): boolean => /^(functions|infra|shared|test)\//.test(to);
 
 /** `async` is the border: core files neither wait nor know anyone who does. */
-const purePackages = new Set(['zod', 'zod/locales', 'zod/mini', 'temporal-polyfill', 'node:crypto']);
+const purePackages = new Set(['zod', 'zod/locales', 'zod/mini', 'temporal-polyfill', 'node:crypto', 'node:util']);
 const isShell = (source: Source): boolean =>
   /\b(async|await|Promise)\b/.test(withoutComments(source.text)) ||
   importsOf(source).some(({ to, typeOnly }) => !typeOnly && !isFile(to) && !purePackages.has(to));
@@ -52,7 +52,7 @@ const coreByDesign = new RegExp(
     'queue/(backoff|hint)',
     'renewal/census',
     'runtime/config',
-    'store/(item-update|keys|occupied-days|schema)',
+    'store/(item-update|keys|merge-patch|occupied-days|schema)',
     'sync/(admit|next-due|trouble)',
     'vault/retirement',
   ].join('|')})[.]ts$`,

@@ -5,15 +5,19 @@ import type { Appointment, EventLink } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
 import { bookingsPlaceOf, type Destination, targetOf } from './destination.ts';
+import { atHome } from './rehomed.ts';
 import { isToldAsShared } from './told-as-shared.ts';
 
 export type Surroundings = { destination: Destination; calendars: Calendar[] };
 
-export const outgoing = (
-  appointment: Appointment,
-  { destination, calendars }: Surroundings,
-  now: Instant,
-): Appointment => unblocked(rerouted(completed(appointment, destination, now), calendars), calendars);
+export const outgoing = (appointment: Appointment, around: Surroundings, now: Instant): Appointment => {
+  const { destination, calendars } = around;
+  const homeward = isUndecided(appointment) ? appointment : atHome(appointment, around, now);
+  return unblocked(rerouted(completed(homeward, destination, now), calendars), calendars);
+};
+
+/** Until a person has decided, it is about the event that it has. */
+const isUndecided = ({ sync }: Appointment): boolean => sync.state === 'conflict' || sync.state === 'held';
 
 /** Both say the same, but our own lines have changed meanwhile, or what is shared has. */
 const completed = (appointment: Appointment, destination: Destination, now: Instant): Appointment => {

@@ -28,7 +28,7 @@ export type Decision =
   | { kind: 'recreate'; appointment: Appointment; settled: Settlement }
   | Disputed
   /** One of too many changes to bookings at once; a person releases it [R9]. */
-  | { kind: 'hold'; appointment: Appointment; conflictId: ConflictId }
+  | { kind: 'hold'; event?: CalendarEvent; appointment: Appointment; conflictId: ConflictId }
   | { kind: 'park-event'; eventId: EventId; reason: string }
   | { kind: 'park-appointment'; eventId: EventId; appointment: Appointment; reason: string }
   /** It is parked for this reason already. */

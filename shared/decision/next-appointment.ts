@@ -80,6 +80,7 @@ const changed = (change: Change, calendar: Calendar, stamp: Look): Appointment =
       return {
         ...moved(change.appointment, written(change, stamp)),
         ...keepBase(change.appointment),
+        ...(change.event && linked(change.event, calendar, change.appointment, stamp.unshared)),
         sync: { state: 'held', conflictId: change.conflictId },
       };
     case 'park-appointment':

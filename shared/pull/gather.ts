@@ -85,19 +85,21 @@ const matchOf = ({ calendar, ownerMark }: Where, change: EventChange, byId: ById
   const stored = id && byId.get(id);
   const appointment = stored && asMetIn(calendar, stored, change);
   if (appointment?.link?.eventId !== eventId) return undefined;
-  return isSeenHere(calendar, appointment.link) || isProven(change, appointment, ownerMark) ? appointment : undefined;
+  const whose = whoseIs(change);
+  if (isOfAccount(calendar, appointment.link)) {
+    if (appointment.link.observed !== undefined || (whose === undefined && isPlausible(change, appointment)))
+      return appointment;
+  }
+  return whose !== undefined && isOurs(whose, appointment, ownerMark) ? appointment : undefined;
 };
 
 /** Of a deletion a listing does not say whose it was: the push that is still to come asks (push/reconcile.ts). */
-const isProven = (change: EventChange, appointment: Appointment, ownerMark: string): boolean => {
-  const whose = whoseIs(change);
-  if (whose !== undefined) return isOurs(whose, appointment, ownerMark);
-  return change.kind === 'unreadable' || appointment.sync.state !== 'pending';
-};
+const isPlausible = (change: EventChange, { sync }: Appointment): boolean =>
+  change.kind === 'unreadable' || sync.state !== 'pending';
 
-/** Not in a calendar of another account, where an event may well have the same id. */
-const isSeenHere = ({ key, connectGeneration }: Calendar, link: EventLink): boolean =>
-  link.observed !== undefined && (link.calendarKey === key || link.connectGeneration === connectGeneration);
+/** In another account an event may well have the same id. */
+const isOfAccount = ({ key, connectGeneration }: Calendar, link: EventLink): boolean =>
+  link.calendarKey === key || link.connectGeneration === connectGeneration;
 
 /** As it stands with this event: which may be of the time before another account took over. */
 export const asMetIn = (calendar: Calendar, appointment: Appointment, change: EventChange): Appointment =>

@@ -52,7 +52,12 @@ const isHeldFor = (conflictId: ConflictId, { known }: Found): boolean =>
 
 const hold = (decision: Decision, conflictId: ConflictId, { stamp }: Place): Decision =>
   isHarmful(decision, stamp.now) && 'appointment' in decision
-    ? { kind: 'hold', appointment: decision.appointment, conflictId }
+    ? {
+        kind: 'hold',
+        appointment: decision.appointment,
+        conflictId,
+        ...('event' in decision && { event: decision.event }),
+      }
     : decision;
 
 /** What this one has become when it is decided anew. */

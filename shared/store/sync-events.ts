@@ -3,12 +3,14 @@
  * a repeat writes the same item again [R12].
  */
 import { BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Appointment } from '../domain/appointment.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
 import { day, epochSecondsOf, type Instant, plusMs } from '../domain/instant.ts';
 import type { NotifiedRun } from '../domain/notified-run.ts';
 import type { SyncEvent } from '../domain/sync-event.ts';
 import { type Key, keys, logKey, logPosition } from './keys.ts';
+import { type Patch, patched, patchOf } from './merge-patch.ts';
 import { fromItem, type Item, type Table, toItem } from './table.ts';
 
 /** For how many days each kind of record is kept. */
@@ -37,10 +39,24 @@ export const appendToLog = async (table: Table, records: LogRecords, retention: 
 const toLogItems = ({ syncEvents, notifiedRuns }: LogRecords, { auditDays, notificationDays }: Retention): Item[] => [
   ...syncEvents.map((event) => {
     const { userId, at, appointmentId, version } = event;
-    return toLogItem(keys.syncEvent(userId, at, appointmentId, version), event, auditDays);
+    return toLogItem(keys.syncEvent(userId, at, appointmentId, version), toStored(event), auditDays);
   }),
   ...notifiedRuns.map((run) => toLogItem(keys.notifiedRun(run.userId, run.at, run.chainId), run, notificationDays)),
 ];
+
+/**
+ * `was`: what makes the appointment as it was of how it is, for most of it stays. Records of before 2026-11-28 have all of it,
+ * as `before`.
+ */
+type StoredEvent = SyncEvent & { was?: Patch };
+
+const toStored = ({ before, ...event }: SyncEvent): StoredEvent => ({
+  ...event,
+  ...(before && { was: patchOf(event.after, before) }),
+});
+
+const fromStored = ({ was, ...event }: StoredEvent): SyncEvent =>
+  was === undefined ? event : { ...event, before: patched(event.after, was) as Appointment };
 
 const toLogItem = (key: Key, record: { at: Instant }, keptDays: number): Item =>
   toItem(key, record, { expiresAt: epochSecondsOf(plusMs(record.at, keptDays * day)) });
@@ -67,7 +83,7 @@ export const syncHistory = (table: Table): SyncHistory => ({
         ...(after !== undefined && { ExclusiveStartKey: logKey(userId, after) }),
       }),
     );
-    const items = Items.slice(0, limit).map(fromItem<SyncEvent>);
+    const items = Items.slice(0, limit).map((item) => fromStored(fromItem<StoredEvent>(item)));
     const last = items.at(-1);
     const isMore = Items.length > limit || LastEvaluatedKey !== undefined;
     return isMore && last ? { items, after: logPosition(last.at, last.appointmentId, last.version) } : { items };

@@ -1,5 +1,7 @@
 /** The log on a real engine: what is appended is kept, each record once, and is read page by page. */
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Appointment } from '../../shared/domain/appointment.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { epochSecondsOf, hour, plusMs } from '../../shared/domain/instant.ts';
 import type { NotifiedRun } from '../../shared/domain/notified-run.ts';
@@ -7,7 +9,7 @@ import { type SyncEvent, syncEventOf } from '../../shared/domain/sync-event.ts';
 import { keys, logPosition } from '../../shared/store/keys.ts';
 import { appendToLog, syncHistory } from '../../shared/store/sync-events.ts';
 import { syncRequestStore } from '../../shared/store/sync-requests.ts';
-import { fromItem, type Item, queryAll, type Table } from '../../shared/store/table.ts';
+import { type Item, queryAll, type Table, toItem } from '../../shared/store/table.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
 import { anAppointment, at, calendarId, calendarKey, now, userId } from '../support/samples.ts';
 
@@ -48,7 +50,26 @@ const kept = (table: Table): Promise<Item[]> => {
 test.each([0, 1, 25, 26, 60])('%i sync events appended at once are all kept, in order of time', async (count) => {
   const table = await engine.freshTable();
   await append(table, syncEvents(count));
-  expect((await kept(table)).map(fromItem)).toEqual(syncEvents(count));
+  const { items } = await syncHistory(table).list({ userId, limit: 100 });
+  expect(items).toEqual(syncEvents(count).reverse());
+});
+
+test('a record says what the appointment is, and what of it was otherwise', async () => {
+  const table = await engine.freshTable();
+  const [, event] = syncEvents(2) as [SyncEvent, SyncEvent];
+  const before = { ...(event.before as Appointment), fields: { ...event.after.fields, notes: 'Back door' } };
+  await append(table, [{ ...event, before }]);
+  const [item] = await kept(table);
+  expect(item?.value).toMatchObject({ after: event.after, was: { version: 1, fields: { notes: 'Back door' } } });
+  expect(item?.value).not.toHaveProperty('before');
+});
+
+test('a record of the version before this one, which has all of what was, is read as ever', async () => {
+  const table = await engine.freshTable();
+  const [, event] = syncEvents(2) as [SyncEvent, SyncEvent];
+  const key = keys.syncEvent(userId, event.at, event.appointmentId, event.version);
+  await table.client.send(new PutCommand({ TableName: table.name, Item: toItem(key, event) }));
+  expect(await syncHistory(table).list({ userId, limit: 1 })).toEqual({ items: [event] });
 });
 
 test('[R12] sync events appended again, in other batches, are the same items', async () => {

@@ -169,6 +169,15 @@ describe('[F11] another account', () => {
   });
 });
 
+const decide = async (choice: 'google' | 'bookedbarber') => {
+  const [conflict = expect.fail('There is no review item')] = await job.conflicts();
+  const seen = seenOf({ conflict, appointment: await job.appointment(conflict.appointmentId) });
+  const stamp = { now: job.passMinute(), chainId: asId<never>('person'), userId };
+  expect(await decideConflict(job.stores, conflict.id, { choice, seen, allowOverlap: true }, stamp)).toEqual({
+    kind: 'done',
+  });
+};
+
 describe('[R3] there and back again', () => {
   let id: AppointmentId;
   const away = async () => {
@@ -237,14 +246,22 @@ describe('[R3] there and back again', () => {
     await job.settle();
     await job.connect(other, true);
     await job.settle();
-    const [conflict = expect.fail('There is no review item')] = await job.conflicts();
-    const seen = seenOf({ conflict, appointment: await job.appointment(block) });
-    const asked = { choice: 'google', seen, allowOverlap: true } as const;
-    const stamp = { now: job.passMinute(), chainId: asId<never>('person'), userId };
-    expect(await decideConflict(job.stores, conflict.id, asked, stamp)).toEqual({ kind: 'done' });
+    await decide('google');
     expect(await job.appointment(block)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
     await back();
     expect(await job.appointment(block)).toMatchObject({ status: 'confirmed', fields: { title: 'Dentist, for sure' } });
+  });
+
+  test('[R1] a cancellation that was in dispute there, and is decided for the event after that, has its event here', async () => {
+    const booking = await job.begin();
+    await job.patch(booking, { summary: 'Haircut?' });
+    await job.cancel(booking);
+    await job.settle();
+    await job.connect(other, true);
+    await job.settle();
+    await decide('google');
+    await job.agree(other);
+    expect(job.shown(other)).toEqual([expect.stringContaining('Haircut?')]);
   });
 
   test('[R3] a stranger that has taken the id of a booking there is a block of its own again', async () => {
@@ -261,6 +278,26 @@ describe('[R3] there and back again', () => {
     await job.settle();
     await back();
     expect(await job.blockOf('Stranger')).toMatchObject({ status: 'confirmed', link: { eventId: stranger.id } });
+  });
+
+  test('[R5] the deletion of such a stranger is not taken for one of the booking, whose event lies in the account before', async () => {
+    const booked = bookingIdOf(userId, 'b2');
+    const stranger = { id: eventIdOf(booked, 1), summary: 'Stranger', ...inGoogle(hourOf(18)) };
+    job.control.insertEvent({ calendar: calendarId, event: stranger });
+    await job.connect(other, true);
+    await job.settle();
+    await job.book('b2', { title: 'Shave', ...hourOf(11) });
+    await job.settle();
+    await job.connect(first, true);
+    const hints = job.sent.splice(0);
+    job.sent.push(...hints.filter(({ hint }) => hint.reason === 'connected')); // What is to be brought along comes later.
+    await job.settle();
+    job.control.deleteEvent({ calendar: calendarId, eventId: stranger.id });
+    await job.sync();
+    expect(await job.blockOf('Stranger')).toMatchObject({ status: 'cancelled' });
+    job.sent.push(...hints);
+    await job.settle();
+    expect(await job.appointment(booked)).toMatchObject({ status: 'confirmed', link: { calendarId } });
   });
 
   test('[R1] a booking that was cancelled meanwhile takes its event of before with it', async () => {

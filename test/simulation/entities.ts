@@ -63,6 +63,6 @@ export const entitiesIn = ({ google: { world }, store }: System, { calendarsOf }
     noteRestored: (event: EventBody): void => void restored.set(event.id, entityOfEvent(event)),
     /** Was it an event of this one when it was taken out of the bin? */
     wasOf: (name: string, entity: string): boolean =>
-      [...restored].some(([eventId, was]) => was === entity && name === `event:${eventId}`),
+      [...restored].some(([eventId, was]) => was === entity && name === nameOf(eventId)),
   };
 };

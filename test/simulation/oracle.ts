@@ -36,9 +36,10 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     coveredUntil: new Map(),
     accepted: new Map(),
     madeLate: new Map(),
+    freedLate: new Set(),
     unconnected: new Set(),
   };
-  const { parked, coveredUntil, accepted, madeLate, unconnected } = seen;
+  const { parked, coveredUntil, accepted, madeLate, freedLate, unconnected } = seen;
   /** Since when it is known that a user's grant is no good. */
   const ended = new Map<string, number>();
   /** Whose grant died by itself: nobody can stop its channels any more. */
@@ -85,6 +86,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       const isHomeless = accounts.wasAwaySince(after.userId, task.startedAt) || !system.takesBookings(after.userId);
       if (before === undefined && isHomeless) unconnected.add(after.id);
       if (before === undefined && kernel.now() > task.endsAt) madeLate.set(after.id, system.google.world.state.seq);
+      if (isFreeing(after) && kernel.now() > task.endsAt) freedLate.add(after.id);
       noteEdit(entity, before, after, task);
       const { actor, reason } = after.provenance;
       if (actor === 'google' && reason === 'restore') ledger.restorationSeen(entity, kernel.now());
@@ -226,14 +228,23 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     fail('R8', `${the(scene.people).entityOf(after)} is cancelled, and its event ${eventId} is there`);
   };
 
+  const isFreeing = ({ provenance }: Appointment): boolean => provenance.reason === 'calendar_disabled';
+
+  const isInGoogle = ({ link }: Appointment): boolean => {
+    const event = link && the(scene.system).google.find(link.calendarId, link.eventId);
+    return event !== undefined && event.status !== 'cancelled';
+  };
+
   const noteEdit = (entity: string, before: Appointment | undefined, after: Appointment, task: Task): void => {
     const { actor, reason } = after.provenance;
     if (actor !== 'user' || before?.version === after.version) return;
     const was = before && saidHere(before);
     const is = saidHere(after);
     const gone = { over: was ?? {}, place: before?.link?.calendarId };
-    if (reason === 'calendar_disabled') ledger.released(entity, was ?? {});
-    else if (task.kind !== 'person') return;
+    if (isFreeing(after)) {
+      if (isInGoogle(after)) ledger.released(entity, was ?? {});
+      else ledger.deleted('ours', entity, gone, kernel.now()); // It was to be made anew there.
+    } else if (task.kind !== 'person') return;
     else if (reason === 'create' || reason === 'update') ledger.edited('ours', entity, was, is, kernel.now());
     else if (reason === 'cancel') ledger.deleted('ours', entity, gone, kernel.now());
     else {
@@ -269,6 +280,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       if (seq > token || body.recurrence !== undefined) continue;
       const of = byEvent.get(body.id) ?? [];
       if (of.some(({ sync }) => waits.has(sync.state) || isToBeLookedAt(sync))) continue;
+      if (of.some(({ id, status }) => freedLate.has(id) && status === 'cancelled')) continue;
       const isUnreadable = String(body.summary).startsWith(unreadableMark);
       if (body.status === 'cancelled') {
         const left = of.find(

@@ -24,6 +24,8 @@ export type Seen = {
    * position by then.
    */
   madeLate: Map<string, number>;
+  /** Blocks that whoever let go of their calendar wrote after his time, and maybe after it had come back: as above. */
+  freedLate: Set<string>;
   /** Booked while nobody was connected: it stays here. */
   unconnected: Set<string>;
 };
@@ -43,7 +45,7 @@ export type AtRest = { sim: Sim; ledger: Ledger; accounts: Accounts; knobs: Knob
 export type Fail = (rule: string, text: string) => void;
 
 export const restOf = ({ sim, ledger, accounts, knobs, system, people }: AtRest, seen: Seen, fail: Fail) => {
-  const { parked, coveredUntil, accepted, madeLate, unconnected } = seen;
+  const { parked, coveredUntil, accepted, madeLate, freedLate, unconnected } = seen;
 
   const checkOpen = (id: string, status: Conflict['status'], appointmentId: string): void => {
     const { store } = system;
@@ -129,7 +131,9 @@ export const restOf = ({ sim, ledger, accounts, knobs, system, people }: AtRest,
       const calendar = [...system.store.calendars.values()].find((one) => one.calendarId === calendarId);
       const isUnreadable = String(event.summary).startsWith(unreadableMark);
       if (isUnreadable && parked.has(`${calendar?.key} ${event.id}`)) continue;
-      if (final(entity).isOpen) count(sim, 'excused: an event beside an appointment in review');
+      const isFreedLate = own.some(({ id, link }) => freedLate.has(id) && link?.eventId === event.id);
+      if (isFreedLate && !knobs.nets) count(sim, 'excused: a block that was freed late');
+      else if (final(entity).isOpen) count(sim, 'excused: an event beside an appointment in review');
       else fail('R1', `${entity} is in Google (${place}) and not here`);
     }
     return finals;

@@ -150,6 +150,14 @@ describe('a change in Google double-books the barber', () => {
     expect(refusal(overlap, merged(agreedOn)).kind).toBe('resolved');
   });
 
+  test('[R12] of one that has been cancelled since, nothing is chosen: the record names no loser', () => {
+    const overlap = anOverlap(agreedOn, to);
+    const cancelled = { ...overlap, appointment: { ...overlap.appointment, status: 'cancelled' as const } };
+    const { provenance, status } = resolve(cancelled, google).appointment;
+    expect(status).toBe('cancelled');
+    expect(provenance.settled?.chosen).toEqual({});
+  });
+
   test('a block that was moved onto a booking is moved back', () => {
     const { appointment } = resolve(anOverlap(agreedOn, to, { kind: 'block' }), bookedbarber);
     expect(appointment).toMatchObject({ status: 'confirmed', ...momentsOf(agreedOn), sync: pending });
