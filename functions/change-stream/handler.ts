@@ -46,5 +46,9 @@ export const handler = async (event: DynamoDBStreamEvent, context: Context): Pro
 const workOff = async (event: DynamoDBStreamEvent): Promise<void> => {
   const { hints, conflictsOpened, ...records } = project(event.Records);
   await Promise.all([appendToLog(table, records, retention), pMap(hints, queue.send, { concurrency: hintsAtOnce })]);
-  emit({ SyncEventWritten: records.syncEvents.length, ConflictOpened: conflictsOpened });
+  const written = records.syncEvents.length;
+  emit({
+    ...(written > 0 && { SyncEventWritten: written }),
+    ...(conflictsOpened > 0 && { ConflictOpened: conflictsOpened }),
+  });
 };
