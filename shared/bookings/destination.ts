@@ -11,6 +11,8 @@ export type Destination = {
   /** A connection that needs consent again is one: what waits for it is sent afterwards [R14]. One that was ended is none. */
   connected: boolean;
   settings: Settings;
+  /** When the user has consented. */
+  since?: Instant;
   /** Where new bookings go. */
   bookings?: Place;
 };
@@ -21,6 +23,7 @@ export const destinationOf = (connection: Connection | undefined, calendars: Cal
   return {
     connected,
     settings: connection?.settings ?? defaultSettings,
+    ...(connected && { since: connection.since }),
     ...(bookings && { bookings }),
   };
 };

@@ -4,6 +4,7 @@ import { moved, pendingAt } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Destination } from './destination.ts';
 import { parted, reunited } from './former-events.ts';
 import type { Surroundings } from './outgoing.ts';
 
@@ -14,10 +15,16 @@ export const rehomed = (
   { now, chainId }: Stamp,
 ): Appointment | undefined => {
   if (before.status === 'cancelled' || before.endsAt <= now) return undefined;
-  const home = atHome(before, around, now);
+  const { bookings } = around.destination;
+  const isMissed = bookings !== undefined && isMadeMeanwhile(before, around.destination);
+  const home = isMissed ? { ...before, sync: pendingAt(bookings, now) } : atHome(before, around, now);
   if (home === before) return undefined;
   return moved(home, { updatedAt: now, provenance: { actor: 'user', reason: 'change_account', chainId } });
 };
+
+/** While one account's calendars went and the other's were yet to come, there was none for it to go to. */
+const isMadeMeanwhile = ({ kind, link, sync, updatedAt }: Appointment, { since }: Destination): boolean =>
+  kind === 'booking' && link === undefined && sync.state === 'local' && since !== undefined && updatedAt >= since;
 
 /**
  * The booking itself when its calendar is one of the account's. A link to any other counts as none: nothing is ever pushed

@@ -1,7 +1,7 @@
 /** What an event must be told, and the appointment as each step of the push leaves it. Pure. */
 
 import { footerOf } from '../decision/booking-text.ts';
-import { differing, fieldGroups, isSame, sameFields } from '../decision/compare.ts';
+import { differing, fieldGroups, fingerprintOf, isSame, sameFields } from '../decision/compare.ts';
 import { contentOf } from '../decision/event-content.ts';
 import { combine } from '../decision/merge.ts';
 import { agreed, kept, type Unshared } from '../decision/sync-state.ts';
@@ -116,7 +116,12 @@ export const written = (appointment: Appointment, said: Said, event: CalendarEve
   const observed = { etag: event.etag, updated: event.updated };
   const next = { ...kept(appointment), link: { ...place, ...told({ footer, untold }), observed } };
   const isToMove = sync.state === 'pending' && sync.target.calendarKey !== link.calendarKey;
-  return appointment.version === version && !isToMove ? agreed(next) : { ...next, base: agreedBy(said, next) };
+  if (appointment.version === version && !isToMove) return agreed(next);
+  return {
+    ...next,
+    base: agreedBy(said, next),
+    ...(sync.state === 'conflict' && { sync: { ...sync, theirs: fingerprintOf(said.fields) } }),
+  };
 };
 
 /** Once a decision has been taken back, what Google had by itself is in dispute again, although we have said it too. */

@@ -134,6 +134,22 @@ test('[R2] kept, taken back and given up while its new event was being made: tha
   expect(job.live()).toEqual([]);
 });
 
+test('[R3] kept, taken back while its new event was being made, and kept again: that is its event', async () => {
+  const id = await keptAfterDeletion();
+  const insertEvent: GoogleJob['google']['insertEvent'] = async (...given) => {
+    const answer = await job.google.insertEvent(...given);
+    await undo();
+    return answer;
+  };
+  await job.push(id, { google: { ...job.google, insertEvent } });
+  await job.sync();
+  expect(await item()).toMatchObject({ status: 'open' });
+  await decide(id, 'bookedbarber');
+  await job.push(id);
+  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'synced' } });
+  expect(job.live()).toHaveLength(1);
+});
+
 test('[R2] given up in part and taken back, it stays in dispute when Google changes something else', async () => {
   const id = await disputed();
   await job.edit(id, { title: 'Shave' });

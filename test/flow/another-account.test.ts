@@ -150,6 +150,18 @@ describe('[F11] another account', () => {
     expect(job.shown(other)).toEqual([`Haircut ${(await job.appointment(id)).startsAt}`]);
   });
 
+  test('[R1] that takes the place of the old one while a client books: the booking goes to the new one', async () => {
+    await job.begin();
+    const { calendars } = job.stores;
+    const retire: typeof calendars.retire = async (...given) => {
+      await calendars.retire(...given);
+      await job.book('meanwhile', { title: 'Shave', ...hourOf(12) });
+    };
+    await job.connect(other, true, { calendars: { ...calendars, retire } });
+    await job.agree(other);
+    expect(job.shown(other)).toContainEqual(expect.stringContaining('Shave'));
+  });
+
   test('[R11] more bookings than one run can send over are sent by the next ones', async () => {
     for (let nth = 0; nth < 2_100; nth++) {
       const startsAt = plusMs(now, day + nth * hour);

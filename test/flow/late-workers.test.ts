@@ -1,5 +1,6 @@
 /** Workers that freeze between Google's answer and their own writes, and answers that are older than what we know. Over HTTP. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventIdOf } from '../../shared/domain/derived-ids.ts';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
 import { minute, plusMs } from '../../shared/domain/instant.ts';
 import type { GoogleCalendar } from '../../shared/google/calendar-api.ts';
@@ -203,6 +204,30 @@ test('[R13][R2] an event that is made too late for a booking that was cancelled 
   expect(await job.appointment(other)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
   expect(job.live()).toHaveLength(1);
 });
+
+test.each([
+  ['as it was', async () => undefined],
+  ['and it has been edited there', async (other: AppointmentId) => void (await job.patch(other, { summary: 'Shave' }))],
+] as const)(
+  '[R13][R2] nor does it bring the booking back when nobody hears that it was made, %s',
+  async (how, meanwhile) => {
+    const other = await job.book('other', hourOf(12));
+    const insertEvent: GoogleJob['google']['insertEvent'] = async (...given) => {
+      await job.cancel(other);
+      await job.push(other);
+      await job.google.insertEvent(...given);
+      throw new Crash();
+    };
+    expect(await job.push(other, { google: { ...job.google, insertEvent } })).toMatchObject({ kind: 'failed' });
+    job.passMs(minute);
+    await meanwhile(other);
+    await job.sync();
+    expect(await job.appointment(other)).toMatchObject({ status: 'cancelled' });
+    const isGone = job.live().every(({ id }) => id !== eventIdOf(other, 1));
+    expect(isGone).toBe(how === 'as it was');
+    expect((await job.conflicts()).map(({ kind }) => kind)).toEqual(isGone ? [] : ['deleted_in_bookedbarber']);
+  },
+);
 
 test('[R13] a page that finds its calendar switched off meanwhile is not stored', async () => {
   job.insert('Dentist', 15);

@@ -17,6 +17,7 @@ export const entitiesIn = ({ google: { world }, store }: System, { calendarsOf }
   };
   /** Taken out of the bin by a person, by what each was then: where ours has been made anew meanwhile, it is a foreign one by now. */
   const restored = new Map<string, string>();
+  const moved = new Map<string, number>();
   /** Of blocks: the event that each was made of. */
   const blocks = new Map<string, string>();
   /** A foreign event that is back while its block has been made anew is another thing than the block by now. */
@@ -36,12 +37,11 @@ export const entitiesIn = ({ google: { world }, store }: System, { calendarsOf }
     return entity;
   };
 
-  /** All that there is of a user's, on either side. */
+  /** All that there is of a user's, on either side: series as such, and each of their occurrences. */
   const entitiesOf = (user: number): string[] => {
     const here = [...store.appointments.values()].filter(({ userId }) => userId === userIdOf(user)).map(entityOf);
-    const there = calendarsOf(user)
-      .flatMap((id) => Object.values(world.state.calendars[id]?.events ?? {}))
-      .map(({ body }) => entityOfEvent(body));
+    const stored = (id: string) => Object.values(world.state.calendars[id]?.events ?? {}).map(({ body }) => body);
+    const there = calendarsOf(user).flatMap((id) => [...stored(id), ...liveEvents(id)].map(entityOfEvent));
     return [...here, ...there];
   };
 
@@ -61,6 +61,9 @@ export const entitiesIn = ({ google: { world }, store }: System, { calendarsOf }
     isMadeAnew,
     isRestored: (eventId: string): boolean => restored.has(eventId),
     noteRestored: (event: EventBody): void => void restored.set(event.id, entityOfEvent(event)),
+    noteMoved: (eventId: string, at: number): void => void moved.set(eventId, at),
+    /** When a person last moved it to another calendar; -1: nobody has. */
+    movedAt: (eventId: string): number => moved.get(eventId) ?? -1,
     /** Was it an event of this one when it was taken out of the bin? */
     wasOf: (name: string, entity: string): boolean =>
       [...restored].some(([eventId, was]) => was === entity && name === nameOf(eventId)),

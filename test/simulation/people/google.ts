@@ -135,6 +135,7 @@ export const actsThere = (hand: Hand, { patch, remove, insert, instancesOf }: In
       if (from === undefined || destination === undefined || from === destination) return;
       touch(entityOfEvent(at.event));
       moveEvent(world, from, destination, at.event.id);
+      entities.noteMoved(at.event.id, kernel.now());
       const entity = entityOfEvent(at.event);
       if (entity.startsWith('event:')) ledger.movedForeign(entity);
       google.note(`person moves ${entityOfEvent(at.event)} to ${to}`);
