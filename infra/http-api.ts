@@ -95,7 +95,7 @@ export class HttpApi extends Construct {
   }
 
   private addStage(config: StageConfig): gateway.HttpStage {
-    const logs = new LogGroup(this, 'AccessLogs', {
+    const logs = new LogGroup(this, 'AccessLog', {
       logGroupClass: LogGroupClass.INFREQUENT_ACCESS, // Read by queries alone.
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,

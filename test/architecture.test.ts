@@ -52,7 +52,7 @@ const coreByDesign = new RegExp(
     'queue/(backoff|hint)',
     'renewal/census',
     'runtime/config',
-    'store/(item-update|keys|merge-patch|occupied-days|schema)',
+    'store/(item-update|keys|merge-patch|occupied-days|schema|stored-event)',
     'sync/(admit|next-due|trouble)',
     'vault/retirement',
   ].join('|')})[.]ts$`,

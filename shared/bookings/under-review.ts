@@ -1,7 +1,7 @@
 /** An appointment that waits for a person in the review queue has been changed here: the review item follows. */
 
+import { settled } from '../conflicts/settle.ts';
 import { fingerprintOf } from '../decision/compare.ts';
-import { agreed } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Conflict, SideState } from '../domain/conflict.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -16,7 +16,7 @@ export const underReview = (
   const conflict: Conflict = { ...open, ours, revision: open.revision + 1, updatedAt: now };
   const isNew = fingerprintOf(ours) !== fingerprintOf(sideOf(before)); // An undo may leave both sides equal, and undecided.
   if (isNew && isInGoogle(changed, ours)) {
-    return { appointment: agreed(changed), conflict: { ...conflict, status: 'agreed' } };
+    return { appointment: settled(changed, ours), conflict: { ...conflict, status: 'agreed' } };
   }
   const kind = ours === 'gone' ? 'deleted_in_bookedbarber' : open.kind;
   return { appointment: changed, conflict: { ...conflict, kind } };

@@ -63,7 +63,7 @@ const isRepeat = ({ resolution }: Conflict, decision: PersonsDecision): boolean 
 
 /** Whose value each part in dispute has now. */
 const chosenBy = (wanted: SideState, { google, bookedbarber }: Outcomes): Settlement['chosen'] => {
-  if (google === 'gone' && bookedbarber === 'gone') return {};
+  if (google === 'gone' && bookedbarber === 'gone') return wanted === 'gone' ? {} : { status: 'merged' };
   if (google === 'gone' || bookedbarber === 'gone' || wanted === 'gone') {
     return { status: (wanted === 'gone') === (google === 'gone') ? 'google' : 'bookedbarber' };
   }

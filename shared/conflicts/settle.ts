@@ -1,7 +1,7 @@
 /** The appointment as a person wants it: in line with Google already, or with something left to tell it. */
 
 import { fingerprintOf } from '../decision/compare.ts';
-import { agreed, moved, pendingAt, recreated, type Written } from '../decision/sync-state.ts';
+import { agreed, moved, pendingAt, type Written, withNextId } from '../decision/sync-state.ts';
 import type { Appointment, Pending } from '../domain/appointment.ts';
 import type { SideState } from '../domain/conflict.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -12,19 +12,17 @@ export const settle = (
   appointment: Appointment,
   { wanted, theirs }: { wanted: SideState; theirs: SideState },
   now: Written,
-): Appointment => {
-  const next = { ...appointment, ...asWanted(wanted) };
-  if (theirs === 'gone' && isPlanned(appointment)) return asPlanned(next, now);
-  if (wanted === 'gone' && theirs === 'gone') return agreed(moved(next, now));
-  if (theirs === 'gone') return recreated(next, now);
-  const differs = fingerprintOf(wanted) !== fingerprintOf(theirs);
-  if (!differs && !isUnderWay(appointment)) return agreed(moved(next, now));
-  return { ...toTell(next, now), base: theirs, ...(!differs && { edits: { status: now.updatedAt } }) };
-};
+): Appointment => settled({ ...moved(appointment, now), ...asWanted(wanted) }, theirs);
 
-/** Google may have been told otherwise since: it is asked, and that the event has gone would be news to the person. */
-const isUnderWay = ({ sync }: Appointment): boolean =>
-  sync.state === 'pending' || (sync.state === 'conflict' && sync.underWay === true);
+/** The same of one that says what is wanted by now. */
+export const settled = (next: Appointment, theirs: SideState): Appointment => {
+  const isGone = next.status === 'cancelled';
+  if (theirs === 'gone' && isPlanned(next)) return asPlanned(next);
+  if (theirs === 'gone') return isGone ? agreed(next) : withNextId(next);
+  const isSame = fingerprintOf(isGone ? 'gone' : next.fields) === fingerprintOf(theirs);
+  if (!isSame) return { ...toTell(next), base: theirs };
+  return isUnderWay(next) ? wantedAsItIs(next) : agreed(next);
+};
 
 /** Where it was on its way to, or where it is. */
 export const pendingNow = ({ sync, link }: Appointment, now: Instant): Pending => {
@@ -38,18 +36,30 @@ const asWanted = (wanted: SideState) =>
     ? { status: 'cancelled' as const }
     : { status: 'confirmed' as const, fields: wanted, ...momentsOf(wanted) };
 
-/** Its next event has an id that nobody has seen in Google yet: yet another one could make two [R3]. */
-const isPlanned = ({ link }: Appointment): boolean => link?.idGeneration !== undefined && link.observed === undefined;
+/** Its next event is yet to be planned, or has an id that nobody has seen in Google yet: yet another one could make two [R3]. */
+const isPlanned = ({ link }: Appointment): boolean =>
+  link === undefined || (link.idGeneration !== undefined && link.observed === undefined);
 
 /** Nor does anybody know whether it has been made by now, and deleted again: Google is asked, and the person's word holds. */
-const asPlanned = (appointment: Appointment, now: Written): Appointment => ({
-  ...toTell(appointment, now),
-  ...(appointment.status === 'cancelled' && { base: appointment.fields }),
-  sync: { ...pendingNow(appointment, now.updatedAt), prefer: 'bookedbarber' },
+const asPlanned = (next: Appointment): Appointment => ({
+  ...toTell(next),
+  ...(next.status === 'cancelled' && { base: next.fields }),
+  sync: { ...pendingNow(next, next.updatedAt), prefer: 'bookedbarber' },
+});
+
+/** Google may have been told otherwise since. */
+const isUnderWay = ({ sync }: Appointment): boolean =>
+  sync.state === 'pending' || (sync.state === 'conflict' && sync.underWay !== undefined);
+
+/** Google is asked. Should its event have gone, by ourselves perhaps, that is news to whoever wants it. */
+const wantedAsItIs = (next: Appointment): Appointment => ({
+  ...toTell(next),
+  base: next.fields,
+  edits: { status: next.updatedAt },
 });
 
 /** The person's word is newer than every edit. */
-const toTell = (appointment: Appointment, now: Written): Appointment => {
-  const { base: _base, edits: _edits, ...next } = moved(appointment, now);
-  return { ...next, sync: pendingNow(appointment, now.updatedAt) };
+const toTell = (next: Appointment): Appointment => {
+  const { base: _base, edits: _edits, ...rest } = next;
+  return { ...rest, sync: pendingNow(next, next.updatedAt) };
 };

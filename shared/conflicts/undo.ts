@@ -21,7 +21,8 @@ export const undone = (appointment: Appointment, conflict: Conflict, { now, chai
   const { resolution, ...open } = conflict;
   if (resolution === undefined) return { kind: 'refused', because: 'not_resolved' };
   const isAsLeft = fingerprintOf(sideOf(appointment)) === resolution.left;
-  if (!isAsLeft || !isFree(appointment)) return { kind: 'refused', because: 'changed_since' };
+  if (!isAsLeft || isPartedFrom(appointment, conflict) || !isFree(appointment))
+    return { kind: 'refused', because: 'changed_since' };
   const written: Written = { updatedAt: now, provenance: { actor: 'user', reason: 'undo', chainId } };
   const goBack = conflict.kind === 'overlap' ? putBack : disputeAgain;
   return {
@@ -30,6 +31,9 @@ export const undone = (appointment: Appointment, conflict: Conflict, { now, chai
     conflict: { ...open, status: 'open', revision: conflict.revision + 1, updatedAt: now },
   };
 };
+
+/** The event that the dispute was about is another account's by now. */
+const isPartedFrom = ({ link }: Appointment, { kind }: Conflict): boolean => kind !== 'overlap' && link === undefined;
 
 /** Part by part: of what Google still says the dispute is the same, and what it has been told is what both last agreed on. */
 const baseAgain = (had: OwnedFields, theirs: SideState, base: OwnedFields | undefined): OwnedFields | undefined => {
@@ -55,23 +59,25 @@ const disputeAgain = (appointment: Appointment, { id, theirs, resolution }: Deci
   const had = knownInGoogle(appointment);
   const isEven = fingerprintOf(had) === fingerprintOf(sideOf(resolution.before));
   const from = had === 'gone' ? base : baseAgain(had, theirs, base);
-  const isUnderWay = appointment.sync.state === 'pending';
+  const isUnderWay = appointment.sync.state === 'pending' && { underWay: resolution.left };
   return {
     ...rest,
     ...{ status, fields, startsAt, endsAt },
     ...(edits && { edits }),
     ...(from && !isEven && { base: from }),
-    ...(link && { link: withoutUntold(link, had, from ?? fields) }),
-    sync: { state: 'conflict', conflictId: id, theirs: fingerprintOf(had), ...(isUnderWay && { underWay: true }) },
+    ...(link && { link: { ...link, ...beingSent(appointment, link, from ?? fields) } }),
+    sync: { state: 'conflict', conflictId: id, theirs: fingerprintOf(had), ...isUnderWay },
   };
 };
 
-/** Of what is being sent, the parts that Google had already are not agreed on by that. */
-const withoutUntold = (link: EventLink, had: SideState, base: OwnedFields): EventLink => {
-  const { sent } = link;
-  if (sent === undefined || had === 'gone') return link;
-  return {
-    ...link,
-    sent: { ...sent, fields: combine((part) => (isSame(part, sent.fields, had) ? base : sent.fields)) },
-  };
+/** Once it is there, it is agreed on: a new event as a whole, of a change what Google did not have already. */
+const beingSent = (
+  decided: Appointment,
+  { sent, observed, footer = '' }: EventLink,
+  base: OwnedFields,
+): Pick<EventLink, 'sent'> => {
+  const had = knownInGoogle(decided);
+  if (observed === undefined) return decided.status === 'confirmed' ? { sent: { fields: decided.fields, footer } } : {};
+  if (sent === undefined || had === 'gone') return {};
+  return { sent: { ...sent, fields: combine((part) => (isSame(part, sent.fields, had) ? base : sent.fields)) } };
 };

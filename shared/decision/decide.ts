@@ -40,13 +40,20 @@ export const verdicts: Record<OurSide, Record<TheirSide, Verdict>> = {
 };
 
 export const decide = (appointment: Appointment | undefined, change: EventChange, context: Context): Decision => {
-  if (appointment?.sync.state === 'held') return { kind: 'nothing' };
   if (appointment !== undefined && isStale(appointment, change)) return { kind: 'stale' };
   const theirs = readTheirs(appointment, change, context);
   if (theirs.side === 'unreadable' && isParkedFor(theirs.reason, appointment)) return { kind: 'parked' };
-  if (appointment !== undefined && isInReview(appointment, theirs)) return noteInReview(appointment, seen(theirs));
-  const verdict = verdicts[readOurs(appointment, baseIn(theirs))][theirs.side];
+  if (appointment !== undefined && isInReview(appointment, theirs)) {
+    return noteInReview(appointment, { ...seen(theirs), base: baseIn(theirs), theirs: fingerprintIn(theirs) });
+  }
+  const verdict = verdicts[oursBeside(theirs, appointment)][theirs.side];
   return toDecision(verdict, appointment, theirs, context);
+};
+
+/** That a person wants it to take place is a change beside a deletion, and beside nothing else. */
+const oursBeside = (theirs: Theirs, appointment: Appointment | undefined): OurSide => {
+  const ours = readOurs(appointment, baseIn(theirs));
+  return ours === 'same' && theirs.side === 'gone' && appointment?.edits?.status !== undefined ? 'changed' : ours;
 };
 
 /**
@@ -68,11 +75,18 @@ const updatedOf = (change: EventChange): Instant | undefined => {
 const isParkedFor = (reason: string, appointment: Appointment | undefined): boolean =>
   appointment?.sync.state === 'quarantined' && appointment.sync.reason === reason;
 
-/** What Google has is what the review item says it has: a person decides, whatever the policy is by now. An edit here that agrees closes it itself. */
+/**
+ * What Google has is what the review item says it has, or was told for a decision that was taken back: a person decides, whatever
+ * the policy is by now. An edit here that agrees closes it itself.
+ */
 const isInReview = ({ sync }: Appointment, theirs: Theirs): boolean => {
+  if (sync.state === 'held') return true;
   if (sync.state !== 'conflict' || theirs.side === 'unreadable') return false;
-  return sync.theirs === fingerprintOf('translated' in theirs ? theirs.translated.fields : 'gone');
+  return [sync.theirs, sync.underWay].includes(fingerprintIn(theirs));
 };
+
+const fingerprintIn = (theirs: Theirs): string =>
+  fingerprintOf('translated' in theirs ? theirs.translated.fields : 'gone');
 
 const toDecision = (
   verdict: Verdict,
@@ -112,7 +126,10 @@ const seen = (theirs: Theirs): { event?: CalendarEvent } => ('event' in theirs ?
 const baseIn = (theirs: Theirs): OwnedFields | undefined => ('base' in theirs ? theirs.base : undefined);
 
 const live = (theirs: Theirs) => {
-  if ('translated' in theirs) return { event: theirs.event, translated: theirs.translated };
+  if ('translated' in theirs) {
+    const { event, translated, base } = theirs;
+    return { event, translated, ...(base && { base }) };
+  }
   throw new Error(`No event to apply: their side is ${theirs.side}`);
 };
 

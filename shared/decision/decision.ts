@@ -1,5 +1,5 @@
 /** What is to be done about one appointment and its event. Data: apply.ts and push.ts carry it out. */
-import type { Appointment, Settlement } from '../domain/appointment.ts';
+import type { Appointment, OwnedFields, Settlement } from '../domain/appointment.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 import type { ConflictKind, SideState } from '../domain/conflict.ts';
 import type { AppointmentId, ConflictId, EventId } from '../domain/ids.ts';
@@ -7,8 +7,8 @@ import type { Instant } from '../domain/instant.ts';
 import type { Merged } from './merge.ts';
 import type { Translated } from './translate.ts';
 
-/** Both sides are there. */
-export type WithEvent = { event: CalendarEvent; translated: Translated; appointment: Appointment };
+/** Both sides are there. `base`: what both last agreed on, as this event shows it (sides.ts). */
+export type WithEvent = { event: CalendarEvent; translated: Translated; appointment: Appointment; base?: OwnedFields };
 
 export type Decision =
   | { kind: 'nothing' }
@@ -18,8 +18,7 @@ export type Decision =
   | { kind: 'create'; event: CalendarEvent; translated: Translated; id?: AppointmentId }
   | ({ kind: 'update' } & WithEvent)
   | ({ kind: 'restore'; settled?: Settlement } & WithEvent)
-  /** `inReview`: what Google has is what the review item says; the version, or the calendar, is another. */
-  | { kind: 'note'; event?: CalendarEvent; appointment: Appointment; inReview?: true }
+  | { kind: 'note'; event?: CalendarEvent; appointment: Appointment; inReview?: InReview }
   /** Google is to be told; what it has now is the base. */
   | ({ kind: 'push'; settled?: Settlement } & WithEvent)
   | ({ kind: 'merge'; merged: Merged; settled: Settlement } & WithEvent)
@@ -28,17 +27,24 @@ export type Decision =
   | { kind: 'recreate'; appointment: Appointment; settled: Settlement }
   | Disputed
   /** One of too many changes to bookings at once; a person releases it [R9]. */
-  | { kind: 'hold'; event?: CalendarEvent; appointment: Appointment; conflictId: ConflictId }
+  | { kind: 'hold'; event?: CalendarEvent; appointment: Appointment; base?: OwnedFields; conflictId: ConflictId }
   | { kind: 'park-event'; eventId: EventId; reason: string }
   | { kind: 'park-appointment'; eventId: EventId; appointment: Appointment; reason: string }
   /** It is parked for this reason already. */
   | { kind: 'parked' };
+
+/**
+ * It waits for a person, as before; only the version, or the calendar, is another. `theirs`: in a dispute, what Google has, which may be
+ * what it was told for a decision that has been taken back.
+ */
+export type InReview = { base?: OwnedFields | undefined; theirs?: string };
 
 /** A person decides. */
 export type Disputed = {
   kind: 'conflict';
   appointment: Appointment;
   event?: CalendarEvent;
+  base?: OwnedFields;
   about: Extract<ConflictKind, 'fields' | 'deleted_in_google' | 'deleted_in_bookedbarber'>;
   theirs: SideState;
   theirsAt: Instant;

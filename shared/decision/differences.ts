@@ -4,7 +4,7 @@ import type { CalendarEvent } from '../domain/calendar-event.ts';
 import type { SideState } from '../domain/conflict.ts';
 import type { Instant } from '../domain/instant.ts';
 import { differing, sameFields } from './compare.ts';
-import type { Decision, Disputed, WithEvent } from './decision.ts';
+import type { Decision, Disputed, InReview, WithEvent } from './decision.ts';
 import { mergeFields, type Rule, type Side, settle } from './merge.ts';
 import type { Context } from './sides.ts';
 
@@ -46,12 +46,12 @@ export const lostHere = (found: WithEvent, context: Context): Decision => {
 
 const dispute = (
   about: Disputed['about'],
-  found: { appointment: Appointment; event?: CalendarEvent },
+  found: { appointment: Appointment; event?: CalendarEvent; base?: OwnedFields },
   theirs: SideState,
   theirsAt: Instant,
 ): Decision => {
-  const { appointment, event } = found;
-  return { kind: 'conflict', appointment, about, theirs, theirsAt, ...(event && { event }) };
+  const { appointment, event, base } = found;
+  return { kind: 'conflict', appointment, about, theirs, theirsAt, ...(event && { event }), ...(base && { base }) };
 };
 
 const ruleFor = (appointment: Appointment, { settings }: Context, theirsAt: Instant): Rule => ({
@@ -81,11 +81,16 @@ const preferred = ({ fields }: Appointment, theirs: OwnedFields): Settlement => 
   chosen: Object.fromEntries(differing(fields, theirs).map((group) => [group, 'bookedbarber'])),
 });
 
-/** It stays in dispute; but whoever decides it for Google's side must be left with the event as it is by then [R5]. */
-export const noteInReview = (appointment: Appointment, { event }: { event?: CalendarEvent }): Decision =>
-  event === undefined || event.etag === appointment.link?.observed?.etag
-    ? { kind: 'nothing' }
-    : { kind: 'note', appointment, event, inReview: true };
+/** It stays as it is; but whoever decides it for Google's side must be left with the event as it is by then [R5]. */
+export const noteInReview = (appointment: Appointment, found: InReview & { event?: CalendarEvent }): Decision => {
+  const { sync, link, base: known } = appointment;
+  const { event, base, theirs } = found;
+  const isNews = event !== undefined && event.etag !== link?.observed?.etag;
+  const isTold = sync.state === 'conflict' && sync.theirs !== theirs;
+  if (!isNews && !isTold) return { kind: 'nothing' };
+  const inReview = { ...(known && base && { base }), ...(isTold && theirs !== undefined && { theirs }) };
+  return { kind: 'note', appointment, inReview, ...(event && { event }) };
+};
 
 /**
  * A version that we do not know yet is remembered, or a late worker could bring an older one back over it; and so is that

@@ -1,5 +1,5 @@
 /** The appointment as a decision leaves it: what is written, whole, in one conditional write. */
-import type { Appointment, Provenance } from '../domain/appointment.ts';
+import type { Appointment, OwnedFields, Provenance } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 import { blockIdOf, conflictIdOf } from '../domain/derived-ids.ts';
@@ -79,7 +79,7 @@ const changed = (change: Change, calendar: Calendar, stamp: Look): Appointment =
     case 'hold':
       return {
         ...moved(change.appointment, written(change, stamp)),
-        ...keepBase(change.appointment),
+        ...baseOrKept(change),
         ...(change.event && linked(change.event, calendar, change.appointment, stamp.unshared)),
         sync: { state: 'held', conflictId: change.conflictId },
       };
@@ -108,7 +108,11 @@ const provenanceOf = (change: Change, chainId: ChainId): Provenance => ({
 const noted = ({ appointment, event, inReview }: Of<'note'>, calendar: Calendar, stamp: Look): Appointment => {
   const { sync } = appointment;
   const link = event && linked(event, calendar, appointment, stamp.unshared);
-  if (inReview) return { ...seenIn(appointment, calendar, stamp), ...link };
+  if (inReview) {
+    const { base, theirs } = inReview;
+    const told = sync.state === 'conflict' && theirs !== undefined && { sync: disputedOver(sync.conflictId, theirs) };
+    return { ...seenIn(appointment, calendar, stamp), ...link, ...(base && { base }), ...told };
+  }
   if (sync.state === 'pending') {
     const next = { ...seenIn(appointment, calendar, stamp), ...link };
     return appointment.status === 'cancelled' ? agreed(next) : inLine(next);
@@ -155,11 +159,17 @@ const disputed = (change: Of<'conflict'>, calendar: Calendar, stamp: Look): Appo
   const conflictId = openConflictOf(appointment) ?? conflictIdFor(appointment);
   return {
     ...moved(appointment, written(change, stamp)),
-    ...keepBase(appointment),
+    ...baseOrKept(change),
     ...(event && linked(event, calendar, appointment, stamp.unshared)),
-    sync: { state: 'conflict', conflictId, theirs: fingerprintOf(theirs) },
+    sync: disputedOver(conflictId, fingerprintOf(theirs)),
   };
 };
+
+const disputedOver = (conflictId: ConflictId, theirs: string) => ({ state: 'conflict' as const, conflictId, theirs });
+
+/** As the event shows it: what it was told, or not told, is not remembered beside a newer version (`linked`). */
+const baseOrKept = ({ base, appointment }: Of<'hold' | 'conflict'>): { base?: OwnedFields } =>
+  base === undefined ? keepBase(appointment) : { base };
 
 export const openConflictOf = ({ sync }: Appointment): ConflictId | undefined =>
   sync.state === 'conflict' ? sync.conflictId : undefined;

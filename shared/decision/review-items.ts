@@ -16,7 +16,7 @@ export const disputeItem = (
   open: Conflict | undefined,
 ): Conflict => {
   const { appointment, about, theirs, theirsAt } = decision;
-  const base = baseOf(appointment);
+  const base = decision.base ?? baseOf(appointment);
   return {
     ...(open ?? opened(conflictIdFor(appointment), appointment, calendarKey, stamp)),
     revision: (open?.revision ?? 0) + 1,

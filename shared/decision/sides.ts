@@ -38,12 +38,9 @@ export type Context = {
 export const readOurs = (appointment: Appointment | undefined, base = appointment && baseOf(appointment)): OurSide => {
   if (appointment === undefined) return 'none';
   if (appointment.status === 'cancelled') return base === undefined ? 'settled' : 'gone';
-  if (base === undefined || isPreferred(appointment) || isWanted(appointment)) return 'changed';
+  if (base === undefined || isPreferred(appointment)) return 'changed';
   return sameFields(base, appointment.fields) ? 'same' : 'changed';
 };
-
-/** A person has said that it takes place. */
-const isWanted = ({ edits }: Appointment): boolean => edits?.status !== undefined;
 
 const isPreferred = ({ sync }: Appointment): boolean => sync.state === 'pending' && sync.prefer !== undefined;
 

@@ -66,7 +66,7 @@ export type Pending = {
  * How the appointment and its event stand to each other.
  * - `local`: no event is wanted.
  * - `conflict`: a person decides; `theirs` names what Google had when the review item was last brought up to date. `underWay`:
- *   Google may yet be told of a decision that was taken back.
+ *   what it will have if a decision that was taken back reaches it yet.
  * - `held`: one of many changes at once that a person must release first [R9].
  * - `quarantined`: the event, or Google's answer to our change, cannot be dealt with.
  */
@@ -74,7 +74,7 @@ export type SyncState =
   | { state: 'local' }
   | { state: 'synced' }
   | Pending
-  | { state: 'conflict'; conflictId: ConflictId; theirs: string; underWay?: true }
+  | { state: 'conflict'; conflictId: ConflictId; theirs: string; underWay?: string }
   | { state: 'held'; conflictId: ConflictId }
   | { state: 'quarantined'; reason: string };
 
@@ -111,7 +111,7 @@ export type Appointment = {
   sync: SyncState;
   /** What both sides last agreed on, while that may differ from `fields`; see base.ts. */
   base?: OwnedFields;
-  /** When a person last changed each part here, since both sides last agreed. */
+  /** When a person last changed each part here, since both sides last agreed; `status`: has said whether it takes place. */
   edits?: Partial<Record<FieldGroup | 'status', Instant>>;
   link?: EventLink;
   /** Its events in accounts that have been connected before: should one of those come back, they are met again [R3]. */

@@ -86,14 +86,13 @@ const matchOf = ({ calendar, ownerMark }: Where, change: EventChange, byId: ById
   const appointment = stored && asMetIn(calendar, stored, change);
   if (appointment?.link?.eventId !== eventId) return undefined;
   const whose = whoseIs(change);
-  if (isOfAccount(calendar, appointment.link)) {
-    if (appointment.link.observed !== undefined || (whose === undefined && isPlausible(change, appointment)))
-      return appointment;
-  }
+  const isSeen = appointment.link.observed !== undefined;
+  const isKnownHere = isSeen || (whose === undefined && isPlausible(change, appointment));
+  if (isKnownHere && isOfAccount(calendar, appointment.link)) return appointment;
   return whose !== undefined && isOurs(whose, appointment, ownerMark) ? appointment : undefined;
 };
 
-/** Of a deletion a listing does not say whose it was: the push that is still to come asks (push/reconcile.ts). */
+/** What cannot be read is there. Of a deletion a listing does not say whose it was: the push that is still to come asks (push/reconcile.ts). */
 const isPlausible = (change: EventChange, { sync }: Appointment): boolean =>
   change.kind === 'unreadable' || sync.state !== 'pending';
 

@@ -50,15 +50,13 @@ const massChangeIdOf = ({ key, connectGeneration, cursor = '' }: Calendar): Conf
 const isHeldFor = (conflictId: ConflictId, { known }: Found): boolean =>
   known?.sync.state === 'held' && known.sync.conflictId === conflictId;
 
-const hold = (decision: Decision, conflictId: ConflictId, { stamp }: Place): Decision =>
-  isHarmful(decision, stamp.now) && 'appointment' in decision
-    ? {
-        kind: 'hold',
-        appointment: decision.appointment,
-        conflictId,
-        ...('event' in decision && { event: decision.event }),
-      }
-    : decision;
+const hold = (decision: Decision, conflictId: ConflictId, { stamp }: Place): Decision => {
+  if (!isHarmful(decision, stamp.now) || !('appointment' in decision)) return decision;
+  const { appointment } = decision;
+  const event = 'event' in decision ? decision.event : undefined;
+  const base = 'base' in decision ? decision.base : undefined;
+  return { kind: 'hold', appointment, conflictId, ...(event && { event }), ...(base && { base }) };
+};
 
 /** What this one has become when it is decided anew. */
 export const heldStill = (first: Decision, again: Decision, place: Place): Decision =>

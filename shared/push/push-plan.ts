@@ -9,6 +9,7 @@ import type { Appointment, EventLink, FieldGroup, OwnedFields, Pending } from '.
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent, EventContent } from '../domain/calendar-event.ts';
 import { eventIdOf } from '../domain/derived-ids.ts';
+import type { ConflictId } from '../domain/ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
 import { type Settings, unsharedIn } from '../domain/settings.ts';
 
@@ -117,18 +118,16 @@ export const written = (appointment: Appointment, said: Said, event: CalendarEve
   const next = { ...kept(appointment), link: { ...place, ...told({ footer, untold }), observed } };
   const isToMove = sync.state === 'pending' && sync.target.calendarKey !== link.calendarKey;
   if (appointment.version === version && !isToMove) return agreed(next);
-  return {
-    ...next,
-    base: agreedBy(said, next),
-    ...(sync.state === 'conflict' && { sync: { ...sync, theirs: fingerprintOf(said.fields) } }),
-  };
+  const isTakenBack = sync.state === 'conflict' && sync.underWay === fingerprintOf(said.fields);
+  return isTakenBack ? disputedStill(next, sync.conflictId, said) : { ...next, base: said.fields };
 };
 
-/** Once a decision has been taken back, what Google had by itself is in dispute again, although we have said it too. */
-const agreedBy = ({ fields, over }: Said, { sync, base }: Appointment): OwnedFields =>
-  sync.state !== 'conflict' || base === undefined || over === undefined
-    ? fields
-    : combine((part) => (isSame(part, fields, over) ? base : fields));
+/** What Google had by itself is in dispute again, although we have said it too. */
+const disputedStill = (next: Appointment, conflictId: ConflictId, { fields, over = fields }: Said): Appointment => {
+  const { base } = next;
+  const agreedOn = base && over !== fields ? combine((part) => (isSame(part, fields, over) ? base : fields)) : fields;
+  return { ...next, base: agreedOn, sync: { state: 'conflict', conflictId, theirs: fingerprintOf(fields) } };
+};
 
 /** It lies in this calendar from now on; `next` says whether a reader sees that. */
 export const relinked = (

@@ -2,7 +2,9 @@
  * Shapes of stored items as they change over time: an item of an older shape is brought up to date as it is read, step by
  * step. How a shape is changed, and what a mixed-version deployment does: docs/decisions/0022-item-schemas.md.
  */
+import type { SyncEvent } from '../domain/sync-event.ts';
 import type { Key, keys } from './keys.ts';
+import { toStored } from './stored-event.ts';
 import type { Item } from './table.ts';
 
 /** Each day is written without being read, so its shape cannot change in place: a new one needs a new key. */
@@ -15,8 +17,10 @@ export type Migration = (value: Value) => Value;
 /** By kind of item, the oldest first: the first makes version 2 of version 1. */
 export type Migrations = Partial<Record<Kind, Migration[]>>;
 
-/** None so far. One stays for as long as an item of the version before it may be stored. */
-const migrations: Migrations = {};
+/** One stays for as long as an item of the version before it may be stored. */
+const migrations: Migrations = {
+  syncEvent: [(value) => toStored(value as SyncEvent)],
+};
 
 /** How the keys of each kind begin. */
 const beginnings: Record<Kind, [pk: string, sk: string]> = {

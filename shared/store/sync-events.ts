@@ -3,14 +3,13 @@
  * a repeat writes the same item again [R12].
  */
 import { BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Appointment } from '../domain/appointment.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
 import { day, epochSecondsOf, type Instant, plusMs } from '../domain/instant.ts';
 import type { NotifiedRun } from '../domain/notified-run.ts';
 import type { SyncEvent } from '../domain/sync-event.ts';
 import { type Key, keys, logKey, logPosition } from './keys.ts';
-import { type Patch, patched, patchOf } from './merge-patch.ts';
+import { fromStored, type StoredEvent, toStored } from './stored-event.ts';
 import { fromItem, type Item, type Table, toItem } from './table.ts';
 
 /** For how many days each kind of record is kept. */
@@ -43,20 +42,6 @@ const toLogItems = ({ syncEvents, notifiedRuns }: LogRecords, { auditDays, notif
   }),
   ...notifiedRuns.map((run) => toLogItem(keys.notifiedRun(run.userId, run.at, run.chainId), run, notificationDays)),
 ];
-
-/**
- * `was`: what makes the appointment as it was of how it is, for most of it stays. Records of before 2026-11-28 have all of it,
- * as `before`.
- */
-type StoredEvent = SyncEvent & { was?: Patch };
-
-const toStored = ({ before, ...event }: SyncEvent): StoredEvent => ({
-  ...event,
-  ...(before && { was: patchOf(event.after, before) }),
-});
-
-const fromStored = ({ was, ...event }: StoredEvent): SyncEvent =>
-  was === undefined ? event : { ...event, before: patched(event.after, was) as Appointment };
 
 const toLogItem = (key: Key, record: { at: Instant }, keptDays: number): Item =>
   toItem(key, record, { expiresAt: epochSecondsOf(plusMs(record.at, keptDays * day)) });

@@ -68,7 +68,7 @@ test('a record of the version before this one, which has all of what was, is rea
   const table = await engine.freshTable();
   const [, event] = syncEvents(2) as [SyncEvent, SyncEvent];
   const key = keys.syncEvent(userId, event.at, event.appointmentId, event.version);
-  await table.client.send(new PutCommand({ TableName: table.name, Item: toItem(key, event) }));
+  await table.client.send(new PutCommand({ TableName: table.name, Item: { ...toItem(key, event), schema: 1 } }));
   expect(await syncHistory(table).list({ userId, limit: 1 })).toEqual({ items: [event] });
 });
 

@@ -7,6 +7,7 @@ import { clientDefaults } from '../../infra/local/aws/place.ts';
 import { streamEventRecord } from '../../infra/local/sources/stream-event.ts';
 import { createStreamSource } from '../../infra/local/sources/stream-source.ts';
 import type { SyncEvent } from '../../shared/domain/sync-event.ts';
+import { fromStored, type StoredEvent } from '../../shared/store/stored-event.ts';
 import { dynamoTable, fromItem, type Item, queryAll, type Table } from '../../shared/store/table.ts';
 import { startTestSession, type TestSession } from '../support/local-session.ts';
 
@@ -28,7 +29,8 @@ afterAll(async () => {
 });
 
 const logItems = (user: string): Promise<Item[]> => queryAll(table, { pk: `LOG#${user}`, sk: 'SYNC_EVENT#' });
-const logOf = async (user: string): Promise<SyncEvent[]> => (await logItems(user)).map(fromItem<SyncEvent>);
+const logOf = async (user: string): Promise<SyncEvent[]> =>
+  (await logItems(user)).map((item) => fromStored(fromItem<StoredEvent>(item)));
 
 const inDays = (days: number) => {
   const startMs = Date.now() + days * 86_400_000;

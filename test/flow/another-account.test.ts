@@ -264,18 +264,6 @@ describe('[R3] there and back again', () => {
     expect(await job.appointment(block)).toMatchObject({ status: 'confirmed', fields: { title: 'Dentist, for sure' } });
   });
 
-  test('[R1] a cancellation that was in dispute there, and is decided for the event after that, has its event here', async () => {
-    const booking = await job.begin();
-    await job.patch(booking, { summary: 'Haircut?' });
-    await job.cancel(booking);
-    await job.settle();
-    await job.connect(other, true);
-    await job.settle();
-    await decide('google');
-    await job.agree(other);
-    expect(job.shown(other)).toEqual([expect.stringContaining('Haircut?')]);
-  });
-
   test('[R3] a stranger that has taken the id of a booking there is a block of its own again', async () => {
     const booked = bookingIdOf(userId, 'b2');
     const stranger = { id: eventIdOf(booked, 1), summary: 'Stranger', ...inGoogle(hourOf(18)) };

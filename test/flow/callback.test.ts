@@ -1,5 +1,5 @@
 /** The callback route: it sends the user back to a page that the stage config knows, never to one that a request names. */
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { callbackRoute } from '../../functions/management-api/routes/callback.ts';
 import { connectRoute } from '../../functions/management-api/routes/connect.ts';
@@ -191,4 +191,4 @@ describe('[R15] that another account may take the place', () => {
   });
 });
 
-const sha256 = (text: string) => hash('sha256', text, 'base64url');
+const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');

@@ -3,12 +3,13 @@ import { expect } from 'vitest';
 import { cancelAppointment } from '../../shared/bookings/cancel-appointment.ts';
 import { createBooking } from '../../shared/bookings/create-booking.ts';
 import { type AskedEdit, editAppointment } from '../../shared/bookings/edit-appointment.ts';
+import { changeSettings } from '../../shared/connections/change-settings.ts';
 import type { Appointment, BookingDetails, OwnedFields } from '../../shared/domain/appointment.ts';
 import type { Conflict } from '../../shared/domain/conflict.ts';
 import { bookingIdOf, calendarKeyOf } from '../../shared/domain/derived-ids.ts';
 import { type AppointmentId, asId, type CalendarId, type CalendarKey } from '../../shared/domain/ids.ts';
 import { epochMsOf, type Instant, minute, plusMs } from '../../shared/domain/instant.ts';
-import type { Settings } from '../../shared/domain/settings.ts';
+import { defaultSettings, type Settings } from '../../shared/domain/settings.ts';
 import { googleCalendar } from '../../shared/google/calendar-client.ts';
 import type { SyncDeps } from '../../shared/sync/sync-calendar.ts';
 import { startGoogle } from '../google/server.ts';
@@ -127,6 +128,13 @@ export const openGoogleJob = async (settings?: Settings) => {
     /** The events that are not deleted. */
     live: (calendar: CalendarId = calendarId) =>
       control.events({ calendar }).filter(({ status }) => status !== 'cancelled'),
+
+    /** From now on, Google is told of this, or not. */
+    share: async (shared: Partial<Settings['shared']>) => {
+      const { settings = defaultSettings } = await job.connectionNow();
+      const next = { ...settings, shared: { ...settings.shared, ...shared } };
+      await changeSettings(stores, userId, next, stamp());
+    },
 
     /** A person books, edits or cancels here, through what the appointments API calls. */
     book: async (key: string, asked: Asked = {}): Promise<AppointmentId> => {

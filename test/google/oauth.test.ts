@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { CodeChallengeMethod, OAuth2Client } from 'google-auth-library';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Google, startGoogle } from './server.ts';
@@ -101,7 +101,7 @@ test('[G5] a wrong client secret is refused', async () => {
 test('[G5] PKCE: only the verifier behind the S256 challenge redeems the code', async () => {
   const client = authClient();
   const codeVerifier = 'v'.repeat(50);
-  const challenge = hash('sha256', codeVerifier, 'base64url');
+  const challenge = createHash('sha256').update(codeVerifier).digest('base64url');
   const pkce = { code_challenge: challenge, code_challenge_method: CodeChallengeMethod.S256 };
   const first = (await consent(client, pkce)).searchParams.get('code') ?? '';
   await expect(client.getToken({ code: first, codeVerifier: 'w'.repeat(50) })).rejects.toThrow('invalid_grant');

@@ -22,6 +22,11 @@ export const editsOf = ({ sim, ledger, system, people }: Scene, fail: Fail) => {
       (one) => people.entityOf(one) === entity && system.google.reused.has(one.link?.eventId ?? ''),
     );
 
+  const isDeletedLate = (entity: string): boolean =>
+    [...system.store.appointments.values()].some(
+      (one) => people.entityOf(one) === entity && system.google.deletedLate.has(one.link?.eventId ?? ''),
+    );
+
   /** An event taken out of the bin after its booking got another: no two edits say the same, but for times. */
   const isTakenOver = (finals: ReadonlyMap<string, Final>, { entity, part, value }: Edit): boolean =>
     [...finals].some(
@@ -53,7 +58,7 @@ export const editsOf = ({ sim, ledger, system, people }: Scene, fail: Fail) => {
       if (excused('a deletion that has lost', ledger.hasDeletionLost(deletion))) continue;
       if (excused('a deletion that is in review', ledger.isInReview(entity, 'status', 'gone'))) continue;
       // A foreign event is another block in another calendar.
-      const isElsewhere = side === 'ours' && ledger.isMoved(entity) && !final.places.has(place ?? '');
+      const isElsewhere = ledger.isMoved(entity) && !final.places.has(place ?? '');
       if (excused('a deletion of what has moved away', isElsewhere)) continue;
       if (excused('a deletion that no listing tells', final.isLate)) continue;
       if (excused('a deletion under an id that was used again', isUnnoticed(entity))) continue;
@@ -69,6 +74,7 @@ export const editsOf = ({ sim, ledger, system, people }: Scene, fail: Fail) => {
         (one) => one.entity === entity && !ledger.isRevived(one) && !ledger.hasDeletionLost(one),
       );
       if (excused('a restoration while our deletion was under way', !isWanted && ledger.isContested(entity))) continue;
+      if (excused('a deletion that outlived its decision', !isWanted && isDeletedLate(entity))) continue;
       if (!isWanted) fail('R2', `${entity} is gone, and nobody has deleted it`);
     }
   };

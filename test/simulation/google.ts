@@ -59,6 +59,7 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
 
   const dropped = new Set<string>();
   const reused = new Set<string>();
+  const deletedLate = new Set<string>();
   const hooks: {
     called?: (called: Called) => void;
     written?: (written: Written) => void;
@@ -123,6 +124,7 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
       const inserted = operation === 'events.insert' ? String((requestBody as { id?: string }).id) : path.eventId;
       const written = { operation, calendarId: path.calendarId, eventId: inserted, task };
       writes.push(written);
+      if (operation === 'events.delete' && kernel.now() > task.endsAt) deletedLate.add(path.eventId);
       tell();
       hooks.written?.(written);
     }
@@ -289,6 +291,8 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     dropped,
     /** Events whose id Google has let be used again: of the deletion before, nobody can know any more. */
     reused,
+    /** Events deleted by a request whose process was over by then: it may have been decided otherwise. */
+    deletedLate,
     api,
     issue,
     tell,

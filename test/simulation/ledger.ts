@@ -73,8 +73,8 @@ const plain = (text: string): string =>
     .replaceAll('&nbsp;', ' ')
     .trim();
 
-/** `isSeen`: it is here as well. */
-type Revival = { side: Side; at: number; isContested: boolean; isSeen?: boolean };
+/** `heardAt`: since when it is here as well. */
+type Revival = { side: Side; at: number; isContested: boolean; heardAt?: number };
 
 export type Ledger = ReturnType<typeof openLedger>;
 
@@ -87,8 +87,6 @@ export const openLedger = () => {
   const ancestors = new Map<string, string>();
   /** Values that were before whoever settled a difference, by a rule or in person, and did not win. */
   const lost = new Set<string>();
-  /** Taken back too late: Google was being told already, and so both sides agree after all. */
-  const takenBackLosers = new Map<string, string[]>();
   /** Of each entity, those that lost by the last decision of a person: it may be taken back. */
   const lostInPerson = new Map<string, string[]>();
   const lostDeletions: Pick<Deletion, 'entity' | 'side' | 'at'>[] = [];
@@ -142,10 +140,9 @@ export const openLedger = () => {
     /** `isContested`: our deletion was still under way, so that either may hold. */
     restored: (side: Side, entity: string, at: number, isContested = false): void =>
       void revived.set(entity, [...revivalsOf(entity), { side, at, isContested }]),
-    /** We hear of it now: whoever has cancelled meanwhile has agreed to a deletion that was taken back. */
-    restorationSeen(entity: string, at: number): void {
-      const later = revivalsOf(entity).map((by) => (by.side === 'google' ? { ...by, at, isSeen: true } : by));
-      revived.set(entity, later);
+    restorationSeen(entity: string, heardAt: number): void {
+      const heard = revivalsOf(entity).map((by) => (by.side === 'google' ? { ...by, heardAt } : by));
+      revived.set(entity, heard);
     },
     movedForeign: (entity: string): void => void moved.add(entity),
     /** Its calendar is none of the user's account any more: what Google said of it until then is nobody's concern. */
@@ -153,16 +150,21 @@ export const openLedger = () => {
       left.set(entity, at);
       revived.set(
         entity,
-        revivalsOf(entity).filter(({ side, isSeen }) => side !== 'google' || isSeen),
+        revivalsOf(entity).filter(({ side, heardAt }) => side !== 'google' || heardAt !== undefined),
       );
     },
     isLeftBehind: ({ entity, side, at }: Pick<Edit, 'entity' | 'side' | 'at'>): boolean =>
       at <= (left.get(entity) ?? 0) && (side === 'google' || isForeign(entity)),
     isLeft: (entity: string): boolean => left.has(entity),
     isMoved: (entity: string): boolean => moved.has(entity),
-    /** Whoever brings it back here need not know that it is deleted in Google as well. */
+    /**
+     * Whoever brings it back here need not know that it is deleted in Google as well; whoever has cancelled here before a restoration
+     * there was heard of has agreed to a deletion that was taken back.
+     */
     isRevived: ({ entity, side, at }: Deletion): boolean =>
-      revivalsOf(entity).some((by) => by.at >= at && (by.side === 'google' || side === 'ours')),
+      revivalsOf(entity).some((by) =>
+        side === 'ours' ? (by.heardAt ?? by.at) >= at : by.side === 'google' && by.at >= at,
+      ),
     isContested: (entity: string): boolean => revivalsOf(entity).at(-1)?.isContested ?? false,
     hasDeletionLost: ({ entity, side, at }: Deletion): boolean =>
       lostDeletions.some((one) => one.entity === entity && one.side === side && one.at >= at),
@@ -184,7 +186,6 @@ export const openLedger = () => {
       const key = `${id} ${entity}`;
       reviewed.delete(key);
       decidedAgainst.delete(key);
-      if (status === 'agreed') for (const one of takenBackLosers.get(entity) ?? []) lost.add(one);
       if (status === 'resolved') {
         const loser = resolution?.choice === 'google' ? ours : theirs;
         decidedAgainst.set(key, loser === 'gone' ? [] : valuesOf(entity, fieldsSaid(loser)));
@@ -207,9 +208,8 @@ export const openLedger = () => {
         const [loser, side] = chosen.status === 'google' ? [ours, 'ours' as const] : [theirs, 'google' as const];
         if (loser === undefined && (ours ?? theirs) !== undefined) lostDeletions.push({ entity, side, at });
         if (loser !== undefined) losers.push(...valuesOf(entity, loser));
-        // Gone on both sides, and a person wants it all the same: as the item shows it.
-        if ((ours ?? theirs) === undefined && after.status === 'confirmed')
-          for (const one of ['ours', 'google'] as const) lostDeletions.push({ entity, side: one, at });
+        const isWantedAgain = (ours ?? theirs) === undefined && after.status === 'confirmed'; // As the item shows it.
+        if (isWantedAgain) lostDeletions.push({ entity, side: 'ours', at }, { entity, side: 'google', at });
       }
       for (const [group, side] of Object.entries(chosen)) {
         const part = partOf[group];
@@ -227,7 +227,6 @@ export const openLedger = () => {
       const losers = lostInPerson.get(entity) ?? [];
       for (const one of losers) lost.delete(one);
       lostInPerson.delete(entity);
-      takenBackLosers.set(entity, losers);
     },
     /** Of many changes at once, a person wants none: ours is to be there again. */
     discarded: (entity: string, at: number): void => void lostDeletions.push({ entity, side: 'google', at }),

@@ -36,7 +36,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     coveredUntil: new Map(),
     accepted: new Map(),
     madeLate: new Map(),
-    freedLate: new Set(),
+    freedLate: new Map(),
     unconnected: new Set(),
   };
   const { parked, coveredUntil, accepted, madeLate, freedLate, unconnected } = seen;
@@ -86,7 +86,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       const isHomeless = accounts.wasAwaySince(after.userId, task.startedAt) || !system.takesBookings(after.userId);
       if (before === undefined && isHomeless) unconnected.add(after.id);
       if (before === undefined && kernel.now() > task.endsAt) madeLate.set(after.id, system.google.world.state.seq);
-      if (isFreeing(after) && kernel.now() > task.endsAt) freedLate.add(after.id);
+      if (isFreeing(after) && kernel.now() > task.endsAt) freedLate.set(after.id, system.google.world.state.seq);
       noteEdit(entity, before, after, task);
       const { actor, reason } = after.provenance;
       if (actor === 'google' && reason === 'restore') ledger.restorationSeen(entity, kernel.now());
@@ -234,10 +234,9 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
 
   const isFreeing = ({ provenance }: Appointment): boolean => provenance.reason === 'calendar_disabled';
 
-  const isInGoogle = ({ link }: Appointment): boolean => {
-    const event = link && the(scene.system).google.find(link.calendarId, link.eventId);
-    return event !== undefined && event.status !== 'cancelled';
-  };
+  /** Kept after its deletion in Google, which has not got its next event yet. */
+  const isToBeMade = (before: Appointment | undefined): boolean =>
+    before?.sync.state === 'pending' && before.link !== undefined && before.link.observed === undefined;
 
   const noteEdit = (entity: string, before: Appointment | undefined, after: Appointment, task: Task): void => {
     const { actor, reason } = after.provenance;
@@ -246,8 +245,8 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     const is = saidHere(after);
     const gone = { over: was ?? {}, place: before?.link?.calendarId };
     if (isFreeing(after)) {
-      if (isInGoogle(after)) ledger.released(entity, was ?? {});
-      else ledger.deleted('ours', entity, gone, kernel.now()); // It was to be made anew there.
+      if (isToBeMade(before)) ledger.deleted('ours', entity, gone, kernel.now());
+      else ledger.released(entity, was ?? {});
     } else if (task.kind !== 'person') return;
     else if (reason === 'create' || reason === 'update') ledger.edited('ours', entity, was, is, kernel.now());
     else if (reason === 'cancel') ledger.deleted('ours', entity, gone, kernel.now());
@@ -284,7 +283,10 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       if (seq > token || body.recurrence !== undefined) continue;
       const of = byEvent.get(body.id) ?? [];
       if (of.some(({ sync }) => waits.has(sync.state) || isToBeLookedAt(sync))) continue;
-      if (of.some(({ id, status }) => freedLate.has(id) && status === 'cancelled')) continue;
+      if (of.some(({ id, status }) => status === 'cancelled' && seq <= (freedLate.get(id) ?? 0))) {
+        count(sim, 'excused: a block that was freed late');
+        continue;
+      }
       const isUnreadable = String(body.summary).startsWith(unreadableMark);
       if (body.status === 'cancelled') {
         const left = of.find(

@@ -24,8 +24,8 @@ export type Seen = {
    * position by then.
    */
   madeLate: Map<string, number>;
-  /** Blocks that whoever let go of their calendar wrote after his time, and maybe after it had come back: as above. */
-  freedLate: Set<string>;
+  /** Blocks that whoever let go of their calendar wrote after his time, and maybe after it had come back: as above, with the position. */
+  freedLate: Map<string, number>;
   /** Booked while nobody was connected: it stays here. */
   unconnected: Set<string>;
 };

@@ -289,9 +289,12 @@ const ported = (
       return scope !== undefined && owner === undefined && method === 'load' ? owned(answer, scope) : answer;
     };
   };
-  // Of a hundred methods a task calls ten.
+  // A proxy, because a task calls ten of a hundred methods.
   return new Proxy(target as Record<string, Method>, {
-    get: (methods, method: string) => callable(method, methods[method] as Method),
+    get: (methods, method: string) => {
+      const act = methods[method];
+      return act && callable(method, act);
+    },
   });
 };
 

@@ -4,15 +4,16 @@ import { fingerprintOf } from '../../../shared/decision/compare.ts';
 import type { Conflict, SideState } from '../../../shared/domain/conflict.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { at, calendarKey, now, userId } from '../../support/samples.ts';
-import { aBooking } from './sample-bookings.ts';
+import { aBooking, aLink, aSeenLink } from './sample-bookings.ts';
 
 const base = aBooking().fields;
 const theirs = { ...base, start: '2026-03-03T14:00:00-05:00', end: '2026-03-03T15:00:00-05:00' };
 const disputed = (side: SideState) =>
   ({ state: 'conflict', conflictId: asId<never>('c'), theirs: fingerprintOf(side) }) as const;
 const ours = { ...base, title: 'Shave' };
-const before = aBooking({ sync: disputed(theirs), base });
-const changed = aBooking({ sync: disputed(theirs), base, fields: ours, edits: { title: now } });
+const link = aSeenLink();
+const before = aBooking({ sync: disputed(theirs), base, link });
+const changed = aBooking({ sync: disputed(theirs), base, link, fields: ours, edits: { title: now } });
 
 const open: Conflict = {
   id: asId('c'),
@@ -51,6 +52,14 @@ test.each([
   expect(appointment).toMatchObject({ sync: { state: 'synced' }, fields: same.fields });
   expect(appointment).not.toHaveProperty('base');
   expect(appointment).not.toHaveProperty('edits');
+});
+
+test('[R2] but Google is asked where it may yet be told of a decision that was taken back', () => {
+  const sync = { ...disputed('gone'), underWay: fingerprintOf(ours) };
+  const cancelled = { ...changed, sync, link: aLink, status: 'cancelled' as const };
+  const { appointment, conflict } = underReview({ before, changed: cancelled }, open, now);
+  expect(conflict.status).toBe('agreed');
+  expect(appointment).toMatchObject({ status: 'cancelled', sync: { state: 'pending', prefer: 'bookedbarber' } });
 });
 
 describe('after an undo Google has what it was told, not the side in question', () => {

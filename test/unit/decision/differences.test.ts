@@ -195,7 +195,7 @@ describe('a difference that waits for a person', () => {
 
   test('[R4] is raised once, and a version that says the same is noted once', () => {
     const item = waiting(fingerprintOf(theirs));
-    expect(decided(item, theyEdited('times'))).toMatchObject({ kind: 'note', inReview: true, event: { etag: '"2"' } });
+    expect(decided(item, theyEdited('times'))).toMatchObject({ kind: 'note', inReview: {}, event: { etag: '"2"' } });
     const link = item.link && { ...item.link, observed: { etag: '"2"', updated: later } };
     expect(decided({ ...item, ...(link && { link }) }, theyEdited('times'))).toEqual({ kind: 'nothing' });
     expect(decided(waiting('gone'), deleted)).toEqual({ kind: 'nothing' });
@@ -239,13 +239,13 @@ describe('a difference that waits for a person', () => {
 
   test('[R2] is not over because Google shows what was told it before a decision was taken back', () => {
     const undone = { ...waiting(fingerprintOf(theirs)), fields: theirs };
-    expect(decided(undone, theyEdited('times'))).toMatchObject({ kind: 'note', inReview: true });
+    expect(decided(undone, theyEdited('times'))).toMatchObject({ kind: 'note', inReview: {} });
   });
 
   test('[R2] stays with the person, whatever the policy is by now', () => {
     for (const policy of conflictPolicies) {
       const decision = decided(waiting(fingerprintOf(theirs)), theyEdited('times'), policy);
-      expect(decision).toMatchObject({ kind: 'note', inReview: true });
+      expect(decision).toMatchObject({ kind: 'note', inReview: {} });
     }
   });
 

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { blockIdOf, calendarKeyOf } from '../../../shared/domain/derived-ids.ts';
@@ -13,7 +13,7 @@ type ChannelId = Parameters<typeof keys.channel>[2];
 type ConflictId = Parameters<typeof keys.conflict>[1];
 type ChainId = Parameters<typeof keys.notifiedRun>[2];
 
-const sha256 = (text: string) => hash('sha256', text, 'base64url');
+const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 
 test('the table is as its description says', () => {
   expect({

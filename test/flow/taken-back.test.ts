@@ -1,0 +1,178 @@
+/** A person takes a decision back, while Google has heard of it, has not, or is just being told. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AppointmentId } from '../../shared/domain/ids.ts';
+import { type DisputeJob, eleven, euros, lost, openDisputeJob, twelve } from './dispute-job.ts';
+import { hourOf, inGoogle } from './google-job.ts';
+
+let job: DisputeJob;
+beforeEach(async () => {
+  job = await openDisputeJob();
+});
+afterEach(() => job.stop());
+
+test.each(['bookedbarber', 'google'] as const)(
+  '[R2] %s, pushed and taken back: the item stays open when Google lists our own write',
+  async (choice) => {
+    const id = await job.disputed();
+    await job.decide(id, choice);
+    await job.push(id);
+    await job.undo();
+    await job.sync();
+    expect(await job.item()).toMatchObject({ status: 'open' });
+    expect(await job.appointment(id)).toMatchObject({
+      fields: { start: eleven.dateTime },
+      sync: { state: 'conflict' },
+    });
+    await job.decide(id, 'google');
+    await job.push(id);
+    expect(job.startInGoogle()).toMatchObject(twelve);
+  },
+);
+
+test('[R1] taken back, and edited to what Google had before: Google is not taken to have it', async () => {
+  const id = await job.disputed();
+  await job.decide(id, 'bookedbarber');
+  await job.push(id);
+  await job.undo();
+  await job.edit(id, hourOf(12));
+  expect(await job.item()).toMatchObject({ status: 'open' });
+  expect(job.startInGoogle()).toMatchObject(eleven);
+  await job.decide(id, 'bookedbarber');
+  await job.push(id);
+  expect(job.startInGoogle()).toMatchObject(twelve);
+});
+
+test('[R1] kept after a deletion there, taken back before its next event was made, and kept again: that is made', async () => {
+  const id = await job.keptAfterDeletion();
+  await job.push(id, { google: { ...job.google, insertEvent: lost } });
+  await job.undo();
+  await job.decide(id, 'bookedbarber');
+  await job.push(id);
+  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'synced' } });
+  expect(job.live()).toHaveLength(1);
+});
+
+test('[R2] kept although an event of which nobody here had heard was deleted: it is made anew', async () => {
+  const id = await job.book('b', euros(35));
+  await job.pushWhile(id, lost);
+  await job.edit(id, hourOf(11));
+  await job.remove(id);
+  await job.push(id);
+  expect(await job.item()).toMatchObject({ kind: 'deleted_in_google', status: 'open' });
+  await job.decide(id, 'bookedbarber');
+  await job.push(id);
+  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'synced' } });
+  expect(job.live()).toHaveLength(1);
+});
+
+test('[R2] kept, taken back and given up while its new event was being made: that is deleted', async () => {
+  const id = await job.keptAfterDeletion();
+  await job.pushWhile(id, lost);
+  await job.undo();
+  await job.decide(id, 'google');
+  await job.push(id);
+  await job.sync();
+  expect(await job.appointment(id)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+  expect(job.live()).toEqual([]);
+});
+
+test('[R3] kept, taken back while its new event was being made, and kept again: that is its event', async () => {
+  const id = await job.keptAfterDeletion();
+  await job.pushWhile(id, job.undo);
+  await job.sync();
+  expect(await job.item()).toMatchObject({ status: 'open' });
+  await job.decide(id, 'bookedbarber');
+  await job.push(id);
+  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'synced' } });
+  expect(job.live()).toHaveLength(1);
+});
+
+test('[R2] given up in part and taken back, it stays in dispute when Google changes something else', async () => {
+  const id = await job.disputed();
+  await job.edit(id, { title: 'Shave' });
+  await job.decide(id, 'google');
+  await job.push(id);
+  await job.undo();
+  await job.patch(id, { summary: 'Cut' });
+  await job.sync();
+  expect(await job.item()).toMatchObject({ status: 'open' });
+  expect(await job.appointment(id)).toMatchObject({ fields: { start: eleven.dateTime }, sync: { state: 'conflict' } });
+  expect(job.startInGoogle()).toMatchObject(twelve);
+});
+
+test('[R2] kept, taken back while its new event was being made, and cancelled here: its event goes as well', async () => {
+  const id = await job.keptAfterDeletion();
+  await job.pushWhile(id, lost);
+  await job.undo();
+  await job.cancel(id);
+  await job.push(id);
+  await job.sync();
+  expect(await job.appointment(id)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+  expect(job.live()).toEqual([]);
+});
+
+/** When a decision is taken back: Google has been told of it, and its answer comes after that, or never. */
+const answers = [
+  ['comes after that', (id: AppointmentId) => job.pushWhile(id, job.undo)],
+  [
+    'never comes',
+    async (id: AppointmentId) => {
+      await job.pushWhile(id, lost);
+      await job.undo();
+    },
+  ],
+] as const;
+
+describe.each(answers)('[R2] taken back while Google is being told, and its answer %s,', (_, pushAndUndo) => {
+  test.each(['google', 'bookedbarber'] as const)('%s stays in dispute until it is decided again', async (choice) => {
+    const id = await job.disputed();
+    await job.edit(id, { notes: 'Back door' });
+    await job.decide(id, choice);
+    await pushAndUndo(id);
+    await job.sync();
+    expect(await job.item()).toMatchObject({ status: 'open' });
+    const inDispute = { fields: { start: eleven.dateTime }, sync: { state: 'conflict' } };
+    expect(await job.appointment(id)).toMatchObject(inDispute);
+    expect(job.live()[0]).toMatchObject({ description: expect.stringContaining('Back door') });
+    await job.decide(id, 'google');
+    await job.push(id);
+    await job.sync();
+    expect(job.startInGoogle()).toMatchObject(twelve);
+    expect(await job.appointment(id)).toMatchObject({ fields: { start: twelve.dateTime }, sync: { state: 'synced' } });
+  });
+
+  test('a cancellation stays in dispute, and what was deleted for it is made anew when it is kept', async () => {
+    const id = await job.book('b', euros(35));
+    await job.push(id);
+    await job.sync();
+    await job.patch(id, inGoogle(hourOf(12)));
+    await job.cancel(id);
+    await job.push(id);
+    expect(await job.item()).toMatchObject({ kind: 'deleted_in_bookedbarber', status: 'open' });
+    await job.decide(id, 'bookedbarber');
+    await pushAndUndo(id);
+    await job.sync();
+    expect(await job.item()).toMatchObject({ status: 'open' });
+    await job.decide(id, 'google');
+    await job.push(id);
+    expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'synced' } });
+    expect(job.live()).toMatchObject([{ start: twelve }]);
+  });
+});
+
+test('[R2] kept after all before anybody has seen that its event was deleted for the decision: that is asked about', async () => {
+  const id = await job.book('b', euros(35));
+  await job.push(id);
+  await job.sync();
+  await job.patch(id, inGoogle(hourOf(12)));
+  await job.cancel(id);
+  await job.push(id);
+  await job.decide(id, 'bookedbarber');
+  await job.pushWhile(id, lost);
+  await job.undo();
+  await job.decide(id, 'google');
+  await job.push(id);
+  await job.sync();
+  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'conflict' } });
+  expect(await job.conflicts()).toContainEqual(expect.objectContaining({ kind: 'deleted_in_google', status: 'open' }));
+});
