@@ -12,8 +12,8 @@ export type Surroundings = { destination: Destination; calendars: Calendar[] };
 
 export const outgoing = (appointment: Appointment, around: Surroundings, now: Instant): Appointment => {
   const { destination, calendars } = around;
-  const homeward = isUndecided(appointment) ? appointment : atHome(appointment, around, now);
-  return unblocked(rerouted(completed(homeward, destination, now), calendars), calendars);
+  const placed = isUndecided(appointment) ? appointment : atHome(appointment, around, now);
+  return unblocked(rerouted(completed(placed, destination, now), calendars), calendars);
 };
 
 /** Until a person has decided, it is about the event that it has. */

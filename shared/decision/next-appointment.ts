@@ -113,11 +113,10 @@ const noted = ({ appointment, event, inReview }: Of<'note'>, calendar: Calendar,
     const told = sync.state === 'conflict' && theirs !== undefined && { sync: disputedOver(sync.conflictId, theirs) };
     return { ...seenIn(appointment, calendar, stamp), ...link, ...(base && { base }), ...told };
   }
-  if (sync.state === 'pending') {
+  if (sync.state === 'pending' || sync.state === 'synced') {
     const next = { ...seenIn(appointment, calendar, stamp), ...link };
     return appointment.status === 'cancelled' ? agreed(next) : inLine(next);
   }
-  if (sync.state === 'synced') return { ...seenIn(appointment, calendar, stamp), ...link };
   const over: Written = {
     updatedAt: stamp.now,
     provenance: { actor: 'google', reason: 'agree', chainId: stamp.chainId },

@@ -1,5 +1,5 @@
 /** Each side of the triple as the decision sees it: relative to what both last agreed on. */
-import type { Appointment, OwnedFields } from '../domain/appointment.ts';
+import type { Appointment, OwnedFields, Sent } from '../domain/appointment.ts';
 import type { SyncWindow } from '../domain/calendar.ts';
 import type { CalendarEvent, EventChange, Whose } from '../domain/calendar-event.ts';
 import { eventMarkOf } from '../domain/derived-ids.ts';
@@ -83,9 +83,11 @@ const agreedBase = (appointment: Appointment, theirs: OwnedFields, context: Cont
     ...(location !== undefined && !untold.includes('location') && { location }),
     ...(notes !== undefined && !untold.includes('notes') && { notes }),
   };
-  const known = sent === undefined ? told : combine((part) => (isSame(part, theirs, sent.fields) ? sent.fields : told));
+  const known = combine((part) => everSent(sent).find(({ fields }) => isSame(part, theirs, fields))?.fields ?? told);
   return asShared(appointment, known, context);
 };
+
+const everSent = (sent: Sent | undefined): Sent[] => (sent === undefined ? [] : [sent, ...(sent.earlier ?? [])]);
 
 /** The text of our own booking is ours, whoever may see its event; what another owner has put there is not. */
 const isTextHidden = (appointment: Appointment | undefined, event: CalendarEvent, context: Context): boolean => {
@@ -99,7 +101,8 @@ const ofBooking = (appointment: Appointment, theirs: OwnedFields, context: Conte
   const { kind, details, link } = appointment;
   if (kind !== 'booking') return theirs;
   const { notes: description, ...rest } = theirs;
-  const footers = [footerOf(details, context.settings.shared), link?.footer ?? '', link?.sent?.footer ?? ''];
+  const sent = everSent(link?.sent).map(({ footer }) => footer);
+  const footers = [footerOf(details, context.settings.shared), link?.footer ?? '', ...sent];
   const notes = withoutOneOf(description, footers);
   return asShared(appointment, { ...rest, ...(notes !== undefined && { notes }) }, context);
 };

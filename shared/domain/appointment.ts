@@ -42,10 +42,13 @@ export type EventLink = {
   /** Parts that the settings kept from Google when we last wrote it. */
   untold?: ('location' | 'notes')[];
   /** What the version that we last saw is being changed to, until the answer is known: it may have come true unseen. */
-  sent?: { fields: OwnedFields; footer: string };
+  sent?: Sent;
   /** The version that we last saw: Google's etag, opaque, and when Google last saw it change. Absent: never seen yet. */
   observed?: { etag: string; updated: Instant };
 };
+
+/** `earlier`: what it was being changed to before that, the latest first, and still is for all we know. */
+export type Sent = { fields: OwnedFields; footer: string; earlier?: Omit<Sent, 'earlier'>[] };
 
 export type FormerLink = Pick<EventLink, 'calendarKey' | 'calendarId' | 'eventId' | 'idGeneration'>;
 

@@ -5,7 +5,7 @@ import { differing, fieldGroups, fingerprintOf, isSame, sameFields } from '../de
 import { contentOf } from '../decision/event-content.ts';
 import { combine } from '../decision/merge.ts';
 import { agreed, kept, type Unshared } from '../decision/sync-state.ts';
-import type { Appointment, EventLink, FieldGroup, OwnedFields, Pending } from '../domain/appointment.ts';
+import type { Appointment, EventLink, FieldGroup, OwnedFields, Pending, Sent } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent, EventContent } from '../domain/calendar-event.ts';
 import { eventIdOf } from '../domain/derived-ids.ts';
@@ -100,7 +100,18 @@ export const sending = (
   const { link } = appointment;
   if (link === undefined) throw new Error('An event is to be changed that had not been planned');
   const observed = { etag: event.etag, updated: event.updated };
-  return { ...kept(appointment), base: theirs, link: { ...link, observed, sent: { fields, footer } } };
+  const earlier = link.observed?.etag === event.etag ? earlierThan(fields, link) : [];
+  const sent = { fields, footer, ...(earlier.length > 0 && { earlier }) };
+  return { ...kept(appointment), base: theirs, link: { ...link, observed, sent } };
+};
+
+const triesRemembered = 3;
+
+/** No answer came to these, and whoever shows the version before them may lag behind [F49]. */
+const earlierThan = (fields: OwnedFields, { sent }: EventLink): Omit<Sent, 'earlier'>[] => {
+  if (sent === undefined) return [];
+  const { earlier = [], ...last } = sent;
+  return [last, ...earlier].filter((one) => !sameFields(one.fields, fields)).slice(0, triesRemembered);
 };
 
 const told = ({ footer, untold }: Pick<Said, 'footer' | 'untold'>): Partial<EventLink> => ({

@@ -74,17 +74,21 @@ const settleDifference = async (
     throw new RetryLater('Google has shown an older version of an event than it had before');
   const isOursToTell = decision.kind === 'push' ? decision.settled === undefined : isQuiet(decision);
   if (!isOursToTell) return decideFirst(deps, place, appointment, decision);
-  if (change.kind !== 'event' || copy === undefined) return keep(deps, appointment, givenUp(appointment), 'noted');
+  if (change.kind !== 'event' || copy === undefined)
+    return keep(deps, appointment, givenUp(appointment, change), 'noted');
   return appointment.status === 'cancelled'
     ? remove(deps, appointment, change.event.etag)
     : update(deps, place, appointment, { event: change.event, copy });
 };
 
-/** An insert that is on its way yet would bring back what has been cancelled: what it says is known, and is no edit of Google's. */
-const givenUp = (appointment: Due): Appointment => {
+/**
+ * Of an event that Google does not know, an insert that is on its way yet would bring back what has been cancelled: what it says stays
+ * known, and is no edit of Google's.
+ */
+const givenUp = (appointment: Due, change: EventChange): Appointment => {
   const { base, link } = appointment;
-  const next = agreed(kept(appointment));
-  return link?.observed === undefined && base !== undefined ? { ...next, base } : next;
+  const mayCome = link?.observed === undefined && whoseIs(change) === undefined;
+  return { ...agreed(kept(appointment)), ...(mayCome && base && { base }) };
 };
 
 const isQuiet = ({ kind }: Decision): boolean => kind === 'nothing' || kind === 'note';

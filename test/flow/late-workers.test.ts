@@ -229,6 +229,24 @@ test.each([
   },
 );
 
+test('[R2] nor is it deleted again when a person has taken its event out of the bin', async () => {
+  const other = await job.book('other', hourOf(12));
+  const { insertEvent } = job.google;
+  const lost: typeof insertEvent = async (...given) => {
+    await insertEvent(...given);
+    throw new Crash();
+  };
+  await job.push(other, { google: { ...job.google, insertEvent: lost } });
+  job.passMs(minute);
+  await job.remove(other);
+  await job.cancel(other);
+  await job.push(other);
+  await job.sync();
+  job.control.restoreEvent({ calendar: calendarId, eventId: eventIdOf(other, 1) });
+  await job.sync();
+  expect(await job.appointment(other)).toMatchObject({ status: 'confirmed', sync: { state: 'synced' } });
+});
+
 test('[R13] a page that finds its calendar switched off meanwhile is not stored', async () => {
   job.insert('Dentist', 15);
   const { google, reached, thaw } = freezing('listEvents');

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventIdOf, eventMarkOf } from '../../shared/domain/derived-ids.ts';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
+import { minute } from '../../shared/domain/instant.ts';
+import { Crash } from '../support/faulty.ts';
 import { calendarId, calendarKey } from '../support/samples.ts';
 import { type GoogleJob, hourOf, shopId, shopKey } from './google-job.ts';
 import { openPushJob, type PushJob } from './push-job.ts';
@@ -213,6 +215,28 @@ describe('a change', () => {
     await job.push(id);
     expect(await job.appointment(id)).toMatchObject({ version: 2, sync: { state: 'synced' } });
     await job.expectQuiet();
+  });
+
+  test('[R2][F49] whose answer is lost does not win over the next one, although a replica lags behind in between', async () => {
+    const id = await job.pushed('booking');
+    const { link } = await job.appointment(id);
+    const { accessToken } = job.control.mintAccessToken({ email: calendarId, expiresInSeconds: 3_600 });
+    const ref = { calendarId, eventId: link?.eventId ?? eventIdOf(id, 1) };
+    const before = await job.google.readEvent({ accessToken, quotaUser: 'person' }, ref);
+    await job.edit(id, { title: 'Shave' });
+    const lost: GoogleJob['google']['updateEvent'] = async (...given) => {
+      await job.google.updateEvent(...given);
+      throw new Crash();
+    };
+    await job.push(id, { google: { ...job.google, updateEvent: lost } });
+    await job.edit(id, { title: 'Beard' });
+    let reads = 0;
+    const readEvent: GoogleJob['google']['readEvent'] = async (...given) =>
+      ++reads === 1 ? before : job.google.readEvent(...given);
+    job.passMs(minute);
+    await job.push(id, { google: { ...job.google, readEvent } });
+    expect(await job.appointment(id)).toMatchObject({ fields: { title: 'Beard' }, sync: { state: 'synced' } });
+    expect(job.live()).toMatchObject([{ summary: 'Beard' }]);
   });
 
   test('[F50] that meets a newer one in Google is decided again, and both stay', async () => {

@@ -94,6 +94,8 @@ export const openLedger = () => {
   const decidedAgainst = new Map<string, string[]>();
   /** What each open review item shows of an entity, by `<item> <entity>`. */
   const reviewed = new Map<string, Set<string>>();
+  /** Put back by a person: whoever had seen it before has not seen that. */
+  const saidAgain = new Set<string>();
   const created = new Set<string>();
   /** Somebody has brought it back. */
   const revived = new Map<string, Revival[]>();
@@ -179,6 +181,7 @@ export const openLedger = () => {
       for (const part of parts) {
         const [over, value] = [before[part], after[part]];
         if (over !== undefined && value !== over) overwritten.add(keyOf(entity, part, over));
+        if (value !== undefined && value !== over) saidAgain.add(keyOf(entity, part, value));
       }
     },
     /** `held`: what the appointment says, where the item has many. */
@@ -233,6 +236,7 @@ export const openLedger = () => {
     isOverwritten: (entity: string, part: Part, value: string): boolean => overwritten.has(keyOf(entity, part, value)),
     /** Did whoever wrote `value` know of `other`? */
     knewOf(entity: string, part: Part, value: string, other: string): boolean {
+      if (saidAgain.has(keyOf(entity, part, other))) return false;
       const passed = new Set<string>();
       for (let at: string | undefined = value; at !== undefined && !passed.has(at); ) {
         if (at === other) return true;

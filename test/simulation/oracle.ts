@@ -255,7 +255,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       else ledger.decided(entity, was ?? {}, is);
       if (reason === 'discard') ledger.discarded(entity, kernel.now());
       if (before?.status === 'cancelled' && after.status === 'confirmed') ledger.restored('ours', entity, kernel.now());
-      if (before?.status === 'confirmed' && after.status === 'cancelled')
+      if (after.status === 'cancelled' && (before?.status === 'confirmed' || reason === 'resolve'))
         ledger.deleted('ours', entity, gone, kernel.now());
     }
   };

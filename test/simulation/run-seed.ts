@@ -168,6 +168,12 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
     return () => isOver;
   };
 
+  /** A round of renewals may just have begun, or have to come. */
+  const atRest = (isSo: () => boolean): Promise<void> => {
+    const isOver = endOf(15 * minute);
+    return kernel.run(settlingBudget, () => isSo() || isOver());
+  };
+
   const lastMs = operations.at(-1)?.at ?? 0;
   if (knobs.decisive) {
     for (const operation of decisions(sim.random, lastMs)) kernel.after(operation.at, () => people.perform(operation));
@@ -184,7 +190,7 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
       count(sim, 'a redrive');
       queue.redrive();
     }
-    for (let nth = 1; nth <= 5 && !system.isIdle(); nth++) await kernel.run(settlingBudget, endOf(nth * minute)); // A round may just have begun.
+    await atRest(system.isIdle);
   } else {
     await kernel.run(settlingBudget, () => false); // Until nothing is left to happen.
   }
@@ -210,7 +216,8 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
   // Whatever still watches says so, and whatever should not is stopped.
   for (const user of users) for (const calendarId of people.calendarsOf(user)) people.probe(calendarId);
   await kernel.run(settlingBudget, endOf(10 * minute));
-  for (let nth = 1; nth <= 5 && isRenewing(system); nth++) await kernel.run(settlingBudget, endOf(nth * minute));
+  await atRest(() => !isRenewing(system));
+  await atRest(system.isIdle);
   checkChannels({ sim, system }, converging, oracle.fail);
 };
 

@@ -2,7 +2,6 @@
  * The system under test: the product's own code, function by function, on simulated ports. What Lambda does around it (time
  * limits, freezing, retries) is here; what the functions do is not.
  */
-import { createSecretKey } from 'node:crypto';
 import pMap from 'p-map';
 import { project } from '../../functions/change-stream/project.ts';
 import { reportRound, reportVisit } from '../../functions/renewal-worker/report.ts';
@@ -20,27 +19,26 @@ import { type Instant, instantAt, minute, second } from '../../shared/domain/ins
 import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 import { googleCalendarOver } from '../../shared/google/calendar-client.ts';
 import type { GoogleOAuth } from '../../shared/google/oauth.ts';
-import { createChannelToken, type WebhookKeys } from '../../shared/notifications/channel-token.ts';
-import { readNotification } from '../../shared/notifications/read-notification.ts';
-import { verifyNotification } from '../../shared/notifications/verify-notification.ts';
+import { createChannelToken } from '../../shared/notifications/channel-token.ts';
 import { handBack } from '../../shared/queue/hand-back.ts';
-import { type Hint, notificationHint } from '../../shared/queue/hint.ts';
+import type { Hint } from '../../shared/queue/hint.ts';
 import type { SyncQueue } from '../../shared/queue/sync-queue.ts';
 import type { Visit } from '../../shared/renewal/census.ts';
 import { type RenewalDeps, renewDue, surprisesIn } from '../../shared/renewal/renew-due.ts';
 import { describeError } from '../../shared/runtime/describe-error.ts';
 import type { TokenVault } from '../../shared/runtime/token-vault.ts';
 import type { SyncDeps } from '../../shared/sync/sync-calendar.ts';
-import type { Channel } from '../google/state.ts';
 import type { Stores } from '../support/memory-store.ts';
 import { deploymentIn } from './deployment.ts';
 import { type Google, googleIn } from './google.ts';
 import type { Knobs } from './knobs.ts';
-import type { Client, Mutant } from './mutants.ts';
+import { leavingIn } from './leaving.ts';
+import type { Mutant } from './mutants.ts';
 import { type Queue, queueIn } from './queue.ts';
 import { type Store, storeIn, type Witness } from './store.ts';
 import { type Stream, streamIn } from './stream.ts';
 import { call, count, die, note, PortFailed, parked, type Sim, type Task, type TaskKind } from './tasks.ts';
+import { webhookIn } from './webhook.ts';
 
 export type SystemOptions = { sim: Sim; knobs: Knobs; witness: Witness; mutant: Mutant; watch: Watch };
 
@@ -62,6 +60,10 @@ export type Watch = {
 };
 
 export type System = ReturnType<typeof systemIn>;
+
+export type Begin = (kind: TaskKind, name: string, onDeath: () => void) => Task;
+/** By the clock of the process. */
+export type NowOf = (task: Task) => Instant;
 
 export const roundEveryMs = 5 * minute;
 
@@ -92,18 +94,19 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     sim,
     skewMs: knobs.googleSkewMs,
     pageSize: knobs.pageSize,
-    notified: (channel, number, state) => deliver(channel, number, state),
+    notified: (channel, number, state) => webhook.deliver(channel, number, state),
     isKnown: (eventId, etag) =>
       [...store.appointments.values()].some(
         ({ link, status }) => status === 'confirmed' && link?.eventId === eventId && link.observed?.etag === etag,
       ),
   });
   const stream: Stream = streamIn({ sim, read: (batch) => runStream(batch), lost: watch.unrecorded });
-  let keys = webhookKeys(1);
   let tasks = 0;
+  /** Of renewals, under way. */
+  const rounds = new Set<Task>();
   let channels = 0;
 
-  const begin = (kind: TaskKind, name: string, onDeath: () => void): Task => {
+  const begin: Begin = (kind, name, onDeath) => {
     const startedAt = kernel.now();
     tasks += 1;
     const skewMs = Math.round((random.next('skew') - 0.5) * 2 * knobs.skewMs);
@@ -112,7 +115,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     return { kind, name: `${name}${tasks}`, isOld, skewMs, startedAt, endsAt, dead: false, spared: false, onDeath };
   };
 
-  const nowOf = (task: Task) => instantAt(kernel.now() + task.skewMs);
+  const nowOf: NowOf = (task) => instantAt(kernel.now() + task.skewMs);
 
   const queueOf = (task: Task): SyncQueue => ({
     send: (envelope) =>
@@ -120,6 +123,8 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
         latencyMs: 15,
       }),
   });
+
+  const webhook = webhookIn({ sim, knobs, begin, nowOf, queueOf, fooled: watch.fooled });
 
   const vaultOf = (task: Task): TokenVault => ({
     seal: (plaintext) =>
@@ -169,45 +174,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       };
     };
 
-  /**
-   * Channels whose maker has never heard that they exist, those that somebody has tried to stop in vain, and those that were
-   * made while their account was being left: whoever leaves it stops what was there when the request began. `graceless`: of
-   * an account whose grant had died by then.
-   */
-  const handled = {
-    unheard: new Set<string>(),
-    unstopped: new Set<string>(),
-    crossed: new Set<string>(),
-    graceless: new Set<string>(),
-  };
-  /** Somebody was cut off while leaving an account, or it went without some of what there was to do. */
-  const leftInTrouble = (emails: string[]): void => {
-    for (const { id, email } of Object.values(google.world.state.channels))
-      if (emails.includes(email)) handled.unstopped.add(id);
-  };
-  const watchedAt = new Map<string, number>();
-  const noteLeaving = (deadAccount: string | undefined): void => {
-    for (const { id, email } of Object.values(google.world.state.channels))
-      if (email === deadAccount) handled.graceless.add(id);
-    for (const [id, at] of watchedAt) if (kernel.now() - at < timeLimitMs.person) handled.crossed.add(id);
-  };
-
-  /** What is asked of Google about channels, and whether the answer has reached whoever asked. */
-  const heeding = (client: Client): Client => ({
-    ...client,
-    async watch(caller, request) {
-      handled.unheard.add(request.channelId);
-      const answer = await client.watch(caller, request);
-      watchedAt.set(request.channelId, kernel.now());
-      return answer;
-    },
-    async stop(caller, channel) {
-      handled.unstopped.add(channel.id);
-      const answer = await client.stop(caller, channel);
-      handled.unstopped.delete(channel.id);
-      return answer;
-    },
-  });
+  const leaving = leavingIn({ sim, google, graceMs: timeLimitMs.person });
 
   /** One hint's dependencies. */
   const syncDepsOf = (task: Task) => {
@@ -218,11 +185,11 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       ...stores,
       vault: vaultOf(task),
       oauth: oauthOf(task),
-      google: heeding(mutant.google(googleCalendarOver(mutant.api(google.api(task))), around)),
+      google: leaving.heeding(mutant.google(googleCalendarOver(mutant.api(google.api(task))), around)),
       queue: queueOf(task),
       webhookAddress: 'https://calendar.example.com/api/v2/webhooks/google-calendar',
       channelToken: ({ key, connectGeneration }: Calendar, channelId: ChannelId, expiresAt: Instant) =>
-        createChannelToken(keys, channelId, { calendarKey: key, connectGeneration, expiresAt }),
+        createChannelToken(webhook.keys(), channelId, { calendarKey: key, connectGeneration, expiresAt }),
       newChannelId: () => {
         channels += 1;
         return asId<ChannelId>(`channel-${channels}`);
@@ -350,7 +317,8 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
 
   /** The renewal worker's round. What it meets is its visits' to say; it ends like the function. */
   const runRenewal = (): void => {
-    const task = begin('renewal', 'renewal', () => undefined);
+    const task = begin('renewal', 'renewal', () => void rounds.delete(task));
+    rounds.add(task);
     const round = {
       chainId: asId<SyncEvent['provenance']['chainId']>(`renewal-${tasks}`),
       now: nowOf(task),
@@ -371,6 +339,7 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
       (visits) => {
         if (surprisesIn(visits).length > 0) count(sim, 'a round of renewals that ends with an error');
         else reportRound(log, () => undefined, visits, nowOf(task));
+        rounds.delete(task);
         freeze(sim, task);
       },
       (error) => {
@@ -406,79 +375,6 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     if (!knobs.nets) kernel.at(Date.parse(renewAt) + random.between('round', second, roundEveryMs), tend);
   };
 
-  /** Google's message, on its way to the webhook. */
-  const deliver = (channel: Channel, number: number, state: 'sync' | 'exists'): void => {
-    const fault = sim.faults.at('google.notification', 'notification');
-    if (fault !== undefined) {
-      count(sim, `fault notification ${fault}`);
-      note(sim, 'google', () => `⚡ notification ${channel.id}:${number} ${fault}`);
-    }
-    const wait = random.between('delivery', 20, 700);
-    const post = (after: number, messageNumber = number) =>
-      kernel.after(after, () => receive({ channel, number: messageNumber, state, attempt: 1 }));
-    if (fault === 'lost') return;
-    if (fault === 'twice') post(wait + random.between('delivery', 100, 3_000));
-    if (fault === 'again-as-new') post(wait + random.between('delivery', 0, 400), number + 100_000);
-    if (fault === 'late') post(random.between('late', 2_000, 60_000));
-    else if (fault === 'very-late') post(random.between('late', minute, 120 * minute));
-    else post(wait);
-  };
-
-  type Post = { channel: Channel; number: number; state: 'sync' | 'exists'; attempt: number };
-
-  /** The webhook: verify, enqueue, answer. Google repeats what is answered with a 5xx, or not at all. */
-  const receive = (post: Post): void => {
-    const { channel, number, state, attempt } = post;
-    const again = (): void => {
-      if (attempt < 6) kernel.after(1_000 * 2 ** attempt, () => receive({ ...post, attempt: attempt + 1 }));
-      else count(sim, 'a notification that Google has given up');
-    };
-    const task = begin('receiver', 'webhook', again);
-    task.spared = !knobs.nets && attempt >= 4;
-    const notification = readNotification({
-      'x-goog-channel-id': channel.id,
-      'x-goog-channel-token': channel.token,
-      'x-goog-message-number': String(number),
-      'x-goog-resource-id': channel.resourceId,
-      'x-goog-resource-state': state,
-    });
-    if (notification === undefined)
-      return void sim.violations.push(`[R6] a notification of ${channel.id} cannot be read`);
-    const verdict = verifyNotification(notification, keys, nowOf(task));
-    if (verdict.kind === 'rejected') {
-      count(sim, `a notification that was rejected: ${verdict.reason}`);
-      if (verdict.reason !== 'expired')
-        sim.violations.push(`[R6] a genuine notification was taken for ${verdict.reason}`);
-      return;
-    }
-    strangers(notification);
-    queueOf(task)
-      .send(notificationHint(verdict))
-      .then(
-        () => undefined,
-        () => {
-          if (!task.dead) again();
-        },
-      );
-  };
-
-  /** [R15] The same message with another channel, another calendar, another signature: nothing of it may pass. */
-  const strangers = (genuine: NonNullable<ReturnType<typeof readNotification>>): void => {
-    if (random.next('stranger') > 0.05) return;
-    const { token } = genuine;
-    const place = random.between('stranger', 3, token.length - 1);
-    const other = token[place] === 'A' ? 'B' : 'A';
-    const forged = [
-      { ...genuine, channelId: `${genuine.channelId}0` },
-      { ...genuine, token: token.slice(0, place) + other + token.slice(place + 1) },
-    ];
-    for (const one of forged) {
-      count(sim, 'a forged notification');
-      const verdict = verifyNotification(one, keys, instantAt(kernel.now()));
-      if (verdict.kind !== 'rejected') watch.fooled(JSON.stringify(one));
-    }
-  };
-
   return {
     store,
     queue,
@@ -494,20 +390,14 @@ export const systemIn = ({ sim, knobs, witness, mutant, watch }: SystemOptions) 
     log,
     runRenewal,
     channelBegun,
-    handled,
-    leftInTrouble,
-    noteLeaving,
-    /** A new key signs from now on, and the old one is still accepted. */
-    rotateKeys: (): void => {
-      keys = {
-        active: `k${keys.keys.size + 1}`,
-        keys: new Map([...keys.keys, ...webhookKeys(keys.keys.size + 1).keys]),
-      };
-    },
+    handled: leaving.handled,
+    leftInTrouble: leaving.leftInTrouble,
+    noteLeaving: leaving.noteLeaving,
+    rotateKeys: webhook.rotateKeys,
     /** Between two accounts there is a moment without. */
     takesBookings: (userId: UserId): boolean =>
       [...store.calendars.values()].some((one) => one.userId === userId && one.enabled && one.role === 'bookings'),
-    isIdle: (): boolean => queue.isIdle() && stream.isIdle(),
+    isIdle: (): boolean => queue.isIdle() && stream.isIdle() && rounds.size === 0,
   };
 };
 
@@ -524,11 +414,6 @@ const markOf = (userId: UserId): string => {
   marks.set(userId, mark);
   return mark;
 };
-
-const webhookKeys = (nth: number): WebhookKeys => ({
-  active: `k${nth}`,
-  keys: new Map([[`k${nth}`, createSecretKey(Buffer.alloc(32, nth))]]),
-});
 
 /** The invocation is over. Its process may be used again, and whatever it had left undone goes on then. */
 const freeze = (sim: Sim, task: Task): void => {
