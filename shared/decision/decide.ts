@@ -7,7 +7,7 @@ import type { CalendarEvent, EventChange } from '../domain/calendar-event.ts';
 import type { Instant } from '../domain/instant.ts';
 import { fingerprintOf } from './compare.ts';
 import type { Decision } from './decision.ts';
-import { lostHere, lostThere, merge, noteIfNews, noteInReview } from './differences.ts';
+import { isWanted, lostHere, lostThere, merge, noteIfNews, noteInReview } from './differences.ts';
 import { type Context, type OurSide, readOurs, readTheirs, type TheirSide, type Theirs } from './sides.ts';
 
 /**
@@ -50,11 +50,11 @@ export const decide = (appointment: Appointment | undefined, change: EventChange
   return toDecision(verdict, appointment, theirs, context);
 };
 
-/** That a person wants it to take place is a change beside a deletion, and beside nothing else. */
-const oursBeside = (theirs: Theirs, appointment: Appointment | undefined): OurSide => {
-  const ours = readOurs(appointment, baseIn(theirs));
-  return ours === 'same' && theirs.side === 'gone' && appointment?.edits?.status !== undefined ? 'changed' : ours;
-};
+/** That a person wants it is a change beside a deletion, and beside nothing else. */
+const oursBeside = (theirs: Theirs, appointment: Appointment | undefined): OurSide =>
+  theirs.side === 'gone' && appointment !== undefined && isWanted(appointment)
+    ? 'changed'
+    : readOurs(appointment, baseIn(theirs));
 
 /**
  * A late worker or a lagging replica shows a version older than the one we know. A tombstone bears no time of its own,

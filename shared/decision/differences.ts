@@ -25,13 +25,17 @@ export const merge = (found: WithEvent, agreed: OwnedFields | undefined, context
 /** Deleted in Google, changed here. */
 export const lostThere = (appointment: Appointment, found: { event?: CalendarEvent }, context: Context): Decision => {
   const rule = ruleFor(appointment, context, context.now);
-  const winner = preferenceOf(appointment) ?? settle('status', rule);
+  const winner = isWanted(appointment) ? undefined : (preferenceOf(appointment) ?? settle('status', rule));
   if (winner === undefined) return dispute('deleted_in_google', { appointment, ...found }, 'gone', rule.theirsAt);
   const settled: Settlement = { policy: policyOf(appointment, rule), theirs: 'gone', chosen: { status: winner } };
   return winner === 'google'
     ? { kind: 'cancel', appointment, ...found, settled }
     : { kind: 'recreate', appointment, settled };
 };
+
+/** A person has said so, perhaps while our own deletion was under way: no policy may answer for them. */
+export const isWanted = ({ status, edits }: Appointment): boolean =>
+  status === 'confirmed' && edits?.status !== undefined;
 
 /** Cancelled here, changed in Google. */
 export const lostHere = (found: WithEvent, context: Context): Decision => {

@@ -5,7 +5,7 @@ import { seenOf } from '../../shared/conflicts/review.ts';
 import { takeBack } from '../../shared/conflicts/take-back.ts';
 import type { Choice, Conflict } from '../../shared/domain/conflict.ts';
 import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
-import { defaultSettings } from '../../shared/domain/settings.ts';
+import { type ConflictPolicy, defaultSettings } from '../../shared/domain/settings.ts';
 import { Crash } from '../support/faulty.ts';
 import { at, userId } from '../support/samples.ts';
 import { type GoogleJob, hourOf, inGoogle, openGoogleJob, shopKey } from './google-job.ts';
@@ -41,6 +41,12 @@ export const openDisputeJob = async () => {
     ...job,
     item,
     decide,
+    /** From now on, the policy is this. */
+    choose: async (conflictPolicy: ConflictPolicy) => {
+      const connection = await job.connectionNow();
+      const settings = { ...(connection.settings ?? defaultSettings), conflictPolicy };
+      await job.stores.connections.saveSettings(connection, settings);
+    },
     undo: async () => expect(await takeBack(job.stores, (await item()).id, stamp)).toEqual({ kind: 'done' }),
     startInGoogle: () => job.live()[0]?.start,
     /** Moved to 11 here and to 12 in Google. */

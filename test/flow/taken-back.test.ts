@@ -160,19 +160,25 @@ describe.each(answers)('[R2] taken back while Google is being told, and its answ
   });
 });
 
-test('[R2] kept after all before anybody has seen that its event was deleted for the decision: that is asked about', async () => {
-  const id = await job.book('b', euros(35));
-  await job.push(id);
-  await job.sync();
-  await job.patch(id, inGoogle(hourOf(12)));
-  await job.cancel(id);
-  await job.push(id);
-  await job.decide(id, 'bookedbarber');
-  await job.pushWhile(id, lost);
-  await job.undo();
-  await job.decide(id, 'google');
-  await job.push(id);
-  await job.sync();
-  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'conflict' } });
-  expect(await job.conflicts()).toContainEqual(expect.objectContaining({ kind: 'deleted_in_google', status: 'open' }));
-});
+test.each(['merge', 'google_wins'] as const)(
+  '[R2] kept after all before anybody has seen that its event was deleted for the decision: that is asked about (%s)',
+  async (conflictPolicy) => {
+    const id = await job.book('b', euros(35));
+    await job.push(id);
+    await job.sync();
+    await job.patch(id, inGoogle(hourOf(12)));
+    await job.cancel(id);
+    await job.push(id);
+    await job.decide(id, 'bookedbarber');
+    await job.pushWhile(id, lost);
+    await job.undo();
+    await job.decide(id, 'google');
+    await job.choose(conflictPolicy);
+    await job.push(id);
+    await job.sync();
+    expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'conflict' } });
+    expect(await job.conflicts()).toContainEqual(
+      expect.objectContaining({ kind: 'deleted_in_google', status: 'open' }),
+    );
+  },
+);

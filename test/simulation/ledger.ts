@@ -13,7 +13,8 @@ export type Said = Partial<Record<Part, string>>;
 export type Side = 'ours' | 'google';
 
 export type Edit = { entity: string; part: Part; value: string; over: string | undefined; side: Side; at: number };
-export type Deletion = { entity: string; side: Side; at: number; over: Said; place?: string | undefined };
+/** `nth`: of all that is told here, for what happens in the same moment. */
+export type Deletion = { entity: string; side: Side; at: number; nth: number; over: Said; place?: string | undefined };
 
 export const saidHere = ({ fields, startsAt, endsAt }: Pick<Appointment, 'fields' | 'startsAt' | 'endsAt'>): Said => ({
   ...fieldsSaid(fields),
@@ -74,7 +75,7 @@ const plain = (text: string): string =>
     .trim();
 
 /** `heardAt`: since when it is here as well. */
-type Revival = { side: Side; at: number; isContested: boolean; heardAt?: number };
+type Revival = { side: Side; at: number; nth: number; isContested: boolean; heardAt?: number };
 
 export type Ledger = ReturnType<typeof openLedger>;
 
@@ -99,6 +100,11 @@ export const openLedger = () => {
   const created = new Set<string>();
   /** Somebody has brought it back. */
   const revived = new Map<string, Revival[]>();
+  let told = 0;
+  const nextNth = (): number => {
+    told += 1;
+    return told;
+  };
   const revivalsOf = (entity: string): Revival[] => revived.get(entity) ?? [];
   /** Foreign events that people have moved to another calendar. */
   const moved = new Set<string>();
@@ -134,14 +140,14 @@ export const openLedger = () => {
     },
     /** `place`: the calendar in which it was. */
     deleted(side: Side, entity: string, { over, place }: Pick<Deletion, 'over' | 'place'>, at: number): void {
-      deletions.push({ entity, side, at, over, place });
+      deletions.push({ entity, side, at, nth: nextNth(), over, place });
       saw(entity, over);
     },
     /** A block that shall take no time as long as its calendar is not synced; it comes back with it as it is there. */
     released: saw,
     /** `isContested`: our deletion was still under way, so that either may hold. */
     restored: (side: Side, entity: string, at: number, isContested = false): void =>
-      void revived.set(entity, [...revivalsOf(entity), { side, at, isContested }]),
+      void revived.set(entity, [...revivalsOf(entity), { side, at, nth: nextNth(), isContested }]),
     restorationSeen(entity: string, heardAt: number): void {
       const heard = revivalsOf(entity).map((by) => (by.side === 'google' ? { ...by, heardAt } : by));
       revived.set(entity, heard);
@@ -163,9 +169,9 @@ export const openLedger = () => {
      * Whoever brings it back here need not know that it is deleted in Google as well; whoever has cancelled here before a restoration
      * there was heard of has agreed to a deletion that was taken back.
      */
-    isRevived: ({ entity, side, at }: Deletion): boolean =>
+    isRevived: ({ entity, side, at, nth }: Deletion): boolean =>
       revivalsOf(entity).some((by) =>
-        side === 'ours' ? (by.heardAt ?? by.at) >= at : by.side === 'google' && by.at >= at,
+        side === 'ours' ? (by.heardAt ?? by.at) >= at : by.side === 'google' && by.nth > nth,
       ),
     isContested: (entity: string): boolean => revivalsOf(entity).at(-1)?.isContested ?? false,
     hasDeletionLost: ({ entity, side, at }: Deletion): boolean =>

@@ -137,7 +137,10 @@ export const actsThere = (hand: Hand, { patch, remove, insert, instancesOf }: In
       moveEvent(world, from, destination, at.event.id);
       entities.noteMoved(at.event.id, kernel.now());
       const entity = entityOfEvent(at.event);
-      if (entity.startsWith('event:')) ledger.movedForeign(entity);
+      if (entity.startsWith('event:')) {
+        ledger.movedForeign(entity);
+        ledger.restored('google', entity, kernel.now()); // Whoever has cancelled it where it was has not where it is.
+      }
       google.note(`person moves ${entityOfEvent(at.event)} to ${to}`);
       google.tell();
     },
