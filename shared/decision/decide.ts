@@ -57,20 +57,18 @@ const oursBeside = (theirs: Theirs, appointment: Appointment | undefined): OurSi
     : readOurs(appointment, baseIn(theirs));
 
 /**
- * A late worker or a lagging replica shows a version older than the one we know. A tombstone bears no time of its own,
+ * A late worker or a lagging replica shows a version older than the one we know. A listed tombstone bears no time of its own,
  * so after one only a version newer than the last we saw brings the event back.
  */
 const isStale = (appointment: Appointment, change: EventChange): boolean => {
   const known = appointment.link?.observed?.updated;
   const updated = updatedOf(change);
   if (known === undefined || updated === undefined) return false;
-  return readOurs(appointment) === 'settled' ? updated <= known : updated < known;
+  return readOurs(appointment) === 'settled' && change.kind !== 'deleted' ? updated <= known : updated < known;
 };
 
-const updatedOf = (change: EventChange): Instant | undefined => {
-  if (change.kind === 'deleted') return undefined;
-  return change.kind === 'event' ? change.event.updated : change.updated;
-};
+const updatedOf = (change: EventChange): Instant | undefined =>
+  change.kind === 'event' ? change.event.updated : change.updated;
 
 const isParkedFor = (reason: string, appointment: Appointment | undefined): boolean =>
   appointment?.sync.state === 'quarantined' && appointment.sync.reason === reason;

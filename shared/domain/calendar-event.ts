@@ -41,7 +41,7 @@ export type Whose = Pick<CalendarEvent, 'mark'>;
 export type EventChange =
   | { kind: 'event'; event: CalendarEvent }
   /** `shown`: Google still shows what it was, and with that whose. No more than the id is certain. */
-  | { kind: 'deleted'; id: EventId; shown?: Whose }
+  | { kind: 'deleted'; id: EventId; shown?: Whose; updated?: Instant }
   | { kind: 'unreadable'; id: EventId; reason: string; updated?: Instant };
 
 export const eventIdOf = (change: EventChange): EventId => (change.kind === 'event' ? change.event.id : change.id);

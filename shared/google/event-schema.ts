@@ -56,6 +56,7 @@ const tombstoneSchema = z.object({
   id: z.string().check(z.minLength(1), z.maxLength(1024)),
   status: z.literal('cancelled'),
   start: z.catch(z.optional(timeSchema), undefined),
+  updated: z.catch(z.optional(updatedSchema), undefined),
   extendedProperties: z.catch(propertiesSchema, undefined),
 });
 
@@ -80,6 +81,7 @@ const toDeletion = (wire: z.output<typeof tombstoneSchema>): EventChange => ({
   kind: 'deleted',
   id: asId(wire.id),
   ...(wire.start !== undefined && { shown: markOf(wire) }),
+  ...(wire.updated !== undefined && { updated: instantAt(Date.parse(wire.updated)) }),
 });
 
 const markOf = ({ extendedProperties }: { extendedProperties?: z.output<typeof propertiesSchema> }): Whose => {

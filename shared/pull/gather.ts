@@ -4,8 +4,9 @@ import { metAgain } from '../bookings/former-events.ts';
 import { isOurs } from '../decision/sides.ts';
 import type { Appointment, EventLink } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import { type EventChange, eventIdOf, whoseIs } from '../domain/calendar-event.ts';
+import { type CalendarEvent, type EventChange, eventIdOf, whoseIs } from '../domain/calendar-event.ts';
 import { appointmentIdOf, blockIdBeside, blockIdOf } from '../domain/derived-ids.ts';
+import { RetryLater } from '../domain/errors.ts';
 import type { AppointmentId, EventId } from '../domain/ids.ts';
 import type { AppointmentStore } from '../sync/ports.ts';
 import { findElsewhere, type GetEvent, getIfReadable } from './elsewhere.ts';
@@ -128,6 +129,8 @@ const followOne = async (deps: GatherDeps, calendars: Calendar[], found: Found):
   if (known !== undefined && mayBeElsewhere(found)) {
     const elsewhere = await findElsewhere(deps.getEvent, calendars, known);
     if (elsewhere === undefined) return found;
+    if (isOlder(elsewhere.event, known))
+      throw new RetryLater('Google has shown an older version of an event than it had before');
     return { ...found, change: { kind: 'event', event: elsewhere.event }, calendar: elsewhere.calendar };
   }
   if (known?.link === undefined || known.link.calendarKey === calendar.key) return found;
@@ -135,6 +138,10 @@ const followOne = async (deps: GatherDeps, calendars: Calendar[], found: Found):
   const atHome = await getIfReadable(deps.getEvent, known.link.eventId, known.link.calendarId);
   return atHome.kind === 'deleted' ? found : undefined;
 };
+
+/** A replica that lags behind does not say where it is now. */
+const isOlder = ({ updated }: CalendarEvent, { link }: Appointment): boolean =>
+  link?.observed !== undefined && updated < link.observed.updated;
 
 /** A deletion of one of our events where we know it to lie. Foreign ones get another appointment in another calendar. */
 export const mayBeElsewhere = ({ known, change, calendar }: Found): boolean =>

@@ -4,6 +4,7 @@ import { eventIdOf } from '../../shared/domain/derived-ids.ts';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
 import { minute, plusMs } from '../../shared/domain/instant.ts';
 import type { GoogleCalendar } from '../../shared/google/calendar-api.ts';
+import { refOf } from '../../shared/push/push-place.ts';
 import { Crash } from '../support/faulty.ts';
 import { calendarId, calendarKey, now } from '../support/samples.ts';
 import { type GoogleJob, hourOf, inGoogle, openGoogleJob } from './google-job.ts';
@@ -50,6 +51,13 @@ const restore = async () => {
   job.passMs(minute);
   job.control.restoreEvent({ calendar: calendarId, eventId: link?.eventId ?? '' });
 };
+
+/** As a person asks Google. */
+const caller = async () => {
+  const { accessToken } = job.control.mintAccessToken({ email: calendarId, expiresInSeconds: 3_600 });
+  return { accessToken, quotaUser: 'person' };
+};
+const refOfBooking = async () => refOf(await job.appointment(id));
 
 test('[R13][R2] a pull that thaws with an old deletion writes nothing over what has been restored since', async () => {
   await job.remove(id);
@@ -282,6 +290,20 @@ test.each(['updateEvent', 'readEvent'] as const)(
     expect((await job.appointment(id)).fields).toMatchObject({ start: '2026-03-03T14:00:00-05:00' });
   },
 );
+
+test('[R1] nor is a deletion that a replica still shows after a person has taken the event out of the bin', async () => {
+  await job.remove(id);
+  const reading = await job.google.readEvent(await caller(), await refOfBooking());
+  await restore();
+  await job.sync();
+  await job.edit(id, { title: 'Shave' });
+  const lagging = { ...job.google, readEvent: async () => reading };
+  expect(await job.push(id, { google: lagging })).toMatchObject({ kind: 'failed' });
+  job.passMs(minute);
+  await job.push(id);
+  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'synced' } });
+  expect(job.live()).toMatchObject([{ summary: 'Shave' }]);
+});
 
 test('[R1] a get that lags behind what we know is no agreement: it is read again later', async () => {
   const { link } = await job.appointment(id);

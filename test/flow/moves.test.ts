@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventMarkOf } from '../../shared/domain/derived-ids.ts';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
+import { minute } from '../../shared/domain/instant.ts';
 import { defaultSettings } from '../../shared/domain/settings.ts';
 import { calendarId, calendarKey } from '../support/samples.ts';
 import { type GoogleJob, hourOf, inGoogle, openGoogleJob, shopId, shopKey } from './google-job.ts';
@@ -187,6 +188,22 @@ test('[R3] a booking that is moved to and fro, and back between two looks, is ne
   ]);
   expect([job.live().length, job.live(shopId).length]).toEqual([1, 0]);
   await expectQuiet();
+});
+
+test('[R5] a booking moved to and fro, of which a replica shows an old version there, is looked for again', async () => {
+  const { link } = await job.appointment(id);
+  const { accessToken } = job.control.mintAccessToken({ email: calendarId, expiresInSeconds: 3_600 });
+  const ref = { calendarId, eventId: link?.eventId ?? expect.fail('There is no event') };
+  const before = await job.google.getEvent({ accessToken, quotaUser: 'person' }, ref);
+  await job.moveTo(shopId, id);
+  await job.sync();
+  await job.sync(shopKey);
+  await job.moveTo(calendarId, id);
+  const lagging = { ...job.google, getEvent: async () => before };
+  expect(await job.sync(shopKey, { google: lagging })).toMatchObject({ kind: 'failed' });
+  job.passMs(minute);
+  await syncBoth();
+  expect(await job.appointments()).toMatchObject([{ id, sync: { state: 'synced' }, ...place(calendarKey) }]);
 });
 
 test('[R1] a booking that is moved and then deleted there is cancelled', async () => {

@@ -85,7 +85,8 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       const entity = people.entityOf(after);
       const isHomeless = accounts.wasAwaySince(after.userId, task.startedAt) || !system.takesBookings(after.userId);
       if (before === undefined && isHomeless) unconnected.add(after.id);
-      if (before === undefined && kernel.now() > task.endsAt) madeLate.set(after.id, system.google.world.state.seq);
+      const isMade = before?.link?.observed === undefined && after.link?.observed !== undefined;
+      if (isMade && kernel.now() > task.endsAt) madeLate.set(after.id, system.google.world.state.seq);
       if (isFreeing(after) && kernel.now() > task.endsAt) freedLate.set(after.id, system.google.world.state.seq);
       noteEdit(entity, before, after, task);
       const { actor, reason } = after.provenance;
@@ -199,6 +200,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
   const countHarm = (before: Appointment | undefined, after: Appointment, task: Task): void => {
     if (task.kind !== 'consumer' || after.kind !== 'booking' || before?.status !== 'confirmed') return;
     const isReleased = before.sync.state === 'pending' && before.sync.prefer === 'google';
+    if (before.link?.observed === undefined) return; // No listing tells of what nobody has seen: the push meets it by itself.
     const isCancelled = after.status === 'cancelled';
     const isMoved = whenOf(before) !== whenOf(after);
     if (!(isCancelled || isMoved) || isReleased || Date.parse(before.startsAt) < kernel.now()) return;
@@ -234,6 +236,10 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
 
   const isFreeing = ({ provenance }: Appointment): boolean => provenance.reason === 'calendar_disabled';
 
+  /** A person has decided that it stays cancelled. */
+  const isDecidedGone = ({ provenance: { reason, settled } }: Appointment): boolean =>
+    reason === 'resolve' && settled?.chosen.status !== undefined;
+
   /** Kept after its deletion in Google, which has not got its next event yet. */
   const isToBeMade = (before: Appointment | undefined): boolean =>
     before?.sync.state === 'pending' && before.link !== undefined && before.link.observed === undefined;
@@ -255,7 +261,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       else ledger.decided(entity, was ?? {}, is);
       if (reason === 'discard') ledger.discarded(entity, kernel.now());
       if (before?.status === 'cancelled' && after.status === 'confirmed') ledger.restored('ours', entity, kernel.now());
-      if (after.status === 'cancelled' && (before?.status === 'confirmed' || reason === 'resolve'))
+      if (after.status === 'cancelled' && (before?.status === 'confirmed' || isDecidedGone(after)))
         ledger.deleted('ours', entity, gone, kernel.now());
     }
   };

@@ -20,8 +20,8 @@ export type Seen = {
   /** When the queue took the last genuine notification of the calendar. */
   accepted: Map<string, number>;
   /**
-   * Made by a process that had been frozen over the deletion of its event: the next comparison cancels it (decision 26). With Google's
-   * position by then.
+   * Made, or noted to be made, by a process that had been frozen over the deletion of its event: the next comparison cancels it
+   * (decision 26). With Google's position by then.
    */
   madeLate: Map<string, number>;
   /** Blocks that whoever let go of their calendar wrote after his time, and maybe after it had come back: as above, with the position. */

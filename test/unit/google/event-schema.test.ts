@@ -135,12 +135,13 @@ describe('a tombstone', () => {
     expect(parseEventChange(tombstone)).toEqual(deleted);
   });
 
-  test('[R3] that still shows what the event was tells whose it was', () => {
-    expect(parseEventChange({ ...wire, status: 'cancelled' })).toEqual({ ...deleted, shown: {} });
+  test('[R3] that still shows what the event was tells whose it was, and when it changed', () => {
+    const shown = { ...deleted, updated: '2026-03-01T09:00:00.123Z' };
+    expect(parseEventChange({ ...wire, status: 'cancelled' })).toEqual({ ...shown, shown: {} });
     const extendedProperties = { private: { bookedBarber: 'mark' } };
     const ours = { ...wire, status: 'cancelled', extendedProperties };
-    expect(parseEventChange(ours)).toEqual({ ...deleted, shown: { mark: 'mark' } });
-    expect(parseEventChange({ ...ours, extendedProperties: 'none' })).toEqual({ ...deleted, shown: {} });
+    expect(parseEventChange(ours)).toEqual({ ...shown, shown: { mark: 'mark' } });
+    expect(parseEventChange({ ...ours, extendedProperties: 'none' })).toEqual({ ...shown, shown: {} });
   });
 
   test('[R8] is one by its status alone: nothing else looks like a deletion', () => {
