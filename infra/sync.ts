@@ -42,11 +42,7 @@ export class Sync extends Construct {
     consumer.bindVault(data);
     consumer.bindWebhookKeys(config);
     consumer.bindGoogle(config);
-    consumer.bind({
-      WEBHOOK_BASE_URL: config.webhookBaseUrl,
-      WEBHOOK_TTL_HOURS: `${config.webhookTtlHours}`,
-      NODE_OPTIONS: '--max-semi-space-size=8', // Lambda's 25 fill with garbage before they are looked through: docs/performance.md.
-    });
+    consumer.bind({ WEBHOOK_BASE_URL: config.webhookBaseUrl, WEBHOOK_TTL_HOURS: `${config.webhookTtlHours}` });
 
     this.consumer = consumer;
     consumer.lambda.addEventSource(

@@ -3,7 +3,7 @@ import type { Stamp } from '../decision/next-appointment.ts';
 import { moved, pendingAt } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
-import type { Instant } from '../domain/instant.ts';
+import { type Instant, plusMs, second } from '../domain/instant.ts';
 import type { Destination } from './destination.ts';
 import { parted, reunited } from './former-events.ts';
 import type { Surroundings } from './outgoing.ts';
@@ -22,9 +22,16 @@ export const rehomed = (
   return moved(home, { updatedAt: now, provenance: { actor: 'user', reason: 'change_account', chainId } });
 };
 
+/** A request that began before the consent may have looked for the calendars after it. */
+const requestLifetimeMs = 30 * second;
+
 /** While one account's calendars went and the other's were yet to come, there was none for it to go to. */
 const isMadeMeanwhile = ({ kind, link, sync, updatedAt }: Appointment, { since }: Destination): boolean =>
-  kind === 'booking' && link === undefined && sync.state === 'local' && since !== undefined && updatedAt >= since;
+  kind === 'booking' &&
+  link === undefined &&
+  sync.state === 'local' &&
+  since !== undefined &&
+  updatedAt >= plusMs(since, -requestLifetimeMs);
 
 /**
  * The booking itself when its calendar is one of the account's. A link to any other counts as none: nothing is ever pushed

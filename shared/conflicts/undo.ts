@@ -59,16 +59,21 @@ const disputeAgain = (appointment: Appointment, { id, theirs, resolution }: Deci
   const had = knownInGoogle(appointment);
   const isEven = fingerprintOf(had) === fingerprintOf(sideOf(resolution.before));
   const from = had === 'gone' ? base : baseAgain(had, theirs, base);
-  const isUnderWay = appointment.sync.state === 'pending' && { underWay: resolution.left };
+  const mayCome = appointment.sync.state === 'pending' && { underWay: stillUnderWay(resolution) };
   return {
     ...rest,
     ...{ status, fields, startsAt, endsAt },
     ...(edits && { edits }),
     ...(from && !isEven && { base: from }),
     ...(link && { link: { ...link, ...beingSent(appointment, link, from ?? fields) } }),
-    sync: { state: 'conflict', conflictId: id, theirs: fingerprintOf(had), ...isUnderWay },
+    sync: { state: 'conflict', conflictId: id, theirs: fingerprintOf(had), ...mayCome },
   };
 };
+
+/** What this decision left, and those that had been taken back before it. */
+const stillUnderWay = ({ left, before: { sync } }: Resolution): string[] => [
+  ...new Set([left, ...((sync.state === 'conflict' && sync.underWay) || [])]),
+];
 
 /** Once it is there, it is agreed on: a new event as a whole, of a change what Google did not have already. */
 const beingSent = (

@@ -45,9 +45,13 @@ export const withoutFooter = (description: string | undefined, footer: string): 
   return isOurs ? description?.slice(0, lines[start - 1]?.end ?? 0) || undefined : description;
 };
 
-/** It ends with one of these at most, and of two that fit the longer is it: a person may have written the like above. */
 export const withoutOneOf = (description: string | undefined, footers: string[]): string | undefined => {
-  const longestFirst = footers.toSorted((a, b) => b.length - a.length);
-  const told = longestFirst.find((footer) => withoutFooter(description, footer) !== description);
+  const told = footerIn(description, footers);
   return told === undefined ? description : withoutFooter(description, told);
+};
+
+/** It ends with one of these at most, and of two that fit the longer is it: a person may have written the like above. */
+export const footerIn = (description: string | undefined, footers: string[]): string | undefined => {
+  const longestFirst = footers.toSorted((a, b) => b.length - a.length);
+  return longestFirst.find((footer) => withoutFooter(description, footer) !== description);
 };

@@ -77,10 +77,12 @@ const isParkedFor = (reason: string, appointment: Appointment | undefined): bool
  * What Google has is what the review item says it has, or was told for a decision that was taken back: a person decides, whatever
  * the policy is by now. An edit here that agrees closes it itself.
  */
-const isInReview = ({ sync }: Appointment, theirs: Theirs): boolean => {
+const isInReview = ({ sync, link }: Appointment, theirs: Theirs): boolean => {
   if (sync.state === 'held') return true;
   if (sync.state !== 'conflict' || theirs.side === 'unreadable') return false;
-  return [sync.theirs, sync.underWay].includes(fingerprintIn(theirs));
+  const said = fingerprintIn(theirs);
+  const mayBeOurs = said === 'gone' || link?.sent !== undefined || link?.observed === undefined;
+  return said === sync.theirs || (mayBeOurs && sync.underWay?.includes(said) === true);
 };
 
 const fingerprintIn = (theirs: Theirs): string =>

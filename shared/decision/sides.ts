@@ -1,5 +1,5 @@
 /** Each side of the triple as the decision sees it: relative to what both last agreed on. */
-import type { Appointment, OwnedFields, Sent } from '../domain/appointment.ts';
+import type { Appointment, OwnedFields } from '../domain/appointment.ts';
 import type { SyncWindow } from '../domain/calendar.ts';
 import type { CalendarEvent, EventChange, Whose } from '../domain/calendar-event.ts';
 import { eventMarkOf } from '../domain/derived-ids.ts';
@@ -12,6 +12,7 @@ import { footerOf, withoutOneOf } from './booking-text.ts';
 import { isSame, sameFields } from './compare.ts';
 import { combine } from './merge.ts';
 import { isTooLong, longestBookingDays } from './span.ts';
+import { everSent } from './sync-state.ts';
 import { type Translated, translate } from './translate.ts';
 
 /**
@@ -86,8 +87,6 @@ const agreedBase = (appointment: Appointment, theirs: OwnedFields, context: Cont
   const known = combine((part) => everSent(sent).find(({ fields }) => isSame(part, theirs, fields))?.fields ?? told);
   return asShared(appointment, known, context);
 };
-
-const everSent = (sent: Sent | undefined): Sent[] => (sent === undefined ? [] : [sent, ...(sent.earlier ?? [])]);
 
 /** The text of our own booking is ours, whoever may see its event; what another owner has put there is not. */
 const isTextHidden = (appointment: Appointment | undefined, event: CalendarEvent, context: Context): boolean => {

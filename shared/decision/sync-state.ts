@@ -1,11 +1,12 @@
 /** The steps that an appointment takes between its states: each keeps versions, base and link as they must be. */
-import type { Appointment, EventLink, OwnedFields, Pending } from '../domain/appointment.ts';
+import type { Appointment, EventLink, OwnedFields, Pending, Sent } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 import { eventIdOf } from '../domain/derived-ids.ts';
 import type { ChainId } from '../domain/ids.ts';
 import { type Instant, plusMs } from '../domain/instant.ts';
 import { baseOf } from './base.ts';
+import { footerIn } from './booking-text.ts';
 
 export type Unshared = NonNullable<EventLink['untold']>;
 
@@ -86,11 +87,22 @@ const whoseItIs = ({ confidential, mark }: CalendarEvent): Partial<EventLink> =>
   ...(mark !== undefined && { marked: true }),
 });
 
-/** What was being sent has come true or never will, once there is a newer version: the write was for that one alone. */
-const whatItWasTold = ({ footer, sent, observed }: EventLink, { etag }: CalendarEvent): Partial<EventLink> => ({
-  ...(footer !== undefined && { footer }),
-  ...(sent !== undefined && observed?.etag === etag && { sent }),
-});
+/**
+ * What was being sent has come true or never will, once there is a newer version: the write was for that one alone. Which of our lines
+ * came through, that version shows.
+ */
+export const whatItWasTold = (
+  { footer = '', sent, observed }: EventLink,
+  { etag, description }: CalendarEvent,
+): Pick<EventLink, 'footer' | 'sent'> => {
+  if (observed?.etag === etag) return { ...(footer !== '' && { footer }), ...(sent && { sent }) };
+  const lines = [footer, ...everSent(sent).map((one) => one.footer)];
+  const shown = footerIn(description, lines) ?? footer;
+  return shown === '' ? {} : { footer: shown };
+};
+
+/** The latest first. */
+export const everSent = (sent: Sent | undefined): Sent[] => (sent === undefined ? [] : [sent, ...(sent.earlier ?? [])]);
 
 /** Another version of its event: no more than that it lies in this calendar now can a reader see of it. */
 export const seenIn = (

@@ -69,7 +69,7 @@ export type Pending = {
  * How the appointment and its event stand to each other.
  * - `local`: no event is wanted.
  * - `conflict`: a person decides; `theirs` names what Google had when the review item was last brought up to date. `underWay`:
- *   what it will have if a decision that was taken back reaches it yet.
+ *   what it may have yet, if decisions that were taken back had been on their way.
  * - `held`: one of many changes at once that a person must release first [R9].
  * - `quarantined`: the event, or Google's answer to our change, cannot be dealt with.
  */
@@ -77,7 +77,7 @@ export type SyncState =
   | { state: 'local' }
   | { state: 'synced' }
   | Pending
-  | { state: 'conflict'; conflictId: ConflictId; theirs: string; underWay?: string }
+  | { state: 'conflict'; conflictId: ConflictId; theirs: string; underWay?: string[] }
   | { state: 'held'; conflictId: ConflictId }
   | { state: 'quarantined'; reason: string };
 

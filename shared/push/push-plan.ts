@@ -4,7 +4,7 @@ import { footerOf } from '../decision/booking-text.ts';
 import { differing, fieldGroups, fingerprintOf, isSame, sameFields } from '../decision/compare.ts';
 import { contentOf } from '../decision/event-content.ts';
 import { combine } from '../decision/merge.ts';
-import { agreed, kept, type Unshared } from '../decision/sync-state.ts';
+import { agreed, everSent, kept, type Unshared, whatItWasTold } from '../decision/sync-state.ts';
 import type { Appointment, EventLink, FieldGroup, OwnedFields, Pending, Sent } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent, EventContent } from '../domain/calendar-event.ts';
@@ -100,19 +100,19 @@ export const sending = (
   const { link } = appointment;
   if (link === undefined) throw new Error('An event is to be changed that had not been planned');
   const observed = { etag: event.etag, updated: event.updated };
-  const earlier = link.observed?.etag === event.etag ? earlierThan(fields, link) : [];
+  const earlier = link.observed?.etag === event.etag ? earlierThan({ fields, footer }, link) : [];
   const sent = { fields, footer, ...(earlier.length > 0 && { earlier }) };
-  return { ...kept(appointment), base: theirs, link: { ...link, observed, sent } };
+  return { ...kept(appointment), base: theirs, link: { ...link, ...whatItWasTold(link, event), observed, sent } };
 };
 
 const triesRemembered = 3;
 
 /** No answer came to these, and whoever shows the version before them may lag behind [F49]. */
-const earlierThan = (fields: OwnedFields, { sent }: EventLink): Omit<Sent, 'earlier'>[] => {
-  if (sent === undefined) return [];
-  const { earlier = [], ...last } = sent;
-  return [last, ...earlier].filter((one) => !sameFields(one.fields, fields)).slice(0, triesRemembered);
-};
+const earlierThan = ({ fields, footer }: Sent, { sent }: EventLink): Omit<Sent, 'earlier'>[] =>
+  everSent(sent)
+    .map(({ earlier: _earlier, ...one }) => one)
+    .filter((one) => !sameFields(one.fields, fields) || one.footer !== footer)
+    .slice(0, triesRemembered);
 
 const told = ({ footer, untold }: Pick<Said, 'footer' | 'untold'>): Partial<EventLink> => ({
   ...(footer !== '' && { footer }),
@@ -124,12 +124,13 @@ export const written = (appointment: Appointment, said: Said, event: CalendarEve
   const { footer, untold, version } = said;
   const { link, sync } = appointment;
   if (link === undefined) throw new Error('An event was written that had not been planned');
-  const { footer: _footer, untold: _untold, sent: _sent, ...place } = link;
+  const { footer: _footer, untold: _untold, sent, ...place } = link;
   const observed = { etag: event.etag, updated: event.updated };
-  const next = { ...kept(appointment), link: { ...place, ...told({ footer, untold }), observed } };
+  const unheard = sent && link.observed?.etag === event.etag && { sent }; // There was nothing to say to what may be no more.
+  const next = { ...kept(appointment), link: { ...place, ...told({ footer, untold }), ...unheard, observed } };
   const isToMove = sync.state === 'pending' && sync.target.calendarKey !== link.calendarKey;
   if (appointment.version === version && !isToMove) return agreed(next);
-  const isTakenBack = sync.state === 'conflict' && sync.underWay === fingerprintOf(said.fields);
+  const isTakenBack = sync.state === 'conflict' && sync.underWay?.includes(fingerprintOf(said.fields)) === true;
   return isTakenBack ? disputedStill(next, sync.conflictId, said) : { ...next, base: said.fields };
 };
 

@@ -49,8 +49,8 @@ const insert = async (deps: StepDeps, place: PushPlace, appointment: Due): Promi
 const lookAgain = async (deps: StepDeps, appointment: Due): Promise<Stepped> => {
   const { base, sync } = appointment;
   const undecided = { sync, ...(base !== undefined && { base }) };
-  const isPending = (latest: Appointment) => latest.sync.state === 'pending';
-  await noteTold(deps, appointment, (latest) => ({ ...kept(latest), ...(!isPending(latest) && undecided) }));
+  const isOpen = ({ sync: { state } }: Appointment) => state === 'pending' || state === 'conflict';
+  await noteTold(deps, appointment, (latest) => ({ ...kept(latest), ...(!isOpen(latest) && undecided) }));
   return 'late';
 };
 

@@ -1,6 +1,8 @@
 /** A person takes a decision back, while Google has heard of it, has not, or is just being told. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
+import { minute } from '../../shared/domain/instant.ts';
+import { calendarKey } from '../support/samples.ts';
 import { type DisputeJob, eleven, euros, lost, openDisputeJob, twelve } from './dispute-job.ts';
 import { hourOf, inGoogle } from './google-job.ts';
 
@@ -182,3 +184,67 @@ test.each(['merge', 'google_wins'] as const)(
     );
   },
 );
+
+test('[R1] taken back before anybody has pushed it, and then said in Google as well: both agree', async () => {
+  const id = await job.disputed();
+  await job.decide(id, 'bookedbarber');
+  await job.undo();
+  await job.patch(id, inGoogle(hourOf(11)));
+  await job.sync();
+  expect(await job.item()).toMatchObject({ status: 'agreed' });
+  expect(await job.appointment(id)).toMatchObject({ fields: { start: eleven.dateTime }, sync: { state: 'synced' } });
+});
+
+describe('[R2] taken back twice, of which Google has been told the first time, unheard,', () => {
+  const openItems = async () => (await job.conflicts()).filter(({ status }) => status === 'open');
+  const decideAgain = async (id: AppointmentId) => {
+    await job.pushWhile(id, lost);
+    await job.undo();
+    await job.decide(id, 'google');
+    await job.undo();
+    await job.sync();
+  };
+
+  test('it stays in dispute', async () => {
+    const id = await job.disputed();
+    await job.decide(id, 'bookedbarber');
+    await decideAgain(id);
+    expect(await openItems()).toHaveLength(1);
+  });
+
+  test('so does an event that has been made anew', async () => {
+    const id = await job.keptAfterDeletion();
+    await decideAgain(id);
+    expect(await openItems()).toHaveLength(1);
+  });
+
+  test('so does a cancellation', async () => {
+    const id = await job.book('b', euros(35));
+    await job.push(id);
+    await job.sync();
+    await job.patch(id, inGoogle(hourOf(12)));
+    await job.cancel(id);
+    await job.push(id);
+    await job.decide(id, 'bookedbarber');
+    await decideAgain(id);
+    expect(await openItems()).toHaveLength(1);
+  });
+});
+
+test('[R2] taken back while its new event was being made, by whoever was late: it stays in dispute', async () => {
+  const id = await job.keptAfterDeletion();
+  let leftMs = minute;
+  const insertEvent: typeof job.google.insertEvent = async (...given) => {
+    const answer = await job.google.insertEvent(...given);
+    await job.undo();
+    leftMs = 0;
+    return answer;
+  };
+  const hint = { calendarKey, reason: 'appointment', appointment: { id } } as const;
+  await job.syncFor(() => leftMs, job.passMinute(), hint, { google: { ...job.google, insertEvent } });
+  await job.push(id);
+  await job.sync();
+  expect(await job.appointment(id)).toMatchObject({ sync: { state: 'conflict' } });
+  await job.decide(id, 'bookedbarber');
+  expect(job.live()).toHaveLength(1);
+});

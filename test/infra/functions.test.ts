@@ -27,7 +27,6 @@ const environments: Record<FunctionName, object> = {
     ...googleOauth,
     WEBHOOK_BASE_URL: 'https://app.bookedbarber.com',
     WEBHOOK_TTL_HOURS: '24',
-    NODE_OPTIONS: '--max-semi-space-size=8',
   },
   'change-stream': { ...table, ...queue, AUDIT_RETENTION_DAYS: '365', NOTIFICATION_RETENTION_DAYS: '30' },
   'renewal-worker': {

@@ -18,8 +18,8 @@ const increments = [1, 100, 2_500];
 const leastOfRaw = 0.7;
 const mostRssMb = 200;
 
-/** Lambda starts Node with nine tenths of a function's memory for old objects; how much for new ones, infra/sync.ts says. */
-const execArgv = [`--max-old-space-size=${Math.floor(512 * 0.9)}`, '--max-semi-space-size=8'];
+/** Lambda starts Node with nine tenths of a function's memory for old objects and a twentieth for new ones. */
+const execArgv = [`--max-old-space-size=${Math.floor(512 * 0.9)}`, `--max-semi-space-size=${Math.floor(512 * 0.05)}`];
 
 type Work = Pick<Orders, 'endpoint' | 'rawTable' | 'table' | 'events' | 'increments'>;
 

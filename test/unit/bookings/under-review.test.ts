@@ -55,7 +55,7 @@ test.each([
 });
 
 test('[R2] but Google is asked where it may yet be told of a decision that was taken back', () => {
-  const sync = { ...disputed('gone'), underWay: fingerprintOf(ours) };
+  const sync = { ...disputed('gone'), underWay: [fingerprintOf(ours)] };
   const cancelled = { ...changed, sync, link: aLink, status: 'cancelled' as const };
   const { appointment, conflict } = underReview({ before, changed: cancelled }, open, now);
   expect(conflict.status).toBe('agreed');
