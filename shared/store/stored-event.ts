@@ -1,17 +1,21 @@
-/** A sync event as it is stored: most of the appointment stays as it was, so that is said of what has changed alone. Pure. */
+/**
+ * A sync event as it is stored: the appointment as it is, and of how it was what has changed alone. The rest of the record is
+ * in the appointment. Pure.
+ */
 import type { Appointment } from '../domain/appointment.ts';
-import type { SyncEvent } from '../domain/sync-event.ts';
+import { type SyncEvent, syncEventOf } from '../domain/sync-event.ts';
 import { type Patch, patched, patchOf } from './merge-patch.ts';
 
-/** `was`: what makes the appointment as it was of how it is. */
-export type StoredEvent = Omit<SyncEvent, 'before'> & { was?: Patch };
+/** `was`: what makes the appointment as it was of how it is; absent, where it is new. */
+export type StoredEvent = { after: Appointment; was?: Patch };
 
-export const toStored = ({ before, ...event }: SyncEvent): StoredEvent => ({
-  ...event,
-  ...(before && { was: patchOf(event.after, before) }),
+export const toStored = ({ before, after }: Pick<SyncEvent, 'before' | 'after'>): StoredEvent => ({
+  after,
+  ...(before && { was: patchOf(after, before) }),
 });
 
-export const fromStored = ({ was, ...event }: StoredEvent): SyncEvent => ({
-  ...event,
-  ...(was && { before: patched(event.after, was) as Appointment }),
-});
+export const fromStored = ({ after, was }: StoredEvent): SyncEvent => {
+  const event = syncEventOf(was && (patched(after, was) as Appointment), after);
+  if (event === undefined) throw new Error('A record of the log in which nothing has changed');
+  return event;
+};

@@ -38,13 +38,16 @@ export const appendToLog = async (table: Table, records: LogRecords, retention: 
 const toLogItems = ({ syncEvents, notifiedRuns }: LogRecords, { auditDays, notificationDays }: Retention): Item[] => [
   ...syncEvents.map((event) => {
     const { userId, at, appointmentId, version } = event;
-    return toLogItem(keys.syncEvent(userId, at, appointmentId, version), toStored(event), auditDays);
+    return toLogItem(keys.syncEvent(userId, at, appointmentId, version), toStored(event), expiryOf(at, auditDays));
   }),
-  ...notifiedRuns.map((run) => toLogItem(keys.notifiedRun(run.userId, run.at, run.chainId), run, notificationDays)),
+  ...notifiedRuns.map((run) =>
+    toLogItem(keys.notifiedRun(run.userId, run.at, run.chainId), run, expiryOf(run.at, notificationDays)),
+  ),
 ];
 
-const toLogItem = (key: Key, record: { at: Instant }, keptDays: number): Item =>
-  toItem(key, record, { expiresAt: epochSecondsOf(plusMs(record.at, keptDays * day)) });
+const toLogItem = (key: Key, record: object, expiresAt: number): Item => toItem(key, record, { expiresAt });
+
+const expiryOf = (at: Instant, keptDays: number): number => epochSecondsOf(plusMs(at, keptDays * day));
 
 const putAll = async (table: Table, items: Item[]): Promise<void> => {
   const requests = items.map((Item) => ({ PutRequest: { Item } }));
