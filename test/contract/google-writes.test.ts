@@ -89,7 +89,7 @@ describe('an insert', () => {
     await insert();
     deletedByPerson();
     expect(await insert()).toEqual({ kind: 'duplicate' });
-    const deleted = { kind: 'deleted', id: eventId, shown: { mark } };
+    const deleted = { kind: 'deleted', id: eventId, shown: { mark }, updated: expect.any(String) };
     expect(await google.readEvent(caller, ref)).toEqual({ change: deleted });
     expect(await google.getEvent(caller, ref)).toEqual(deleted);
   });
@@ -299,7 +299,9 @@ describe('a move', () => {
     await insert();
     expect(eventOf(await move())).toMatchObject({ id: eventId, mark, etag: kept(other).etag });
     expect(kept(other)).toMatchObject({ status: 'confirmed', summary: 'Haircut · Ada' });
-    expect(await google.readEvent(caller, ref)).toEqual({ change: { kind: 'deleted', id: eventId, shown: { mark } } });
+    expect(await google.readEvent(caller, ref)).toMatchObject({
+      change: { kind: 'deleted', id: eventId, shown: { mark } },
+    });
   });
 
   test('of a deleted or unknown event finds it gone', async () => {

@@ -9,6 +9,7 @@ import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 import { calendarStore } from '../../shared/store/calendars.ts';
 import { toUpdate } from '../../shared/store/item-update.ts';
 import { type Key, keys, logKey } from '../../shared/store/keys.ts';
+import { fromStored, type StoredEvent } from '../../shared/store/stored-event.ts';
 import { dynamoTable, fromItem, queryAll } from '../../shared/store/table.ts';
 import type { TestSession } from './local-session.ts';
 import { at } from './samples.ts';
@@ -35,7 +36,9 @@ export const openTable = ({ stack }: TestSession): SessionTable => {
     appointmentsOf: async (user) =>
       (await queryAll(table, { pk: `USER#${user}`, sk: 'APPOINTMENT#' })).map(fromItem<Appointment>),
     logOf: async (user) => {
-      const entries = (await queryAll(table, logKey(asId(user), ''))).map(fromItem<SyncEvent>);
+      const entries = (await queryAll(table, logKey(asId(user), ''))).map((item) =>
+        fromStored(fromItem<StoredEvent>(item)),
+      );
       return Map.groupBy(
         entries.sort((a, b) => a.version - b.version),
         ({ appointmentId }) => appointmentId,
