@@ -60,6 +60,17 @@ export const openDisputeJob = async () => {
       expect(await item()).toMatchObject({ kind: 'fields', status: 'open' });
       return id;
     },
+    /** Moved to 12 in Google, and cancelled here. */
+    cancelledInDispute: async (): Promise<AppointmentId> => {
+      const id = await job.book('b', euros(35));
+      await job.push(id);
+      await job.sync();
+      await job.patch(id, inGoogle(hourOf(12)));
+      await job.cancel(id);
+      await job.push(id);
+      expect(await item()).toMatchObject({ kind: 'deleted_in_bookedbarber', status: 'open' });
+      return id;
+    },
     /** Changed here, deleted in Google, and kept by a person: its next event is yet to be made. */
     keptAfterDeletion: async (): Promise<AppointmentId> => {
       const id = await job.book('b', euros(35));

@@ -144,13 +144,7 @@ describe.each(answers)('[R2] taken back while Google is being told, and its answ
   });
 
   test('a cancellation stays in dispute, and what was deleted for it is made anew when it is kept', async () => {
-    const id = await job.book('b', euros(35));
-    await job.push(id);
-    await job.sync();
-    await job.patch(id, inGoogle(hourOf(12)));
-    await job.cancel(id);
-    await job.push(id);
-    expect(await job.item()).toMatchObject({ kind: 'deleted_in_bookedbarber', status: 'open' });
+    const id = await job.cancelledInDispute();
     await job.decide(id, 'bookedbarber');
     await pushAndUndo(id);
     await job.sync();
@@ -165,12 +159,7 @@ describe.each(answers)('[R2] taken back while Google is being told, and its answ
 test.each(['merge', 'google_wins'] as const)(
   '[R2] kept after all before anybody has seen that its event was deleted for the decision: that is asked about (%s)',
   async (conflictPolicy) => {
-    const id = await job.book('b', euros(35));
-    await job.push(id);
-    await job.sync();
-    await job.patch(id, inGoogle(hourOf(12)));
-    await job.cancel(id);
-    await job.push(id);
+    const id = await job.cancelledInDispute();
     await job.decide(id, 'bookedbarber');
     await job.pushWhile(id, lost);
     await job.undo();
@@ -219,12 +208,7 @@ describe('[R2] taken back twice, of which Google has been told the first time, u
   });
 
   test('so does a cancellation', async () => {
-    const id = await job.book('b', euros(35));
-    await job.push(id);
-    await job.sync();
-    await job.patch(id, inGoogle(hourOf(12)));
-    await job.cancel(id);
-    await job.push(id);
+    const id = await job.cancelledInDispute();
     await job.decide(id, 'bookedbarber');
     await decideAgain(id);
     expect(await openItems()).toHaveLength(1);
