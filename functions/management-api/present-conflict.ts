@@ -1,10 +1,12 @@
 /** Review items as clients of the API see them: in brief, or with all that a person needs to decide. */
+
 import type * as z from 'zod';
 import { previewOf } from '../../shared/conflicts/preview.ts';
 import { asOffered, type Review, seenOf } from '../../shared/conflicts/review.ts';
 import { ageOf, severityOf } from '../../shared/conflicts/severity.ts';
 import { disputedIn } from '../../shared/conflicts/sides.ts';
-import type { Conflict, SideState } from '../../shared/domain/conflict.ts';
+import type { SideState } from '../../shared/domain/appointment.ts';
+import type { Conflict } from '../../shared/domain/conflict.ts';
 import type { Instant } from '../../shared/domain/instant.ts';
 import { presentClash, presentFields } from './present-appointment.ts';
 import type { conflictInBrief, conflict as schema } from './schemas/conflicts.ts';

@@ -1,9 +1,8 @@
 /** Shell: a suggestion for an open review item: what either outcome would meet is looked up, the rest is suggest.ts. */
 import { findTaken, type TimeReader } from '../bookings/taken-time.ts';
-import type { Appointment } from '../domain/appointment.ts';
-import type { SideState } from '../domain/conflict.ts';
+import { momentsOf } from '../decision/moments.ts';
+import type { Appointment, SideState } from '../domain/appointment.ts';
 import type { Evidence, Suggestion } from './evidence.ts';
-import { momentsOf } from './moments.ts';
 import type { Dispute } from './review.ts';
 import { outcomesOf } from './sides.ts';
 import { suggest } from './suggest.ts';

@@ -6,6 +6,7 @@ import pMap from 'p-map';
 import { loadDestination } from '../bookings/load-destination.ts';
 import { outgoing, type Surroundings } from '../bookings/outgoing.ts';
 import { fingerprintOf } from '../decision/compare.ts';
+import { sideOf } from '../decision/sides.ts';
 import type { Conflict } from '../domain/conflict.ts';
 import type { AppointmentId } from '../domain/ids.ts';
 import { untilWritten } from '../store/until-written.ts';
@@ -13,7 +14,6 @@ import type { AskedDecision, DecideDeps, Decided } from './asked-decision.ts';
 import { decidedHeld, type HeldChoice } from './held.ts';
 import type { PersonsStamp } from './resolve.ts';
 import { type Dispute, isAsSeen } from './review.ts';
-import { sideOf } from './sides.ts';
 
 const writesAtOnce = 8;
 

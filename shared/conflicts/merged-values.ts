@@ -1,9 +1,9 @@
 /** The values that a person gives for an outcome of their own → all that the appointment shall say. */
 import { applied, type BookingEdit } from '../bookings/booking-request.ts';
 import { readTimes } from '../bookings/booking-times.ts';
+import { sideOf } from '../decision/sides.ts';
 import type { OwnedFields } from '../domain/appointment.ts';
 import type { Dispute } from './review.ts';
-import { sideOf } from './sides.ts';
 
 export type GivenValues = Pick<BookingEdit, 'title' | 'text' | 'times'>;
 

@@ -1,9 +1,10 @@
 /** What each choice would lead to, before it is made. Merged values are the person's own, so there is nothing to foresee. */
 
 import { fingerprintOf } from '../decision/compare.ts';
-import type { Appointment } from '../domain/appointment.ts';
-import type { Choice, Conflict, SideState } from '../domain/conflict.ts';
-import { isForbidden, outcomesOf, sideOf } from './sides.ts';
+import { sideOf } from '../decision/sides.ts';
+import type { Appointment, SideState } from '../domain/appointment.ts';
+import type { Choice, Conflict } from '../domain/conflict.ts';
+import { isForbidden, outcomesOf } from './sides.ts';
 
 /** Once Google has heard of it, both say the same. */
 export type Outcome = { appointment: SideState; event: SideState };

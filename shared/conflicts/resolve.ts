@@ -1,13 +1,14 @@
 /** What a person's decision makes of the appointment and its review item; both are written in one transaction. */
 
 import { differing, fingerprintOf, isSame } from '../decision/compare.ts';
+import { sideOf } from '../decision/sides.ts';
 import { moved } from '../decision/sync-state.ts';
-import type { Appointment, OwnedFields, Settlement } from '../domain/appointment.ts';
-import type { Choice, Conflict, SideState } from '../domain/conflict.ts';
+import type { Appointment, OwnedFields, Settlement, SideState } from '../domain/appointment.ts';
+import type { Choice, Conflict } from '../domain/conflict.ts';
 import type { ChainId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { settle } from './settle.ts';
-import { inGoogle, isForbidden, type Outcomes, outcomesOf, sideOf } from './sides.ts';
+import { inGoogle, isForbidden, type Outcomes, outcomesOf } from './sides.ts';
 
 /** `values`: all that the appointment shall say. */
 export type PersonsDecision = { choice: Exclude<Choice, 'merged'> } | { choice: 'merged'; values: OwnedFields };

@@ -1,11 +1,11 @@
 /** The appointment as a person wants it: in line with Google already, or with something left to tell it. */
 
-import { fingerprintOf } from '../decision/compare.ts';
+import { sameSide } from '../decision/compare.ts';
+import { momentsOf } from '../decision/moments.ts';
+import { sideOf } from '../decision/sides.ts';
 import { agreed, moved, pendingAt, type Written, withNextId } from '../decision/sync-state.ts';
-import type { Appointment, Pending } from '../domain/appointment.ts';
-import type { SideState } from '../domain/conflict.ts';
+import type { Appointment, Pending, SideState } from '../domain/appointment.ts';
 import type { Instant } from '../domain/instant.ts';
-import { momentsOf } from './moments.ts';
 
 /** `theirs` is what Google has. */
 export const settle = (
@@ -16,12 +16,10 @@ export const settle = (
 
 /** The same of one that says what is wanted by now. */
 export const settled = (next: Appointment, theirs: SideState): Appointment => {
-  const isGone = next.status === 'cancelled';
   if (theirs === 'gone' && isPlanned(next)) return asPlanned(next);
-  if (theirs === 'gone') return isGone ? agreed(next) : withNextId(next);
-  const isSame = fingerprintOf(isGone ? 'gone' : next.fields) === fingerprintOf(theirs);
-  if (!isSame) return { ...toTell(next), base: theirs };
-  return isUnderWay(next) ? wantedAsItIs(next) : agreed(next);
+  if (theirs === 'gone') return next.status === 'cancelled' ? agreed(next) : withNextId(next);
+  if (!sameSide(sideOf(next), theirs)) return { ...toTell(next), base: theirs };
+  return isUnderWay(next) ? { ...toTell(next), base: next.fields } : agreed(next);
 };
 
 /** Where it was on its way to, or where it is. */
@@ -47,16 +45,9 @@ const asPlanned = (next: Appointment): Appointment => ({
   sync: { ...pendingNow(next, next.updatedAt), prefer: 'bookedbarber' },
 });
 
-/** Google may have been told otherwise since. */
-const isUnderWay = ({ sync }: Appointment): boolean =>
-  sync.state === 'pending' || (sync.state === 'conflict' && sync.underWay !== undefined);
-
-/** Google is asked. Should its event have gone, by ourselves perhaps, that is news to whoever wants it. */
-const wantedAsItIs = (next: Appointment): Appointment => ({
-  ...toTell(next),
-  base: next.fields,
-  edits: { status: next.updatedAt },
-});
+/** Google may have been told otherwise since, so it is asked. */
+const isUnderWay = ({ sync, link }: Appointment): boolean =>
+  sync.state === 'pending' || link?.sent !== undefined || link?.deleting === true;
 
 /** The person's word is newer than every edit. */
 const toTell = (next: Appointment): Appointment => {

@@ -1,9 +1,9 @@
 /** How urgent a review item is, and how long it has waited. */
 
 import { isSame } from '../decision/compare.ts';
+import { momentsOf } from '../decision/moments.ts';
 import type { Conflict, ConflictKind } from '../domain/conflict.ts';
 import { day, epochMsOf, type Instant, second } from '../domain/instant.ts';
-import { momentsOf } from './moments.ts';
 
 export type Severity = 'low' | 'medium' | 'high' | 'critical';
 

@@ -1,14 +1,11 @@
 /** What both sides of a conflict have, and what the appointment would say if either had its way. */
-
-import { baseOf } from '../decision/base.ts';
-import { fieldGroups, fingerprintOf } from '../decision/compare.ts';
-import { combine, mergeFields } from '../decision/merge.ts';
-import type { Appointment, FieldGroup, OwnedFields } from '../domain/appointment.ts';
-import type { Conflict, SideState } from '../domain/conflict.ts';
+import { hasNow, isInDispute } from '../decision/dispute.ts';
+import { mergeFields } from '../decision/merge.ts';
+import { sideOf } from '../decision/sides.ts';
+import type { Appointment, FieldGroup, SideState } from '../domain/appointment.ts';
+import type { Conflict } from '../domain/conflict.ts';
 import { type Instant, instantAt } from '../domain/instant.ts';
 import type { ConflictPolicy } from '../domain/settings.ts';
-
-export const sideOf = ({ status, fields }: Appointment): SideState => (status === 'confirmed' ? fields : 'gone');
 
 /** What Google has of an appointment that waits for nobody, as far as we have seen: of an event that is planned, nothing. */
 export const knownInGoogle = ({ base, status, fields, link }: Appointment): SideState =>
@@ -17,24 +14,10 @@ export const knownInGoogle = ({ base, status, fields, link }: Appointment): Side
 /** May something be decided for it without passing over what another review item, or an unreadable event, holds? */
 export const isFree = ({ sync }: Appointment): boolean => sync.state === 'synced' || sync.state === 'pending';
 
-/**
- * What Google has. Of a dispute the appointment names it, and after an undo that need not be the side in question: it may
- * be what the decision had told Google, which is then in the base. Undefined when it is news to the item.
- */
-export const inGoogle = (appointment: Appointment, { id, kind, theirs }: Conflict): SideState | undefined => {
-  const { sync } = appointment;
-  const base = baseOf(appointment);
+/** What Google has, which after an undo need not be its side of the dispute. Undefined when the item is not about how they stand now. */
+export const inGoogle = (appointment: Appointment, { id, kind }: Conflict): SideState | undefined => {
   if (kind === 'overlap') return isFree(appointment) ? knownInGoogle(appointment) : undefined;
-  if (sync.state !== 'conflict' || sync.conflictId !== id) return undefined;
-  const sides: SideState[] = [theirs, 'gone', ...(base === undefined ? [] : toldInPart(base, theirs))];
-  return sides.find((side) => fingerprintOf(side) === sync.theirs);
-};
-
-/** Part by part, as it was when the dispute began or as the decision had told it (undo.ts): every way in which that can be. */
-const toldInPart = (base: OwnedFields, theirs: SideState): SideState[] => {
-  if (theirs === 'gone') return [base];
-  const ways = Array.from({ length: 2 ** fieldGroups.length }, (_, way) => way);
-  return ways.map((way) => combine((part) => ((way >> fieldGroups.indexOf(part)) % 2 === 1 ? theirs : base)));
+  return isInDispute(appointment) && appointment.sync.conflictId === id ? hasNow(appointment.sync) : undefined;
 };
 
 export type Outcomes = Record<'google' | 'bookedbarber', SideState>;

@@ -1,13 +1,13 @@
 /** Takes a decision back: the review item is open again, and the appointment as it was before. */
-
-import { fingerprintOf, isSame } from '../decision/compare.ts';
-import { combine } from '../decision/merge.ts';
+import { fingerprintOf } from '../decision/compare.ts';
+import { disputeOver } from '../decision/dispute.ts';
+import { sideOf } from '../decision/sides.ts';
 import { moved, type Written } from '../decision/sync-state.ts';
-import type { Appointment, EventLink, OwnedFields } from '../domain/appointment.ts';
-import type { Conflict, Resolution, SideState } from '../domain/conflict.ts';
+import type { Appointment, EventLink } from '../domain/appointment.ts';
+import type { Conflict, Resolution } from '../domain/conflict.ts';
 import type { PersonsStamp } from './resolve.ts';
 import { settle } from './settle.ts';
-import { isFree, knownInGoogle, sideOf } from './sides.ts';
+import { isFree, knownInGoogle } from './sides.ts';
 
 /**
  * - `not_resolved`: there is no decision to take back.
@@ -35,54 +35,31 @@ export const undone = (appointment: Appointment, conflict: Conflict, { now, chai
 /** The event that the dispute was about is another account's by now. */
 const isPartedFrom = ({ link }: Appointment, { kind }: Conflict): boolean => kind !== 'overlap' && link === undefined;
 
-/** Part by part: of what Google still says the dispute is the same, and what it has been told is what both last agreed on. */
-const baseAgain = (had: OwnedFields, theirs: SideState, base: OwnedFields | undefined): OwnedFields | undefined => {
-  if (fingerprintOf(had) === fingerprintOf(theirs)) return base;
-  if (theirs === 'gone' || base === undefined) return had;
-  return combine((part) => (isSame(part, had, theirs) ? base : had));
-};
-
 type Decided = Conflict & { resolution: Resolution };
 
 /** It goes back in both places; what was accepted is there already. */
 const putBack = (appointment: Appointment, { resolution }: Decided, written: Written): Appointment =>
   settle(appointment, { wanted: sideOf(resolution.before), theirs: knownInGoogle(appointment) }, written);
 
-/**
- * Google keeps what it has until a person decides again. Unless it has heard of the decision, that is still the side in
- * question, and the base is what it was: the dispute is the very same. Where Google has been told our side, nothing differs
- * until then, so there is no base: with one, the next listing would take the difference for settled.
- */
+/** The dispute is the very same. Google keeps what it has, which may be what it was told, until a person decides again. */
 const disputeAgain = (appointment: Appointment, { id, theirs, resolution }: Decided, written: Written): Appointment => {
   const { status, fields, startsAt, endsAt, edits, base } = resolution.before;
   const { base: _base, edits: _edits, link, ...rest } = moved(appointment, written);
-  const had = knownInGoogle(appointment);
-  const isEven = fingerprintOf(had) === fingerprintOf(sideOf(resolution.before));
-  const from = had === 'gone' ? base : baseAgain(had, theirs, base);
-  const mayCome = appointment.sync.state === 'pending' && { underWay: stillUnderWay(resolution) };
   return {
     ...rest,
     ...{ status, fields, startsAt, endsAt },
     ...(edits && { edits }),
-    ...(from && !isEven && { base: from }),
-    ...(link && { link: { ...link, ...beingSent(appointment, link, from ?? fields) } }),
-    sync: { state: 'conflict', conflictId: id, theirs: fingerprintOf(had), ...mayCome },
+    ...(base && { base }),
+    ...(link && { link: { ...link, ...beingMade(appointment, link) } }),
+    sync: disputeOver(id, theirs, knownInGoogle(appointment)),
   };
 };
 
-/** What this decision left, and those that had been taken back before it. */
-const stillUnderWay = ({ left, before: { sync } }: Resolution): string[] => [
-  ...new Set([left, ...((sync.state === 'conflict' && sync.underWay) || [])]),
-];
-
-/** Once it is there, it is agreed on: a new event as a whole, of a change what Google did not have already. */
-const beingSent = (
-  decided: Appointment,
+/** A new event that nobody has seen yet may come. */
+const beingMade = (
+  { status, base, fields }: Appointment,
   { sent, observed, footer = '' }: EventLink,
-  base: OwnedFields,
-): Pick<EventLink, 'sent'> => {
-  const had = knownInGoogle(decided);
-  if (observed === undefined) return decided.status === 'confirmed' ? { sent: { fields: decided.fields, footer } } : {};
-  if (sent === undefined || had === 'gone') return {};
-  return { sent: { ...sent, fields: combine((part) => (isSame(part, sent.fields, had) ? base : sent.fields)) } };
-};
+): Pick<EventLink, 'sent'> =>
+  status === 'confirmed' && observed === undefined && sent === undefined
+    ? { sent: { fields: base ?? fields, footer } }
+    : {};

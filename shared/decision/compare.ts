@@ -1,7 +1,6 @@
 /** What counts as a difference between both sides. Each group has one canonical form; equal forms say the same. */
 import { hash } from 'node:crypto';
-import type { FieldGroup, OwnedFields } from '../domain/appointment.ts';
-import type { SideState } from '../domain/conflict.ts';
+import type { FieldGroup, OwnedFields, SideState } from '../domain/appointment.ts';
 import { second } from '../domain/instant.ts';
 import { normaliseText } from './normalise-text.ts';
 import { canonicalZone } from './time-zone.ts';
@@ -30,6 +29,8 @@ export const fingerprintOf = (side: SideState): string => {
   const forms = fieldGroups.map((group) => canonicalForms[group](side));
   return hash('sha256', JSON.stringify(forms), 'buffer').subarray(0, 12).toString('base64url');
 };
+
+export const sameSide = (a: SideState, b: SideState): boolean => fingerprintOf(a) === fingerprintOf(b);
 
 /** A civil day is the same day in every zone [F56]. */
 const days = ({ start, end }: OwnedFields): string => `${start}/${end}`;

@@ -5,9 +5,9 @@
 import type { Appointment, OwnedFields } from '../domain/appointment.ts';
 import type { CalendarEvent, EventChange } from '../domain/calendar-event.ts';
 import type { Instant } from '../domain/instant.ts';
-import { fingerprintOf } from './compare.ts';
 import type { Decision } from './decision.ts';
 import { isWanted, lostHere, lostThere, merge, noteIfNews, noteInReview } from './differences.ts';
+import { type InDispute, isInDispute, type OwnWord, ownWordOf } from './dispute.ts';
 import { type Context, type OurSide, readOurs, readTheirs, type TheirSide, type Theirs } from './sides.ts';
 
 /**
@@ -41,14 +41,19 @@ export const verdicts: Record<OurSide, Record<TheirSide, Verdict>> = {
 
 export const decide = (appointment: Appointment | undefined, change: EventChange, context: Context): Decision => {
   if (appointment !== undefined && isStale(appointment, change)) return { kind: 'stale' };
-  const theirs = readTheirs(appointment, change, context);
-  if (theirs.side === 'unreadable' && isParkedFor(theirs.reason, appointment)) return { kind: 'parked' };
-  if (appointment !== undefined && isInReview(appointment, theirs)) {
-    return noteInReview(appointment, { ...seen(theirs), base: baseIn(theirs), theirs: fingerprintIn(theirs) });
-  }
-  const verdict = verdicts[oursBeside(theirs, appointment)][theirs.side];
-  return toDecision(verdict, appointment, theirs, context);
+  const shown = readTheirs(appointment, change, context);
+  if (shown.side === 'unreadable' && isParkedFor(shown.reason, appointment)) return { kind: 'parked' };
+  if (appointment?.sync.state === 'held') return noteInReview(appointment, { ...seen(shown), base: baseIn(shown) });
+  return appointment !== undefined && isInDispute(appointment) && shown.side !== 'unreadable'
+    ? decideAnew(appointment, ownWordOf(appointment, shown, context), context)
+    : toDecision(appointment, shown, context);
 };
+
+/** Until Google says something else, a person decides, whatever the policy is by now. An edit here that agrees closes the item itself. */
+const decideAnew = (appointment: InDispute, { theirs, told, isNews }: OwnWord, context: Context): Decision =>
+  isNews
+    ? toDecision(appointment, theirs, context)
+    : noteInReview(appointment, { ...seen(theirs), base: baseIn(theirs), told });
 
 /** That a person wants it is a change beside a deletion, and beside nothing else. */
 const oursBeside = (theirs: Theirs, appointment: Appointment | undefined): OurSide =>
@@ -73,27 +78,8 @@ const updatedOf = (change: EventChange): Instant | undefined =>
 const isParkedFor = (reason: string, appointment: Appointment | undefined): boolean =>
   appointment?.sync.state === 'quarantined' && appointment.sync.reason === reason;
 
-/**
- * What Google has is what the review item says it has, or was told for a decision that was taken back: a person decides, whatever
- * the policy is by now. An edit here that agrees closes it itself.
- */
-const isInReview = ({ sync, link }: Appointment, theirs: Theirs): boolean => {
-  if (sync.state === 'held') return true;
-  if (sync.state !== 'conflict' || theirs.side === 'unreadable') return false;
-  const said = fingerprintIn(theirs);
-  const mayBeOurs = said === 'gone' || link?.sent !== undefined || link?.observed === undefined;
-  return said === sync.theirs || (mayBeOurs && sync.underWay?.includes(said) === true);
-};
-
-const fingerprintIn = (theirs: Theirs): string =>
-  fingerprintOf('translated' in theirs ? theirs.translated.fields : 'gone');
-
-const toDecision = (
-  verdict: Verdict,
-  appointment: Appointment | undefined,
-  theirs: Theirs,
-  context: Context,
-): Decision => {
+const toDecision = (appointment: Appointment | undefined, theirs: Theirs, context: Context): Decision => {
+  const verdict = verdicts[oursBeside(theirs, appointment)][theirs.side];
   switch (verdict) {
     case 'nothing':
       return { kind: 'nothing' };
@@ -104,7 +90,7 @@ const toDecision = (
     case 'push':
       return { kind: verdict, appointment: known(appointment), ...live(theirs) };
     case 'note':
-      return noteIfNews(known(appointment), seen(theirs));
+      return noteIfNews({ appointment: known(appointment), ...seen(theirs) });
     case 'cancel':
       return { kind: 'cancel', appointment: known(appointment), ...seen(theirs) };
     case 'merge':
@@ -121,14 +107,17 @@ const toDecision = (
   }
 };
 
-const seen = (theirs: Theirs): { event?: CalendarEvent } => ('event' in theirs ? { event: theirs.event } : {});
+const seen = (theirs: Theirs): { event?: CalendarEvent; told?: OwnedFields } => ({
+  ...('event' in theirs && theirs.event && { event: theirs.event }),
+  ...('told' in theirs && theirs.told && { told: theirs.told }),
+});
 
 const baseIn = (theirs: Theirs): OwnedFields | undefined => ('base' in theirs ? theirs.base : undefined);
 
 const live = (theirs: Theirs) => {
   if ('translated' in theirs) {
-    const { event, translated, base } = theirs;
-    return { event, translated, ...(base && { base }) };
+    const { side: _side, ...found } = theirs;
+    return found;
   }
   throw new Error(`No event to apply: their side is ${theirs.side}`);
 };

@@ -1,14 +1,23 @@
 /** What is to be done about one appointment and its event. Data: apply.ts and push.ts carry it out. */
-import type { Appointment, OwnedFields, Settlement } from '../domain/appointment.ts';
+import type { Appointment, OwnedFields, Settlement, SideState } from '../domain/appointment.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
-import type { ConflictKind, SideState } from '../domain/conflict.ts';
+import type { ConflictKind } from '../domain/conflict.ts';
 import type { AppointmentId, ConflictId, EventId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Merged } from './merge.ts';
 import type { Translated } from './translate.ts';
 
-/** Both sides are there. `base`: what both last agreed on, as this event shows it (sides.ts). */
-export type WithEvent = { event: CalendarEvent; translated: Translated; appointment: Appointment; base?: OwnedFields };
+/**
+ * Both sides are there. `base`: what both last agreed on, as this event shows it (sides.ts). `told`: what the event says, where that
+ * is not Google's own word (dispute.ts).
+ */
+export type WithEvent = {
+  event: CalendarEvent;
+  translated: Translated;
+  appointment: Appointment;
+  base?: OwnedFields;
+  told?: OwnedFields;
+};
 
 export type Decision =
   | { kind: 'nothing' }
@@ -18,7 +27,7 @@ export type Decision =
   | { kind: 'create'; event: CalendarEvent; translated: Translated; id?: AppointmentId }
   | ({ kind: 'update' } & WithEvent)
   | ({ kind: 'restore'; settled?: Settlement } & WithEvent)
-  | { kind: 'note'; event?: CalendarEvent; appointment: Appointment; inReview?: InReview }
+  | { kind: 'note'; event?: CalendarEvent; appointment: Appointment; inReview?: InReview; told?: SideState }
   /** Google is to be told; what it has now is the base. */
   | ({ kind: 'push'; settled?: Settlement } & WithEvent)
   | ({ kind: 'merge'; merged: Merged; settled: Settlement } & WithEvent)
@@ -33,11 +42,8 @@ export type Decision =
   /** It is parked for this reason already. */
   | { kind: 'parked' };
 
-/**
- * It waits for a person, as before; only the version, or the calendar, is another. `theirs`: in a dispute, what Google has, which may be
- * what it was told for a decision that has been taken back.
- */
-export type InReview = { base?: OwnedFields | undefined; theirs?: string };
+/** It waits for a person, as before; only the version, or the calendar, is another, or what Google has been told. */
+export type InReview = { base?: OwnedFields };
 
 /** A person decides. */
 export type Disputed = {
@@ -45,6 +51,7 @@ export type Disputed = {
   appointment: Appointment;
   event?: CalendarEvent;
   base?: OwnedFields;
+  told?: OwnedFields;
   about: Extract<ConflictKind, 'fields' | 'deleted_in_google' | 'deleted_in_bookedbarber'>;
   theirs: SideState;
   theirsAt: Instant;

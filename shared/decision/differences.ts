@@ -1,17 +1,17 @@
 /** Both sides have changed since they last agreed: what the policy settles, and what a person must. */
-import type { Appointment, OwnedFields, Settlement } from '../domain/appointment.ts';
+import type { Appointment, OwnedFields, Settlement, SideState } from '../domain/appointment.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
-import type { SideState } from '../domain/conflict.ts';
 import type { Instant } from '../domain/instant.ts';
-import { differing, sameFields } from './compare.ts';
-import type { Decision, Disputed, InReview, WithEvent } from './decision.ts';
+import { differing, sameFields, sameSide } from './compare.ts';
+import type { Decision, Disputed, WithEvent } from './decision.ts';
+import { hasNow } from './dispute.ts';
 import { mergeFields, type Rule, type Side, settle } from './merge.ts';
 import type { Context } from './sides.ts';
 
 export const merge = (found: WithEvent, agreed: OwnedFields | undefined, context: Context): Decision => {
   const { appointment, event, translated } = found;
   const { fields } = appointment;
-  if (sameFields(fields, translated.fields)) return noteIfNews(appointment, { event });
+  if (sameFields(fields, translated.fields)) return noteIfNews(found);
   if (preferenceOf(appointment) === 'bookedbarber')
     return { kind: 'push', ...found, settled: preferred(appointment, translated.fields) };
   const base = agreed ?? fields;
@@ -33,9 +33,8 @@ export const lostThere = (appointment: Appointment, found: { event?: CalendarEve
     : { kind: 'recreate', appointment, settled };
 };
 
-/** A person has said so, perhaps while our own deletion was under way: no policy may answer for them. */
-export const isWanted = ({ status, edits }: Appointment): boolean =>
-  status === 'confirmed' && edits?.status !== undefined;
+/** A person has decided so while our own deletion was under way: no policy may answer for them. */
+export const isWanted = ({ status, link }: Appointment): boolean => status === 'confirmed' && link?.deleting === true;
 
 /** Cancelled here, changed in Google. */
 export const lostHere = (found: WithEvent, context: Context): Decision => {
@@ -50,12 +49,12 @@ export const lostHere = (found: WithEvent, context: Context): Decision => {
 
 const dispute = (
   about: Disputed['about'],
-  found: { appointment: Appointment; event?: CalendarEvent; base?: OwnedFields },
+  { appointment, event, base, told }: Pick<Disputed, 'appointment' | 'event' | 'base' | 'told'>,
   theirs: SideState,
   theirsAt: Instant,
 ): Decision => {
-  const { appointment, event, base } = found;
-  return { kind: 'conflict', appointment, about, theirs, theirsAt, ...(event && { event }), ...(base && { base }) };
+  const seen = { ...(event && { event }), ...(base && { base }), ...(told && { told }) };
+  return { kind: 'conflict', appointment, about, theirs, theirsAt, ...seen };
 };
 
 const ruleFor = (appointment: Appointment, { settings }: Context, theirsAt: Instant): Rule => ({
@@ -85,24 +84,30 @@ const preferred = ({ fields }: Appointment, theirs: OwnedFields): Settlement => 
   chosen: Object.fromEntries(differing(fields, theirs).map((group) => [group, 'bookedbarber'])),
 });
 
+export type SeenInReview = { event?: CalendarEvent; base?: OwnedFields | undefined; told?: SideState | undefined };
+
 /** It stays as it is; but whoever decides it for Google's side must be left with the event as it is by then [R5]. */
-export const noteInReview = (appointment: Appointment, found: InReview & { event?: CalendarEvent }): Decision => {
+export const noteInReview = (appointment: Appointment, { event, base, told }: SeenInReview): Decision => {
   const { sync, link, base: known } = appointment;
-  const { event, base, theirs } = found;
   const isNews = event !== undefined && event.etag !== link?.observed?.etag;
-  const isTold = sync.state === 'conflict' && sync.theirs !== theirs;
+  const isTold = sync.state === 'conflict' && !sameSide(hasNow(sync), told ?? sync.theirs);
   if (!isNews && !isTold) return { kind: 'nothing' };
-  const inReview = { ...(known && base && { base }), ...(isTold && theirs !== undefined && { theirs }) };
-  return { kind: 'note', appointment, inReview, ...(event && { event }) };
+  const inReview = known && base ? { base } : {};
+  return { kind: 'note', appointment, inReview, ...(event && { event }), ...(told && { told }) };
 };
 
 /**
  * A version that we do not know yet is remembered, or a late worker could bring an older one back over it; and so is that
  * a difference, or what could not be read, is no more: what comes after is a change of what both say now.
  */
-export const noteIfNews = (appointment: Appointment, { event }: { event?: CalendarEvent }): Decision => {
+export const noteIfNews = ({
+  appointment,
+  event,
+  told,
+}: Partial<WithEvent> & Pick<WithEvent, 'appointment'>): Decision => {
   const { link, sync, base } = appointment;
   const isNewer = event !== undefined && (link?.observed === undefined || event.etag !== link.observed.etag);
   const isOver = base !== undefined || sync.state === 'quarantined';
-  return isNewer || isOver ? { kind: 'note', appointment, ...(event && { event }) } : { kind: 'nothing' };
+  if (!isNewer && !isOver) return { kind: 'nothing' };
+  return { kind: 'note', appointment, ...(event && { event }), ...(told && { told }) };
 };

@@ -5,8 +5,9 @@ import type { CalendarEvent } from '../domain/calendar-event.ts';
 import { blockIdOf, conflictIdOf } from '../domain/derived-ids.ts';
 import type { ChainId, ConflictId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { fingerprintOf, sameFields } from './compare.ts';
+import { sameFields } from './compare.ts';
 import type { Decision } from './decision.ts';
+import { besideTold } from './dispute.ts';
 import type { Merged } from './merge.ts';
 import {
   agreed,
@@ -34,7 +35,9 @@ export type Look = Stamp & { unshared?: Unshared };
 
 export const nextAppointment = (change: Change, calendar: Calendar, stamp: Look): Appointment => {
   const next = changed(change, calendar, stamp);
-  return 'appointment' in change ? followed(next, change.appointment) : next;
+  if (!('appointment' in change)) return next;
+  const told = 'told' in change ? change.told : undefined;
+  return followed(besideTold(next, told, { calendar, now: stamp.now }), change.appointment);
 };
 
 const changed = (change: Change, calendar: Calendar, stamp: Look): Appointment => {
@@ -108,11 +111,7 @@ const provenanceOf = (change: Change, chainId: ChainId): Provenance => ({
 const noted = ({ appointment, event, inReview }: Of<'note'>, calendar: Calendar, stamp: Look): Appointment => {
   const { sync } = appointment;
   const link = event && linked(event, calendar, appointment, stamp.unshared);
-  if (inReview) {
-    const { base, theirs } = inReview;
-    const told = sync.state === 'conflict' && theirs !== undefined && { sync: disputedOver(sync.conflictId, theirs) };
-    return { ...seenIn(appointment, calendar, stamp), ...link, ...(base && { base }), ...told };
-  }
+  if (inReview) return { ...seenIn(appointment, calendar, stamp), ...link, ...inReview };
   if (sync.state === 'pending' || sync.state === 'synced') {
     const next = { ...seenIn(appointment, calendar, stamp), ...link };
     return appointment.status === 'cancelled' ? agreed(next) : inLine(next);
@@ -160,11 +159,9 @@ const disputed = (change: Of<'conflict'>, calendar: Calendar, stamp: Look): Appo
     ...moved(appointment, written(change, stamp)),
     ...baseOrKept(change),
     ...(event && linked(event, calendar, appointment, stamp.unshared)),
-    sync: disputedOver(conflictId, fingerprintOf(theirs)),
+    sync: { state: 'conflict', conflictId, theirs },
   };
 };
-
-const disputedOver = (conflictId: ConflictId, theirs: string) => ({ state: 'conflict' as const, conflictId, theirs });
 
 /** As the event shows it: what it was told, or not told, is not remembered beside a newer version (`linked`). */
 const baseOrKept = ({ base, appointment }: Of<'hold' | 'conflict'>): { base?: OwnedFields } =>

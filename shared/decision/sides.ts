@@ -1,5 +1,5 @@
 /** Each side of the triple as the decision sees it: relative to what both last agreed on. */
-import type { Appointment, OwnedFields } from '../domain/appointment.ts';
+import type { Appointment, OwnedFields, SideState } from '../domain/appointment.ts';
 import type { SyncWindow } from '../domain/calendar.ts';
 import type { CalendarEvent, EventChange, Whose } from '../domain/calendar-event.ts';
 import { eventMarkOf } from '../domain/derived-ids.ts';
@@ -35,6 +35,8 @@ export type Context = {
   settings: Settings;
 };
 
+export const sideOf = ({ status, fields }: Appointment): SideState => (status === 'confirmed' ? fields : 'gone');
+
 /** `base`: as Google shows it (`theirs.base`), where it shows anything. */
 export const readOurs = (appointment: Appointment | undefined, base = appointment && baseOf(appointment)): OurSide => {
   if (appointment === undefined) return 'none';
@@ -45,8 +47,17 @@ export const readOurs = (appointment: Appointment | undefined, base = appointmen
 
 const isPreferred = ({ sync }: Appointment): boolean => sync.state === 'pending' && sync.prefer !== undefined;
 
+/** `told`: what the event says, where that is not Google's own word (dispute.ts). */
+type Live = {
+  side: 'same' | 'changed';
+  event: CalendarEvent;
+  translated: Translated;
+  base?: OwnedFields;
+  told?: OwnedFields;
+};
+
 export type Theirs =
-  | { side: 'same' | 'changed'; event: CalendarEvent; translated: Translated; base?: OwnedFields }
+  | Live
   | { side: 'gone'; event?: CalendarEvent }
   | { side: 'unreadable'; eventId: EventId; reason: string };
 
@@ -68,6 +79,15 @@ export const readTheirs = (appointment: Appointment | undefined, change: EventCh
     return overlaps(read, context.window) ? { side: 'changed', event, translated: read } : { side: 'gone' }; // A later generation lists it.
   }
   const translated = { ...read, fields: ofBooking(appointment, read.fields, context) };
+  return besideBase(appointment, { event, translated }, context);
+};
+
+/** What an event says, beside what both last agreed on. */
+export const besideBase = (
+  appointment: Appointment,
+  { event, translated }: { event: CalendarEvent; translated: Translated },
+  context: Context,
+): Live => {
   const base = agreedBase(appointment, translated.fields, context);
   if (base === undefined) return { side: 'changed', event, translated };
   return { side: sameFields(base, translated.fields) ? 'same' : 'changed', event, translated, base };

@@ -92,10 +92,11 @@ const whoseItIs = ({ confidential, mark }: CalendarEvent): Partial<EventLink> =>
  * came through, that version shows.
  */
 export const whatItWasTold = (
-  { footer = '', sent, observed }: EventLink,
+  { footer = '', sent, deleting, observed }: EventLink,
   { etag, description }: CalendarEvent,
-): Pick<EventLink, 'footer' | 'sent'> => {
-  if (observed?.etag === etag) return { ...(footer !== '' && { footer }), ...(sent && { sent }) };
+): Pick<EventLink, 'footer' | 'sent' | 'deleting'> => {
+  if (observed?.etag === etag)
+    return { ...(footer !== '' && { footer }), ...(sent && { sent }), ...(deleting && { deleting }) };
   const lines = [footer, ...everSent(sent).map((one) => one.footer)];
   const shown = footerIn(description, lines) ?? footer;
   return shown === '' ? {} : { footer: shown };

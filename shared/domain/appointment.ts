@@ -12,6 +12,9 @@ export type Times = { allDay: boolean; start: string; end: string; timeZone: str
 /** The fields that an appointment and its event share (`design.md` §4). Nothing else is compared. */
 export type OwnedFields = Times & { title: string; location?: string; notes?: string };
 
+/** One side's appointment as it stands, or that there is none (any more). */
+export type SideState = OwnedFields | 'gone';
+
 /** What is compared, merged and disputed as one. */
 export type FieldGroup = 'title' | 'location' | 'notes' | 'times';
 
@@ -43,6 +46,8 @@ export type EventLink = {
   untold?: ('location' | 'notes')[];
   /** What the version that we last saw is being changed to, until the answer is known: it may have come true unseen. */
   sent?: Sent;
+  /** The version that we last saw is being deleted by us, likewise. */
+  deleting?: true;
   /** The version that we last saw: Google's etag, opaque, and when Google last saw it change. Absent: never seen yet. */
   observed?: { etag: string; updated: Instant };
 };
@@ -68,8 +73,8 @@ export type Pending = {
 /**
  * How the appointment and its event stand to each other.
  * - `local`: no event is wanted.
- * - `conflict`: a person decides; `theirs` names what Google had when the review item was last brought up to date. `underWay`:
- *   what it may have yet, if decisions that were taken back had been on their way.
+ * - `conflict`: a person decides; `theirs` is Google's side, as in the review item. `told`: what Google has instead, which is not its
+ *   own word but that of a decision that was taken back (decision/dispute.ts).
  * - `held`: one of many changes at once that a person must release first [R9].
  * - `quarantined`: the event, or Google's answer to our change, cannot be dealt with.
  */
@@ -77,14 +82,14 @@ export type SyncState =
   | { state: 'local' }
   | { state: 'synced' }
   | Pending
-  | { state: 'conflict'; conflictId: ConflictId; theirs: string; underWay?: string[] }
+  | { state: 'conflict'; conflictId: ConflictId; theirs: SideState; told?: SideState }
   | { state: 'held'; conflictId: ConflictId }
   | { state: 'quarantined'; reason: string };
 
 /** How a difference between both sides was settled, and what Google had. Our side is in the record's image before. */
 export type Settlement = {
   policy: ConflictPolicy | 'person';
-  theirs: OwnedFields | 'gone';
+  theirs: SideState;
   /** Which side's value each disputed part has now. */
   chosen: Partial<Record<FieldGroup | 'status', 'google' | 'bookedbarber' | 'merged'>>;
 };
@@ -114,7 +119,7 @@ export type Appointment = {
   sync: SyncState;
   /** What both sides last agreed on, while that may differ from `fields`; see base.ts. */
   base?: OwnedFields;
-  /** When a person last changed each part here, since both sides last agreed; `status`: has said whether it takes place. */
+  /** When a person last changed each part here, since both sides last agreed; `status`: has cancelled it. */
   edits?: Partial<Record<FieldGroup | 'status', Instant>>;
   link?: EventLink;
   /** Its events in accounts that have been connected before: should one of those come back, they are met again [R3]. */

@@ -1,5 +1,5 @@
 /** A difference that the policy may not settle alone; it waits in the review queue for a person. */
-import type { Appointment, OwnedFields } from './appointment.ts';
+import type { Appointment, OwnedFields, SideState } from './appointment.ts';
 import type { AppointmentId, CalendarKey, ChainId, ConflictId, UserId } from './ids.ts';
 import type { Instant } from './instant.ts';
 
@@ -10,9 +10,6 @@ import type { Instant } from './instant.ts';
  * - `mass_change`: one run would have cancelled or moved too many bookings [R9]. They are held.
  */
 export type ConflictKind = 'fields' | 'deleted_in_google' | 'deleted_in_bookedbarber' | 'overlap' | 'mass_change';
-
-/** One side's appointment as it stands, or that there is none (any more). */
-export type SideState = OwnedFields | 'gone';
 
 export type Choice = 'google' | 'bookedbarber' | 'merged';
 

@@ -1,11 +1,10 @@
 /** Google is told of a change to an event that it has: what it shall say, or that it shall go. */
 import { readTheirs } from '../decision/sides.ts';
-import { agreed, kept } from '../decision/sync-state.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 import type { EventCopy } from '../google/event-body.ts';
 import { noteSaid, noteTold } from './note-told.ts';
 import { type Due, type PushPlace, refOf, type StepDeps, type Stepped } from './push-place.ts';
-import { changedContent, saidNow, sending } from './push-plan.ts';
+import { changedContent, deleted, deleting, saidNow, sending } from './push-plan.ts';
 
 /** `copy`: of the event as it was read, to be changed. */
 export const update = async (
@@ -18,7 +17,7 @@ export const update = async (
   if (!('translated' in theirs)) throw new Error('An event that cannot be read is never overwritten');
   const { fields } = theirs.translated;
   const content = changedContent(appointment, fields, context.settings);
-  const said = { ...saidNow(appointment, context.settings), over: fields };
+  const said = saidNow(appointment, context.settings);
   if (content === undefined) {
     await noteSaid(deps, appointment, said, event);
     return 'noted';
@@ -31,10 +30,10 @@ export const update = async (
   return 'told';
 };
 
-/** What a person has decided meanwhile is looked at anew. */
-export const remove = async (deps: StepDeps, appointment: Due, etag: string): Promise<Stepped> => {
-  if ((await deps.events.delete({ ...refOf(appointment), etag })) === 'stale') return 'noted';
-  const { version } = appointment;
-  await noteTold(deps, appointment, (latest) => (latest.version === version ? agreed(kept(latest)) : kept(latest)));
+export const remove = async (deps: StepDeps, appointment: Due, event: CalendarEvent): Promise<Stepped> => {
+  const noted = deleting(appointment, event);
+  if ((await deps.appointments.save(noted, { before: appointment })) === 'conflict') return 'noted';
+  if ((await deps.events.delete({ ...refOf(appointment), etag: event.etag })) === 'stale') return 'noted';
+  await noteTold(deps, noted, (latest) => deleted(latest, noted));
   return 'told';
 };

@@ -1,22 +1,19 @@
 /** What an event must be told, and the appointment as each step of the push leaves it. Pure. */
 
 import { footerOf } from '../decision/booking-text.ts';
-import { differing, fieldGroups, fingerprintOf, isSame, sameFields } from '../decision/compare.ts';
+import { differing, fieldGroups, sameFields } from '../decision/compare.ts';
+import { isInDispute, toldMeanwhile } from '../decision/dispute.ts';
 import { contentOf } from '../decision/event-content.ts';
-import { combine } from '../decision/merge.ts';
 import { agreed, everSent, kept, type Unshared, whatItWasTold } from '../decision/sync-state.ts';
 import type { Appointment, EventLink, FieldGroup, OwnedFields, Pending, Sent } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent, EventContent } from '../domain/calendar-event.ts';
 import { eventIdOf } from '../domain/derived-ids.ts';
-import type { ConflictId } from '../domain/ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
 import { type Settings, unsharedIn } from '../domain/settings.ts';
 
-/**
- * What an event has been told; `over`: what it said before, if it is not new; `version`: of the appointment of which that is all.
- */
-export type Said = { fields: OwnedFields; footer: string; untold: Unshared; over?: OwnedFields; version?: number };
+/** What an event has been told; `version`: of the appointment of which that is all. */
+export type Said = { fields: OwnedFields; footer: string; untold: Unshared; version?: number };
 
 export const saidNow = (appointment: Appointment, settings: Settings): Said => {
   const { fields, version } = appointment;
@@ -86,6 +83,7 @@ export const planned = (
       connectGeneration,
       idGeneration,
       eventId: eventIdOf(appointment.id, idGeneration),
+      ...(appointment.link?.sent && { sent: appointment.link.sent }),
       ...told(said),
     },
   };
@@ -97,12 +95,26 @@ export const sending = (
   { fields, footer }: Said,
   { event, theirs }: { event: CalendarEvent; theirs: OwnedFields },
 ): Appointment => {
-  const { link } = appointment;
-  if (link === undefined) throw new Error('An event is to be changed that had not been planned');
-  const observed = { etag: event.etag, updated: event.updated };
+  const link = linkOf(appointment);
   const earlier = link.observed?.etag === event.etag ? earlierThan({ fields, footer }, link) : [];
   const sent = { fields, footer, ...(earlier.length > 0 && { earlier }) };
-  return { ...kept(appointment), base: theirs, link: { ...link, ...whatItWasTold(link, event), observed, sent } };
+  return { ...kept(appointment), base: theirs, link: { ...seenAgain(link, event), sent } };
+};
+
+/** Written before an event is deleted: should the answer be lost, that it is gone may be our own doing. */
+export const deleting = (appointment: Appointment, event: CalendarEvent): Appointment => ({
+  ...kept(appointment),
+  link: { ...seenAgain(linkOf(appointment), event), deleting: true },
+});
+
+const linkOf = ({ link }: Appointment): EventLink => {
+  if (link === undefined) throw new Error('An event is to be changed that had not been planned');
+  return link;
+};
+
+const seenAgain = (link: EventLink, event: CalendarEvent): EventLink => {
+  const { footer: _footer, sent: _sent, deleting: _deleting, ...place } = link;
+  return { ...place, ...whatItWasTold(link, event), observed: { etag: event.etag, updated: event.updated } };
 };
 
 const triesRemembered = 3;
@@ -130,15 +142,15 @@ export const written = (appointment: Appointment, said: Said, event: CalendarEve
   const next = { ...kept(appointment), link: { ...place, ...told({ footer, untold }), ...unheard, observed } };
   const isToMove = sync.state === 'pending' && sync.target.calendarKey !== link.calendarKey;
   if (appointment.version === version && !isToMove) return agreed(next);
-  const isTakenBack = sync.state === 'conflict' && sync.underWay?.includes(fingerprintOf(said.fields)) === true;
-  return isTakenBack ? disputedStill(next, sync.conflictId, said) : { ...next, base: said.fields };
+  return isInDispute(appointment)
+    ? { ...next, sync: toldMeanwhile(appointment, said.fields) }
+    : { ...next, base: said.fields };
 };
 
-/** What Google had by itself is in dispute again, although we have said it too. */
-const disputedStill = (next: Appointment, conflictId: ConflictId, { fields, over = fields }: Said): Appointment => {
-  const { base } = next;
-  const agreedOn = base && over !== fields ? combine((part) => (isSame(part, fields, over) ? base : fields)) : fields;
-  return { ...next, base: agreedOn, sync: { state: 'conflict', conflictId, theirs: fingerprintOf(fields) } };
+/** Google has deleted the event. What a person has decided meanwhile is looked at anew. */
+export const deleted = (latest: Appointment, { version }: Appointment): Appointment => {
+  if (latest.version === version) return agreed(kept(latest));
+  return isInDispute(latest) ? { ...kept(latest), sync: toldMeanwhile(latest, 'gone') } : kept(latest);
 };
 
 /** It lies in this calendar from now on; `next` says whether a reader sees that. */

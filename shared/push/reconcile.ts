@@ -77,7 +77,7 @@ const settleDifference = async (
   if (change.kind !== 'event' || copy === undefined)
     return keep(deps, appointment, givenUp(appointment, change), 'noted');
   return appointment.status === 'cancelled'
-    ? remove(deps, appointment, change.event.etag)
+    ? remove(deps, appointment, change.event)
     : update(deps, place, appointment, { event: change.event, copy });
 };
 

@@ -1,7 +1,6 @@
 /** Changing and cancelling through the API's own handler, over stores in memory. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { problemReply } from '../../functions/management-api/schemas/problem.ts';
-import { fingerprintOf } from '../../shared/decision/compare.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { Conflict } from '../../shared/domain/conflict.ts';
 import { asId } from '../../shared/domain/ids.ts';
@@ -222,7 +221,7 @@ describe('an appointment that waits for a person', () => {
     const { link } = anAppointment();
     const id = await api.booked();
     const before = await api.stored(id);
-    const sync = { state: 'conflict', conflictId: conflict.id, theirs: fingerprintOf(theirs) } as const;
+    const sync = { state: 'conflict', conflictId: conflict.id, theirs } as const;
     await api.store({ ...before, ...(link && { link }), revision: 2, base: before.fields, sync }, before);
     await api.stores.conflicts.save(conflict);
     return id;

@@ -4,7 +4,7 @@ import { conflictRoute, conflictsRoute } from '../../functions/management-api/ro
 import { resolveConflictRoute, undoConflictRoute } from '../../functions/management-api/routes/decide-conflict.ts';
 import { conflictsReply, conflict as schema } from '../../functions/management-api/schemas/conflicts.ts';
 import { problemReply } from '../../functions/management-api/schemas/problem.ts';
-import { momentsOf } from '../../shared/conflicts/moments.ts';
+import { momentsOf } from '../../shared/decision/moments.ts';
 import { moved } from '../../shared/decision/sync-state.ts';
 import type { Appointment, EventLink } from '../../shared/domain/appointment.ts';
 import type { Conflict } from '../../shared/domain/conflict.ts';

@@ -11,6 +11,7 @@ import { type AppointmentId, asId, type CalendarId, type CalendarKey } from '../
 import { epochMsOf, type Instant, minute, plusMs } from '../../shared/domain/instant.ts';
 import { defaultSettings, type Settings } from '../../shared/domain/settings.ts';
 import { googleCalendar } from '../../shared/google/calendar-client.ts';
+import { refOf } from '../../shared/push/push-place.ts';
 import type { SyncDeps } from '../../shared/sync/sync-calendar.ts';
 import { startGoogle } from '../google/server.ts';
 import { aConnection, calendarId, calendarKey, now, userId } from '../support/samples.ts';
@@ -124,6 +125,13 @@ export const openGoogleJob = async (settings?: Settings) => {
       const { link } = await appointment(id);
       passMinute();
       control.moveEvent({ calendar: link?.calendarId ?? '', eventId: link?.eventId ?? '', destination });
+    },
+    /** What Google shows of the appointment's event now. */
+    reading: async (id: AppointmentId) => {
+      const caller = {
+        accessToken: control.mintAccessToken({ email: calendarId, expiresInSeconds: 3_600 }).accessToken,
+      };
+      return google.readEvent({ ...caller, quotaUser: 'person' }, refOf(await appointment(id)));
     },
     /** The events that are not deleted. */
     live: (calendar: CalendarId = calendarId) =>

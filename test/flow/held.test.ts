@@ -5,8 +5,8 @@ import { seenOf } from '../../shared/conflicts/review.ts';
 import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
 import { minute } from '../../shared/domain/instant.ts';
 import { defaultSettings } from '../../shared/domain/settings.ts';
-import { refOf } from '../../shared/push/push-place.ts';
-import { calendarId, now, userId } from '../support/samples.ts';
+import type { EventReading } from '../../shared/google/calendar-api.ts';
+import { now, userId } from '../support/samples.ts';
 import { lost } from './dispute-job.ts';
 import { type GoogleJob, hourOf, inGoogle, openGoogleJob } from './google-job.ts';
 
@@ -39,13 +39,8 @@ const decide = async (choice: 'google' | 'bookedbarber') => {
   const stamp = { now, chainId: asId<never>('release'), userId };
   expect(await decideConflict(job.stores, conflict.id, asked, stamp)).toEqual({ kind: 'done' });
 };
-/** What Google shows of it now. */
-const reading = async () => {
-  const { accessToken } = job.control.mintAccessToken({ email: calendarId, expiresInSeconds: 3_600 });
-  return job.google.readEvent({ accessToken, quotaUser: 'person' }, refOf(await job.appointment(id)));
-};
 /** A replica shows what it showed then; it is believed when Google itself shows no more. */
-const pushFromReplica = async (shown: Awaited<ReturnType<typeof reading>>) => {
+const pushFromReplica = async (shown: EventReading) => {
   const lagging = { ...job.google, readEvent: async () => shown };
   expect(await job.push(id, { google: lagging })).toMatchObject({ kind: 'failed' });
   job.passMs(minute);
@@ -53,7 +48,7 @@ const pushFromReplica = async (shown: Awaited<ReturnType<typeof reading>>) => {
 };
 
 test('[R5] a replica that shows what was before the mass change is not believed once that has been discarded', async () => {
-  const before = await reading();
+  const before = await job.reading(id);
   await hold();
   await decide('bookedbarber');
   await pushFromReplica(before);
@@ -63,7 +58,7 @@ test('[R5] a replica that shows what was before the mass change is not believed 
 
 test('[R5] nor is one that shows the mass change, of an event that was moved on while it was held', async () => {
   await hold();
-  const held = await reading();
+  const held = await job.reading(id);
   await job.patch(id, inGoogle(hourOf(21, 20)));
   await job.sync();
   await decide('google');

@@ -4,7 +4,6 @@ import { eventIdOf } from '../../shared/domain/derived-ids.ts';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
 import { minute, plusMs } from '../../shared/domain/instant.ts';
 import type { GoogleCalendar } from '../../shared/google/calendar-api.ts';
-import { refOf } from '../../shared/push/push-place.ts';
 import { Crash } from '../support/faulty.ts';
 import { calendarId, calendarKey, now } from '../support/samples.ts';
 import { type GoogleJob, hourOf, inGoogle, openGoogleJob } from './google-job.ts';
@@ -51,13 +50,6 @@ const restore = async () => {
   job.passMs(minute);
   job.control.restoreEvent({ calendar: calendarId, eventId: link?.eventId ?? '' });
 };
-
-/** As a person asks Google. */
-const caller = async () => {
-  const { accessToken } = job.control.mintAccessToken({ email: calendarId, expiresInSeconds: 3_600 });
-  return { accessToken, quotaUser: 'person' };
-};
-const refOfBooking = async () => refOf(await job.appointment(id));
 
 test('[R13][R2] a pull that thaws with an old deletion writes nothing over what has been restored since', async () => {
   await job.remove(id);
@@ -293,7 +285,7 @@ test.each(['updateEvent', 'readEvent'] as const)(
 
 test('[R1] nor is a deletion that a replica still shows after a person has taken the event out of the bin', async () => {
   await job.remove(id);
-  const reading = await job.google.readEvent(await caller(), await refOfBooking());
+  const reading = await job.reading(id);
   await restore();
   await job.sync();
   await job.edit(id, { title: 'Shave' });

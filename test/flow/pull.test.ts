@@ -361,7 +361,7 @@ describe('[R8] a generation after the first', () => {
   });
 
   test.each<[string, Appointment['sync']]>([
-    ['in review', { state: 'conflict', conflictId: asId('item'), theirs: 'changed' }],
+    ['in review', { state: 'conflict', conflictId: asId('item'), theirs: anAppointment().fields }],
     ['set aside', { state: 'quarantined', reason: 'Not readable' }],
   ])(
     '[R5][R10] asks for the event of what is cancelled here and %s: of what is gone nobody need decide',

@@ -31,17 +31,68 @@ test.each(['bookedbarber', 'google'] as const)(
   },
 );
 
-test('[R1] taken back, and edited to what Google had before: Google is not taken to have it', async () => {
+test('[R1] taken back, and edited to what Google had before: both agree, and Google is told', async () => {
   const id = await job.disputed();
   await job.decide(id, 'bookedbarber');
   await job.push(id);
   await job.undo();
   await job.edit(id, hourOf(12));
-  expect(await job.item()).toMatchObject({ status: 'open' });
+  expect(await job.item()).toMatchObject({ status: 'agreed' });
   expect(job.startInGoogle()).toMatchObject(eleven);
-  await job.decide(id, 'bookedbarber');
   await job.push(id);
   expect(job.startInGoogle()).toMatchObject(twelve);
+});
+
+test('[R2] pushed and taken back, it stays in dispute when Google changes something else, and that is kept', async () => {
+  const id = await job.disputed();
+  await job.decide(id, 'bookedbarber');
+  await job.push(id);
+  await job.undo();
+  await job.patch(id, { summary: 'Cut' });
+  await job.sync();
+  expect(await job.item()).toMatchObject({ status: 'open', theirs: { title: 'Cut', start: twelve.dateTime } });
+  expect(await job.appointment(id)).toMatchObject({ fields: { start: eleven.dateTime }, sync: { state: 'conflict' } });
+  await job.decide(id, 'google');
+  await job.push(id);
+  expect(job.live()).toMatchObject([{ start: twelve, summary: 'Cut' }]);
+  expect(await job.appointment(id)).toMatchObject({ fields: { start: twelve.dateTime, title: 'Cut' } });
+});
+
+test('[R2] pushed and taken back, it is settled by a policy that Google wins by, with what Google had said itself', async () => {
+  const id = await job.disputed();
+  await job.decide(id, 'bookedbarber');
+  await job.push(id);
+  await job.undo();
+  await job.choose('google_wins');
+  await job.patch(id, { summary: 'Cut' });
+  await job.sync();
+  await job.push(id);
+  expect(await job.item()).toMatchObject({ status: 'agreed' });
+  expect(await job.appointment(id)).toMatchObject({ fields: { start: twelve.dateTime, title: 'Cut' } });
+  expect(job.live()).toMatchObject([{ start: twelve, summary: 'Cut' }]);
+});
+
+test('[R1] a deletion taken back before anybody has pushed it, and then made in Google too: both agree', async () => {
+  const id = await job.cancelledInDispute();
+  await job.decide(id, 'bookedbarber');
+  await job.undo();
+  await job.remove(id);
+  await job.sync();
+  expect(await job.item()).toMatchObject({ status: 'agreed' });
+  expect(await job.appointment(id)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
+});
+
+test('[R2] kept after all, while a replica still shows the event that was deleted for the decision: that is asked about', async () => {
+  const id = await job.cancelledInDispute();
+  const shown = await job.reading(id);
+  await job.decide(id, 'bookedbarber');
+  await job.pushWhile(id, lost);
+  await job.undo();
+  await job.decide(id, 'google');
+  await job.push(id, { google: { ...job.google, readEvent: async () => shown } });
+  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'synced' } });
+  await job.sync();
+  expect(await job.appointment(id)).toMatchObject({ status: 'confirmed', sync: { state: 'conflict' } });
 });
 
 test('[R1] kept after a deletion there, taken back before its next event was made, and kept again: that is made', async () => {

@@ -2,8 +2,8 @@
  * Every edit that a person makes, on either side, and what has become of it. Every value is used once, so that a value names
  * its edit. Shares no code with the system: what counts as seen, overwritten or settled is worked out here anew.
  */
-import type { Appointment } from '../../shared/domain/appointment.ts';
-import type { Conflict, SideState } from '../../shared/domain/conflict.ts';
+import type { Appointment, SideState } from '../../shared/domain/appointment.ts';
+import type { Conflict } from '../../shared/domain/conflict.ts';
 import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 
 export type Part = 'title' | 'place' | 'notes' | 'times';

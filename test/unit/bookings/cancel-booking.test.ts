@@ -41,7 +41,7 @@ test('what Google has never heard of leaves nothing to push, pending or not', ()
 
 describe('[R2] what waits for a person goes on waiting', () => {
   test.each<SyncState>([
-    { state: 'conflict', conflictId: asId('c'), theirs: 'f' },
+    { state: 'conflict', conflictId: asId('c'), theirs: 'gone' },
     { state: 'held', conflictId: asId('c') },
     { state: 'quarantined', reason: 'unreadable' },
   ])('$state', (sync) => {

@@ -152,7 +152,7 @@ describe('how it stands with Google', () => {
   });
 
   test.each<SyncState>([
-    { state: 'conflict', conflictId: asId('c'), theirs: 'f' },
+    { state: 'conflict', conflictId: asId('c'), theirs: 'gone' },
     { state: 'held', conflictId: asId('c') },
     { state: 'quarantined', reason: 'unreadable' },
   ])('[R2] $state it stays, with the edit and what both had agreed on', (sync) => {

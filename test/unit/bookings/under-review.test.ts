@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { underReview } from '../../../shared/bookings/under-review.ts';
-import { fingerprintOf } from '../../../shared/decision/compare.ts';
-import type { Conflict, SideState } from '../../../shared/domain/conflict.ts';
+import type { SideState } from '../../../shared/domain/appointment.ts';
+import type { Conflict } from '../../../shared/domain/conflict.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { at, calendarKey, now, userId } from '../../support/samples.ts';
 import { aBooking, aLink, aSeenLink } from './sample-bookings.ts';
 
 const base = aBooking().fields;
 const theirs = { ...base, start: '2026-03-03T14:00:00-05:00', end: '2026-03-03T15:00:00-05:00' };
-const disputed = (side: SideState) =>
-  ({ state: 'conflict', conflictId: asId<never>('c'), theirs: fingerprintOf(side) }) as const;
+const disputed = (side: SideState) => ({ state: 'conflict', conflictId: asId<never>('c'), theirs: side }) as const;
 const ours = { ...base, title: 'Shave' };
 const link = aSeenLink();
 const before = aBooking({ sync: disputed(theirs), base, link });
@@ -55,20 +54,25 @@ test.each([
 });
 
 test('[R2] but Google is asked where it may yet be told of a decision that was taken back', () => {
-  const sync = { ...disputed('gone'), underWay: [fingerprintOf(ours)] };
+  const sync = disputed('gone');
   const cancelled = { ...changed, sync, link: aLink, status: 'cancelled' as const };
   const { appointment, conflict } = underReview({ before, changed: cancelled }, open, now);
   expect(conflict.status).toBe('agreed');
   expect(appointment).toMatchObject({ status: 'cancelled', sync: { state: 'pending', prefer: 'bookedbarber' } });
 });
 
-describe('after an undo Google has what it was told, not the side in question', () => {
-  const sync = disputed(ours);
+describe('after an undo Google has what it was told, not its own side', () => {
+  const sync = { ...disputed(theirs), told: ours };
 
-  test('[R1] [R2] so an edit to that side is no agreement', () => {
+  test('[R1] so once we say the same as that side, Google is told again', () => {
     const { appointment, conflict } = underReview({ before, changed: { ...changed, sync, fields: theirs } }, open, now);
-    expect(conflict).toMatchObject({ status: 'open', ours: theirs });
-    expect(appointment.sync).toEqual(sync);
+    expect(conflict).toMatchObject({ status: 'agreed', ours: theirs });
+    expect(appointment).toMatchObject({ base: ours, sync: { state: 'pending' } });
+  });
+
+  test('[R2] an edit to what it was told is no agreement', () => {
+    const { conflict } = underReview({ before, changed: { ...changed, sync, fields: ours } }, open, now);
+    expect(conflict).toMatchObject({ status: 'open', ours });
   });
 
   test('[R2] nor is one that leaves the fields as they are: it was taken back to be decided', () => {

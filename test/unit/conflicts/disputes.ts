@@ -1,10 +1,10 @@
 /** Review items of every kind, as the sync opens them, with the appointment in question. */
 import fc from 'fast-check';
-import { momentsOf } from '../../../shared/conflicts/moments.ts';
 import type { PersonsStamp } from '../../../shared/conflicts/resolve.ts';
-import { differing, fingerprintOf } from '../../../shared/decision/compare.ts';
-import type { Appointment, OwnedFields } from '../../../shared/domain/appointment.ts';
-import type { Conflict, ConflictKind, SideState } from '../../../shared/domain/conflict.ts';
+import { differing } from '../../../shared/decision/compare.ts';
+import { momentsOf } from '../../../shared/decision/moments.ts';
+import type { Appointment, OwnedFields, SideState } from '../../../shared/domain/appointment.ts';
+import type { Conflict, ConflictKind } from '../../../shared/domain/conflict.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { hour, minute, plusMs } from '../../../shared/domain/instant.ts';
 import { anAppointment, calendarKey, now, userId } from '../../support/samples.ts';
@@ -41,7 +41,7 @@ export const aDispute = ({ kind, base = agreedOn, ours, theirs }: Sides, more: P
     base,
     edits: { times: plusMs(now, -1 * hour) },
     link,
-    sync: { state: 'conflict', conflictId, theirs: fingerprintOf(theirs) },
+    sync: { state: 'conflict', conflictId, theirs },
     version: 4,
     revision: 9,
     ...more,

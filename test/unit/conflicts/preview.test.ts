@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { previewOf } from '../../../shared/conflicts/preview.ts';
 import { resolved } from '../../../shared/conflicts/resolve.ts';
-import { sideOf } from '../../../shared/conflicts/sides.ts';
 import { fingerprintOf } from '../../../shared/decision/compare.ts';
+import { sideOf } from '../../../shared/decision/sides.ts';
 import { aDispute, agreedOn, anOverlap, anyDispute, anyOverlap, fieldsAt, stamp } from './disputes.ts';
 
 test('foretells what a decision makes of the appointment', () => {

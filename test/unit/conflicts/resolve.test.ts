@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { momentsOf } from '../../../shared/conflicts/moments.ts';
 import { type PersonsDecision, resolved } from '../../../shared/conflicts/resolve.ts';
-import { disputedIn, knownInGoogle, sideOf } from '../../../shared/conflicts/sides.ts';
+import { disputedIn, knownInGoogle } from '../../../shared/conflicts/sides.ts';
 import { fingerprintOf } from '../../../shared/decision/compare.ts';
+import { momentsOf } from '../../../shared/decision/moments.ts';
+import { sideOf } from '../../../shared/decision/sides.ts';
 import type { Appointment, OwnedFields } from '../../../shared/domain/appointment.ts';
 import { eventIdOf } from '../../../shared/domain/derived-ids.ts';
 import { asId } from '../../../shared/domain/ids.ts';
@@ -270,14 +271,7 @@ describe('refused', () => {
 
   test.each<[string, Dispute]>([
     ['the appointment does not wait for it', inState({ state: 'synced' })],
-    [
-      'it waits for another one',
-      inState({ state: 'conflict', conflictId: asId('conflict-2'), theirs: fingerprintOf(theirs) }),
-    ],
-    [
-      'Google has something newer',
-      inState({ ...dispute.appointment.sync, theirs: fingerprintOf(fieldsAt('15:00')) } as Appointment['sync']),
-    ],
+    ['it waits for another one', inState({ state: 'conflict', conflictId: asId('conflict-2'), theirs })],
     [
       'an overlap waits for something else as well',
       anOverlap(agreedOn, theirs, { sync: { state: 'quarantined', reason: 'No end' } }),

@@ -1,10 +1,12 @@
 /** After a person's word the sync looks at the event again, perhaps before anything else has happened. */
+
 import { describe, expect, test } from 'vitest';
 import { resolved } from '../../../shared/conflicts/resolve.ts';
 import { undone } from '../../../shared/conflicts/undo.ts';
 import { decide } from '../../../shared/decision/decide.ts';
+import type { SideState } from '../../../shared/domain/appointment.ts';
 import type { EventChange } from '../../../shared/domain/calendar-event.ts';
-import type { Conflict, SideState } from '../../../shared/domain/conflict.ts';
+import type { Conflict } from '../../../shared/domain/conflict.ts';
 import { aContext, anEvent, now } from '../../support/samples.ts';
 import { aDispute, type Dispute, fieldsAt, stamp } from './disputes.ts';
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type PersonsDecision, resolved } from '../../../shared/conflicts/resolve.ts';
-import { knownInGoogle, sideOf } from '../../../shared/conflicts/sides.ts';
+import { knownInGoogle } from '../../../shared/conflicts/sides.ts';
 import { undone } from '../../../shared/conflicts/undo.ts';
 import { fingerprintOf } from '../../../shared/decision/compare.ts';
+import { sideOf } from '../../../shared/decision/sides.ts';
 import { agreed } from '../../../shared/decision/sync-state.ts';
 import type { Appointment } from '../../../shared/domain/appointment.ts';
 import { asId } from '../../../shared/domain/ids.ts';
@@ -101,11 +102,7 @@ describe('a dispute', () => {
   test('waits for a person again, and nothing is pushed meanwhile', () => {
     const after = pushed(resolve(aDispute({ kind: 'fields', ours, theirs }), bookedbarber));
     const { appointment } = undo(after);
-    expect(appointment.sync).toEqual({
-      state: 'conflict',
-      conflictId,
-      theirs: fingerprintOf(sideOf(after.appointment)),
-    });
+    expect(appointment.sync).toEqual({ state: 'conflict', conflictId, theirs, told: sideOf(after.appointment) });
     expect(appointment.edits).toEqual(aDispute({ kind: 'fields', ours, theirs }).appointment.edits);
   });
 

@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { fieldGroups, fingerprintOf } from '../../../shared/decision/compare.ts';
+import { fieldGroups } from '../../../shared/decision/compare.ts';
 import { decide } from '../../../shared/decision/decide.ts';
 import type { Decision } from '../../../shared/decision/decision.ts';
 import { conflictIdFor } from '../../../shared/decision/next-appointment.ts';
 import { pendingAt } from '../../../shared/decision/sync-state.ts';
-import type { Appointment, FieldGroup, OwnedFields, Pending } from '../../../shared/domain/appointment.ts';
+import type {
+  Appointment,
+  FieldGroup,
+  OwnedFields,
+  Pending,
+  SideState,
+  SyncState,
+} from '../../../shared/domain/appointment.ts';
 import type { CalendarEvent, EventChange } from '../../../shared/domain/calendar-event.ts';
 import { minute, plusMs } from '../../../shared/domain/instant.ts';
 import { type ConflictPolicy, conflictPolicies } from '../../../shared/domain/settings.ts';
@@ -189,12 +196,12 @@ describe('when a person has said that our side wins', () => {
 });
 
 describe('a difference that waits for a person', () => {
-  const waiting = (theirs: string): Appointment =>
+  const waiting = (theirs: SideState): Appointment =>
     weEdited('times', { state: 'conflict', conflictId: conflictIdFor(aBooking()), theirs });
   const theirs = { ...base, allDay: true, start: '2026-03-04', end: '2026-03-05' };
 
   test('[R4] is raised once, and a version that says the same is noted once', () => {
-    const item = waiting(fingerprintOf(theirs));
+    const item = waiting(theirs);
     expect(decided(item, theyEdited('times'))).toMatchObject({ kind: 'note', inReview: {}, event: { etag: '"2"' } });
     const link = item.link && { ...item.link, observed: { etag: '"2"', updated: later } };
     expect(decided({ ...item, ...(link && { link }) }, theyEdited('times'))).toEqual({ kind: 'nothing' });
@@ -213,11 +220,11 @@ describe('a difference that waits for a person', () => {
       kind: 'event',
       event: aBookedEvent({ ...theirEdits.times, summary: 'Shave', updated: later }),
     };
-    expect(decided(waiting(fingerprintOf(theirs)), moved)).toMatchObject({
+    expect(decided(waiting(theirs), moved)).toMatchObject({
       kind: 'conflict',
       theirs: { title: 'Shave' },
     });
-    expect(decided(waiting(fingerprintOf(theirs)), deleted)).toMatchObject({
+    expect(decided(waiting(theirs), deleted)).toMatchObject({
       kind: 'conflict',
       about: 'deleted_in_google',
     });
@@ -230,28 +237,30 @@ describe('a difference that waits for a person', () => {
 
   test('[R1] is over when Google goes back to what was agreed on: ours is all that is new', () => {
     const back: EventChange = { kind: 'event', event: aBookedEvent({ updated: later }) };
-    expect(decided(waiting(fingerprintOf(theirs)), back).kind).toBe('push');
+    expect(decided(waiting(theirs), back).kind).toBe('push');
   });
 
   test('[R1] is over when it is deleted there as well', () => {
-    expect(decided({ ...waiting(fingerprintOf(theirs)), status: 'cancelled' }, deleted).kind).toBe('note');
+    expect(decided({ ...waiting(theirs), status: 'cancelled' }, deleted).kind).toBe('note');
   });
 
   test('[R2] is not over because Google shows what was told it before a decision was taken back', () => {
-    const undone = { ...waiting(fingerprintOf(theirs)), fields: theirs };
-    expect(decided(undone, theyEdited('times'))).toMatchObject({ kind: 'note', inReview: {} });
+    const undone = waiting('gone');
+    const sync = { ...undone.sync, told: theirs } as SyncState;
+    const decision = decided({ ...undone, sync, fields: theirs }, theyEdited('times'));
+    expect(decision).toMatchObject({ kind: 'note', inReview: {}, told: { start: '2026-03-04' } });
   });
 
   test('[R2] stays with the person, whatever the policy is by now', () => {
     for (const policy of conflictPolicies) {
-      const decision = decided(waiting(fingerprintOf(theirs)), theyEdited('times'), policy);
+      const decision = decided(waiting(theirs), theyEdited('times'), policy);
       expect(decision).toMatchObject({ kind: 'note', inReview: {} });
     }
   });
 
   test('[R2] is not forgotten because Google cannot be read for a while', () => {
     const unreadable: EventChange = { kind: 'unreadable', id: aBookedEvent().id, reason: 'No end' };
-    expect(decided(waiting(fingerprintOf(theirs)), unreadable).kind).toBe('park-event');
+    expect(decided(waiting(theirs), unreadable).kind).toBe('park-event');
   });
 });
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { fingerprintOf } from '../../../shared/decision/compare.ts';
 import { mergeFields } from '../../../shared/decision/merge.ts';
 import {
   type Change,
@@ -293,7 +292,7 @@ describe('what waits', () => {
 
   test('in conflict: names the review item and what Google had', () => {
     const left = next(dispute);
-    expect(left.sync).toEqual({ state: 'conflict', conflictId, theirs: fingerprintOf(translated.fields) });
+    expect(left.sync).toEqual({ state: 'conflict', conflictId, theirs: translated.fields });
     expect(left.link?.observed?.etag).toBe('"9"');
     expect(openConflictOf(left)).toBe(conflictId);
     expect(openConflictOf(edited)).toBeUndefined();

@@ -85,7 +85,7 @@ describe('how it stands with Google', () => {
       { state: 'pending', reason: 'forbidden' },
     ],
     [
-      { state: 'conflict', conflictId, theirs: 'f' },
+      { state: 'conflict', conflictId, theirs: 'gone' },
       { state: 'conflict', conflictId },
     ],
     [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { momentsOf } from '../../../shared/conflicts/moments.ts';
-import { fieldsAt } from './disputes.ts';
+import { momentsOf } from '../../../shared/decision/moments.ts';
+import { fieldsAt } from '../conflicts/disputes.ts';
 
 test('timed: the moments that the offsets name', () => {
   expect(momentsOf(fieldsAt('10:00'))).toEqual({

@@ -1,9 +1,9 @@
 /** When a side of a conflict takes place: its times have been read before, so they can be read again. */
 
-import { readSpan } from '../decision/span.ts';
 import type { Times } from '../domain/appointment.ts';
 import type { EventTime } from '../domain/calendar-event.ts';
 import type { Instant } from '../domain/instant.ts';
+import { readSpan } from './span.ts';
 
 export const momentsOf = (times: Times): { startsAt: Instant; endsAt: Instant } => {
   const span = readSpan(timeOf(times, times.start), timeOf(times, times.end), times.timeZone);
