@@ -43,11 +43,18 @@ export const ownWordOf = (appointment: InDispute, shown: Shown, context: Context
   const has = 'translated' in shown ? shown.translated.fields : 'gone';
   const own = saidByItself(appointment, has);
   const isNews = !sameSide(own, appointment.sync.theirs);
-  if (sameSide(own, has)) return { theirs: shown, isNews };
+  if (sameSide(own, has)) return { theirs: besideWhatMadeIt(appointment, shown, context), isNews };
   if (own === 'gone' || !('translated' in shown)) return { theirs: shown, told: has, isNews };
   const translated = { ...shown.translated, fields: own, ...momentsOf(own) };
   const theirs = besideBase(appointment, { event: shown.event, translated }, context);
   return { theirs: { ...theirs, told: shown.translated.fields }, told: has, isNews };
+};
+
+/** An event that was made anew is a change of what it was made with. */
+const besideWhatMadeIt = (appointment: InDispute, shown: Shown, context: Context): Shown => {
+  const { theirs, told } = appointment.sync;
+  const isMadeAnew = theirs === 'gone' && told !== undefined && told !== 'gone';
+  return isMadeAnew && 'translated' in shown ? besideBase({ ...appointment, base: told }, shown, context) : shown;
 };
 
 const saidByItself = (appointment: InDispute, has: SideState): SideState => {

@@ -140,6 +140,18 @@ test('[R3] kept, taken back while its new event was being made, and kept again: 
   expect(job.live()).toHaveLength(1);
 });
 
+test('[R2] kept, told and taken back, then moved in Google: an edit here is not beside what the new event was told', async () => {
+  const id = await job.keptAfterDeletion();
+  await job.push(id);
+  await job.undo();
+  await job.edit(id, { title: 'Shave' });
+  await job.patch(id, inGoogle(hourOf(12)));
+  await job.sync();
+  await job.push(id);
+  expect(await job.appointment(id)).toMatchObject({ fields: { title: 'Shave', start: twelve.dateTime } });
+  expect(job.live()).toMatchObject([{ summary: 'Shave', start: twelve }]);
+});
+
 test('[R2] given up in part and taken back, it stays in dispute when Google changes something else', async () => {
   const id = await job.disputed();
   await job.edit(id, { title: 'Shave' });
