@@ -36,6 +36,7 @@ const linesOf = (
   const { reads, writes } = unitsOf(calls);
   const queueCalls = calls.filter(({ service }) => service === 'sqs').length + (2 * notifications) / batch;
   const bytes = logs.reduce((sum, { line }) => sum + line.length + assumed.logBytesPerLine, 0);
+  const gatewayBytes = notifications * assumed.logBytesOfGateway;
 
   const usd: Lines = {
     'HTTP API': notifications * prices.httpApiPerMillion.usd,
@@ -48,10 +49,13 @@ const linesOf = (
     'table, reads': reads * prices.readUnitsPerMillion.usd,
     'stream reader':
       invocations(of('change-stream').length / batch) + memory(memoryMb.stream, streamMs / batch, streamOwnMs),
-    logs: ((bytes + notifications * assumed.logBytesOfGateway) / 1e3) * prices.logsPerGb.usd,
+    logs: perKilobyte(bytes, prices.logsPerGb.usd) + perKilobyte(gatewayBytes, prices.logsOfInfrequentAccessPerGb.usd),
   };
   return Object.fromEntries(Object.entries(usd).map(([line, sum]) => [line, sum / notifications]));
 };
+
+/** Of a million times so many bytes, by the price of a gigabyte. */
+const perKilobyte = (bytes: number, usd: number): number => (bytes / 1e3) * usd;
 
 const invocations = (count: number): number => count * prices.lambdaRequestsPerMillion.usd;
 
