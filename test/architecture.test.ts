@@ -73,6 +73,7 @@ const homes: { packages: RegExp; home: RegExp }[] = [
   { packages: /^@aws-sdk\/.*dynamodb/, home: /^(shared\/store|functions)\// },
   { packages: /^aws-lambda$/, home: /^functions\// },
   { packages: /^(aws-cdk-lib|constructs|cdk-nag)\b/, home: /^infra\// },
+  { packages: /^zod$/, home: /^infra\// }, // Bundles carry zod/mini: docs/decisions/0028-what-a-cold-start-loads.md
 ];
 
 /** Who may know whom, by value or by type; the first pattern that fits the importer holds. */
@@ -161,6 +162,7 @@ const rules: Rule[] = [
       [{ path: 'shared/sync/a.ts', text: "import { GetCommand } from '@aws-sdk/lib-dynamodb';" }],
       [{ path: 'shared/queue/a.ts', text: "import type { SQSRecord } from 'aws-lambda';" }],
       [{ path: 'shared/runtime/a.ts', text: "import { Construct } from 'constructs';" }],
+      [{ path: 'functions/management-api/a.ts', text: "import type * as z from 'zod';" }],
     ],
   },
   {

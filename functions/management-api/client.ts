@@ -2,7 +2,7 @@
  * The API as a frontend calls it, typed by the schemas that the routes themselves use. It carries types, the route table
  * and `fetch`, nothing else: answers are as documented, which the end-to-end tests prove, and are not parsed again.
  */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { type ProblemSlug, problemType } from '../../shared/runtime/problem.ts';
 import type { ProblemOf } from './openapi-responses.ts';
 import type { operations } from './operations.ts';
@@ -18,7 +18,7 @@ type Place = 'path' | 'query' | 'headers' | 'body';
 
 /** What the operation takes in this place. */
 type Part<Name extends OperationName, At extends Place> = Operations[Name] extends {
-  [Where in At]: infer Schema extends z.ZodType;
+  [Where in At]: infer Schema extends z.ZodMiniType;
 }
   ? { [Where in At]: z.input<Schema> }
   : object;

@@ -1,8 +1,14 @@
 /** What is wrong with a field, in words for whoever fills it in. A schema that says it better itself has the first word. */
-import type * as z from 'zod';
+import { en } from 'zod/locales';
+import type * as z from 'zod/mini';
+
+/** The small form of zod has no words of its own, so they are given to it. */
+const { localeError: wordsOfZod } = en();
+
+export const messageOf: z.core.$ZodErrorMap = (issue) => wordsOfOurs(issue) ?? wordsOfZod(issue);
 
 /** Undefined where zod's own words do. */
-export const messageOf = (issue: z.core.$ZodRawIssue): string | undefined => {
+const wordsOfOurs = (issue: z.core.$ZodRawIssue): string | undefined => {
   if (issue.input === undefined) return 'Required';
   switch (issue.code) {
     case 'invalid_type':

@@ -1,5 +1,5 @@
 /** Schemas of the routes as named components of the OpenAPI document: each is there once, and is referred to by its name. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { operations } from './operations.ts';
 import { appointment, appointmentEdit, clash, newAppointment, ownedFields } from './schemas/appointments.ts';
 import { calendar, calendarSwitches } from './schemas/calendars.ts';
@@ -9,7 +9,7 @@ import { problemReply } from './schemas/problem.ts';
 import { settings } from './schemas/settings.ts';
 import { statusReply, syncLogEntry } from './schemas/sync.ts';
 
-type Named = Record<string, z.ZodType>;
+type Named = Record<string, z.ZodMiniType>;
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** What deserves a name of its own. All else is named after the operation that it belongs to. */
@@ -44,14 +44,14 @@ const inOneDirection = (named: Named, io: 'input' | 'output') => {
   const components = Object.entries(schemas).map(([name, schema]) => [name, plain(schema)] as const);
   return {
     components: Object.fromEntries(components),
-    refOf: (schema: z.ZodType) => ({ $ref: refTo(registry.get(schema)?.id ?? missing()) }),
+    refOf: (schema: z.ZodMiniType) => ({ $ref: refTo(registry.get(schema)?.id ?? missing()) }),
   };
 };
 
 /** A format says what its pattern says, in one word; but a time without its zone or its seconds has no format. */
 const sayOnce = ({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: JsonSchema }): void => {
   const isLoose =
-    zodSchema instanceof z.ZodISODateTime && (zodSchema._zod.def.local || zodSchema._zod.def.precision !== null);
+    zodSchema instanceof z.ZodMiniISODateTime && (zodSchema._zod.def.local || zodSchema._zod.def.precision !== null);
   if (isLoose) delete jsonSchema.format;
   else if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
 };
@@ -67,8 +67,8 @@ const titled = (name: string): string => name.charAt(0).toUpperCase() + name.sli
 /** What is sent is described as it may be given, what is answered as it is. */
 export const namedSchemas = () => {
   const all = Object.entries(operations);
-  const replies = all.map(([name, { reply }]): [string, z.ZodType] => [`${titled(name)}Reply`, reply]);
-  const bodies = all.flatMap(([name, operation]): [string, z.ZodType][] =>
+  const replies = all.map(([name, { reply }]): [string, z.ZodMiniType] => [`${titled(name)}Reply`, reply]);
+  const bodies = all.flatMap(([name, operation]): [string, z.ZodMiniType][] =>
     'body' in operation ? [[`${titled(name)}Body`, operation.body]] : [],
   );
   const given = inOneDirection({ ...sharedBodies, ...Object.fromEntries(bodies) }, 'input');
@@ -81,5 +81,5 @@ export const namedSchemas = () => {
 };
 
 /** A schema that is too small to have a name. */
-export const inlineSchema = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema =>
+export const inlineSchema = (schema: z.ZodMiniType, io: 'input' | 'output'): JsonSchema =>
   plain(z.toJSONSchema(schema, { io, override: sayOnce }));

@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document, made from the route table and the schemas that the routes themselves use. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { type Response, toResponses } from './openapi-responses.ts';
 import { inlineSchema, type JsonSchema, namedSchemas } from './openapi-schemas.ts';
 import { webhookPaths } from './openapi-webhook.ts';
@@ -73,7 +73,7 @@ const securityOf: Record<Access, object[]> = {
   admin: [{ bearer: [adminScope] }],
 };
 
-const toParameters = (place: Parameter['in'], schema: z.ZodType | undefined): Parameter[] => {
+const toParameters = (place: Parameter['in'], schema: z.ZodMiniType | undefined): Parameter[] => {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = inlineSchema(schema, 'input');
   return Object.entries(properties).map(([name, schema]) => ({

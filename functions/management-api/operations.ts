@@ -1,5 +1,5 @@
 /** Each route in words: what it takes, what it answers, and which refusals a client should be ready for. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { ProblemSlug } from '../../shared/runtime/problem.ts';
 import { adminOperations } from './operations-admin.ts';
 import type { RouteName } from './route-table.ts';
@@ -14,16 +14,16 @@ import * as sync from './schemas/sync.ts';
 
 export type Operation = {
   summary: string;
-  path?: z.ZodObject;
-  query?: z.ZodType;
-  headers?: z.ZodObject;
-  body?: z.ZodType;
+  path?: z.ZodMiniObject;
+  query?: z.ZodMiniType;
+  headers?: z.ZodMiniObject;
+  body?: z.ZodMiniType;
   /** Whether there may be no body at all. */
   bodyOptional?: true;
   /** `status` of a reply that tells of success, 200 unless it is another. */
   status?: 200 | 201 | 202;
-  reply: z.ZodType;
-  replyHeaders?: z.ZodObject;
+  reply: z.ZodMiniType;
+  replyHeaders?: z.ZodMiniObject;
   /** When it may send a browser elsewhere instead. */
   redirects?: string;
   /** Those of its own: what any route may answer is in openapi-responses.ts. */

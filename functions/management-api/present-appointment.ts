@@ -1,5 +1,5 @@
 /** An appointment as clients of the API see it. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { placeholderTitle, titleOf } from '../../shared/decision/booking-text.ts';
 import type { Appointment, EventLink, OwnedFields, SyncState } from '../../shared/domain/appointment.ts';
 import type { clash, ownedFields, appointment as schema } from './schemas/appointments.ts';

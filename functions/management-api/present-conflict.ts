@@ -1,6 +1,6 @@
 /** Review items as clients of the API see them: in brief, or with all that a person needs to decide. */
 
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { previewOf } from '../../shared/conflicts/preview.ts';
 import { asOffered, type Review, seenOf } from '../../shared/conflicts/review.ts';
 import { ageOf, severityOf } from '../../shared/conflicts/severity.ts';

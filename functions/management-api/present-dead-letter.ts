@@ -1,5 +1,5 @@
 /** A dead letter, with what is known of its calendar. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Calendar } from '../../shared/domain/calendar.ts';
 import type { DeadLetter } from '../../shared/queue/dead-letters.ts';
 import { adviceFor } from '../../shared/queue/explain-dead-letter.ts';

@@ -1,5 +1,5 @@
 /** How the sync of a user stands, calendar by calendar. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { messageFor } from '../../shared/connections/grant-end.ts';
 import type { Calendar, Drift } from '../../shared/domain/calendar.ts';
 import type { Connection } from '../../shared/domain/connection.ts';

@@ -1,5 +1,5 @@
 /** A record of the audit log as clients of the API see it. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Settlement } from '../../shared/domain/appointment.ts';
 import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 import { presentAppointment, presentFields } from './present-appointment.ts';

@@ -1,5 +1,5 @@
 /** The body of a request about an appointment, by what its parts are: text, details, times. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { appointmentEdit } from './schemas/appointments.ts';
 
 type Body = Omit<z.infer<typeof appointmentEdit>, 'version' | 'allowOverlap'>;

@@ -1,5 +1,5 @@
 /** What a route is: a function from a request that has been checked to a reply. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { ChainId, UserId } from '../../shared/domain/ids.ts';
 import type { Instant } from '../../shared/domain/instant.ts';
 import { type FieldError, invalidRequest } from '../../shared/runtime/problem.ts';
@@ -31,7 +31,7 @@ export type Routes = {
 };
 
 /** Throws a Problem that names every field that is wrong or unknown. */
-export const parse = <T>(schema: z.ZodType<T>, input: unknown): T => {
+export const parse = <T>(schema: z.ZodMiniType<T>, input: unknown): T => {
   const { success, data, error } = schema.safeParse(input, { error: messageOf });
   if (success) return data;
   throw invalidRequest(error.issues.flatMap(toFieldErrors));

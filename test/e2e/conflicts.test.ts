@@ -1,6 +1,6 @@
 /** What a person must decide, on real parts: how it comes to the review queue, and what a decision does to both sides. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { routeTable } from '../../functions/management-api/route-table.ts';
 import { conflict, conflictsReply, type decision } from '../../functions/management-api/schemas/conflicts.ts';
 import { type BothSides, connectBothSides, expectAgreement, hourIn, saidInGoogle } from '../support/both-sides.ts';

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { routeTable } from '../../functions/management-api/route-table.ts';
 import { conflict, conflictsReply } from '../../functions/management-api/schemas/conflicts.ts';
 import { statusReply } from '../../functions/management-api/schemas/sync.ts';

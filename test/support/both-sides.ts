@@ -1,6 +1,6 @@
 /** One barber as the end-to-end tests see her: her appointments through our API, her events in Google, the log of both. */
 import { expect } from 'vitest';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { routeTable } from '../../functions/management-api/route-table.ts';
 import {
   type appointmentEdit,

@@ -1,5 +1,5 @@
 /** POST /api/v2/calendar/disconnect: ends the connection, here first and then at Google, as far as Google answers. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { type DisconnectDeps, type Disconnected, disconnect } from '../../../shared/connections/disconnect.ts';
 import type { Leave } from '../../../shared/connections/take-leave.ts';
 import type { Log } from '../../../shared/runtime/observability.ts';

@@ -1,5 +1,5 @@
 /** GET /api/v2/calendar/sync/health: how well the sync does, why, and what to do about it. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { messageFor } from '../../../shared/connections/grant-end.ts';
 import { type LeftOverDeps, loadLeftOver } from '../../../shared/health/load-left-over.ts';
 import { type Health, healthOf } from '../../../shared/health/score.ts';

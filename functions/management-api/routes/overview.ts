@@ -1,5 +1,5 @@
 /** GET /api/v2/admin/sync/overview: how the whole fleet does, and where to look first. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { type FleetDeps, loadFleet, type Worst } from '../../../shared/health/load-fleet.ts';
 import type { DeadLetters } from '../../../shared/queue/dead-letters.ts';
 import type { MeasureQueue } from '../../../shared/queue/queue-depth.ts';

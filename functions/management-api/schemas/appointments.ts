@@ -1,30 +1,39 @@
 /** Appointments: as they are shown, and as they are asked for. */
-import * as z from 'zod';
-import { dateOrTime, inOurTime, notATime, notInOurTime, pageCursor, pageSize, plainText } from './wire-values.ts';
+import * as z from 'zod/mini';
+import {
+  dateOrTime,
+  filled,
+  inOurTime,
+  notATime,
+  notInOurTime,
+  pageCursor,
+  pageSize,
+  plainText,
+} from './wire-values.ts';
 
 const price = z.strictObject({
-  amount: z.int().min(0).max(1_000_000_000_000).describe('In the currency’s smallest unit'),
-  currency: z
-    .string()
-    .refine((code) => currencies.has(code), 'Must be an ISO 4217 code, such as EUR')
-    .describe('ISO 4217'),
+  amount: z.int().check(z.minimum(0), z.maximum(1_000_000_000_000), z.describe('In the currency’s smallest unit')),
+  currency: z.string().check(
+    z.refine((code) => currencies.has(code), 'Must be an ISO 4217 code, such as EUR'),
+    z.describe('ISO 4217'),
+  ),
 });
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
 const syncState = z.strictObject({
   state: z.enum(['local', 'pending', 'synced', 'conflict', 'quarantined']),
-  reason: z.string().describe('Why the last attempt failed, or why it is quarantined').optional(),
-  conflictId: z.string().describe('The review item that it waits for').optional(),
+  reason: z.optional(z.string().check(z.describe('Why the last attempt failed, or why it is quarantined'))),
+  conflictId: z.optional(z.string().check(z.describe('The review item that it waits for'))),
 });
 
 export const ownedFields = z.strictObject({
   title: z.string(),
-  start: dateOrTime.describe('RFC 3339 with offset, or a date when all day'),
-  end: dateOrTime.describe('Exclusive'),
-  timeZone: z.string().describe('IANA'),
+  start: dateOrTime.check(z.describe('RFC 3339 with offset, or a date when all day')),
+  end: dateOrTime.check(z.describe('Exclusive')),
+  timeZone: z.string().check(z.describe('IANA')),
   allDay: z.boolean(),
-  location: z.string().optional(),
-  notes: z.string().optional(),
+  location: z.optional(z.string()),
+  notes: z.optional(z.string()),
 });
 
 export const appointment = z.strictObject({
@@ -32,38 +41,39 @@ export const appointment = z.strictObject({
   kind: z.enum(['booking', 'block']),
   status: z.enum(['confirmed', 'cancelled']),
   ...ownedFields.shape,
-  service: z.string().optional(),
-  clientName: z.string().optional(),
-  clientContact: z.string().optional(),
-  price: price.optional(),
+  service: z.optional(z.string()),
+  clientName: z.optional(z.string()),
+  clientContact: z.optional(z.string()),
+  price: z.optional(price),
   version: z.int(),
   updatedAt: z.iso.datetime(),
-  calendar: z
-    .strictObject({ calendarId: z.string(), eventId: z.string(), recurringEventId: z.string().optional() })
-    .describe('The event that it stands for; none unless it is, or is about to be, in a calendar')
-    .optional(),
+  calendar: z.optional(
+    z
+      .strictObject({ calendarId: z.string(), eventId: z.string(), recurringEventId: z.optional(z.string()) })
+      .check(z.describe('The event that it stands for; none unless it is, or is about to be, in a calendar')),
+  ),
   sync: syncState,
 });
 
 /** What an appointment is told by when it stands in the way of another. */
-export const clash = appointment.pick({ id: true, title: true, start: true, end: true });
+export const clash = z.pick(appointment, { id: true, title: true, start: true, end: true });
 
-const moment = dateOrTime.refine(inOurTime, notInOurTime);
+const moment = dateOrTime.check(z.refine(inOurTime, notInOurTime));
 
 export const appointmentsQuery = z.strictObject({
-  from: moment.optional(),
-  to: moment.optional(),
+  from: z.optional(moment),
+  to: z.optional(moment),
   limit: pageSize(500, 100),
   cursor: pageCursor,
-  include: z.literal('cancelled').optional(),
+  include: z.optional(z.literal('cancelled')),
 });
 
-export const appointmentsReply = z.strictObject({ items: z.array(appointment), nextCursor: z.string().optional() });
+export const appointmentsReply = z.strictObject({ items: z.array(appointment), nextCursor: z.optional(z.string()) });
 
 const wholeMinute = z.iso.datetime({ offset: true, precision: -1 }); // The seconds that RFC 3339 asks for are left out.
 const bookingTime = z
   .union([z.iso.datetime({ offset: true, local: true }), wholeMinute, z.iso.date()], { error: notATime })
-  .refine(inOurTime, notInOurTime);
+  .check(z.refine(inOurTime, notInOurTime));
 
 const longestTitle = 1_024;
 const longestNotes = 8_192;
@@ -71,77 +81,89 @@ const longestName = 256;
 
 /** An empty text is none. */
 const text = (longest: number) =>
-  plainText
-    .trim()
-    .max(longest)
-    .transform((given) => given || null);
+  z.pipe(
+    plainText.check(z.trim(), z.maxLength(longest)),
+    z.transform((given) => given || null),
+  );
 
-const title = plainText.trim().min(1).max(longestTitle).exactOptional();
-const timeZone = z.string().min(1).max(64).describe('IANA; a bare offset is none');
-const allowOverlap = z.boolean().describe('Book even if the time is taken').default(false);
+const title = z.exactOptional(plainText.check(z.trim(), z.minLength(1), z.maxLength(longestTitle)));
+const timeZone = filled(64).check(z.describe('IANA; a bare offset is none'));
+const allowOverlap = z._default(z.boolean().check(z.describe('Book even if the time is taken')), false);
 
 export const newAppointment = z
   .strictObject({
-    title: title.describe('When left out it is made of service and client'),
-    service: text(longestName).exactOptional(),
-    clientName: text(longestName).exactOptional(),
-    clientContact: text(longestName).exactOptional(),
-    price: price.exactOptional(),
-    start: bookingTime.describe('RFC 3339; without an offset in `timeZone`. A date when all day'),
-    end: bookingTime.describe('Exclusive; at most 31 days after the start'),
+    title: title.check(z.describe('When left out it is made of service and client')),
+    service: z.exactOptional(text(longestName)),
+    clientName: z.exactOptional(text(longestName)),
+    clientContact: z.exactOptional(text(longestName)),
+    price: z.exactOptional(price),
+    start: bookingTime.check(z.describe('RFC 3339; without an offset in `timeZone`. A date when all day')),
+    end: bookingTime.check(z.describe('Exclusive; at most 31 days after the start')),
     timeZone,
-    allDay: z.boolean().default(false),
-    location: text(longestTitle).exactOptional(),
-    notes: text(longestNotes).exactOptional(),
+    allDay: z._default(z.boolean(), false),
+    location: z.exactOptional(text(longestTitle)),
+    notes: z.exactOptional(text(longestNotes)),
     allowOverlap,
   })
-  .meta({
-    examples: [
-      {
-        service: 'Haircut',
-        clientName: 'Ada',
-        price: { amount: 4500, currency: 'USD' },
-        start: '2027-05-03T12:00:00',
-        end: '2027-05-03T12:45:00',
-        timeZone: 'America/New_York',
-      },
-    ],
-  });
+  .check(
+    z.meta({
+      examples: [
+        {
+          service: 'Haircut',
+          clientName: 'Ada',
+          price: { amount: 4500, currency: 'USD' },
+          start: '2027-05-03T12:00:00',
+          end: '2027-05-03T12:45:00',
+          timeZone: 'America/New_York',
+        },
+      ],
+    }),
+  );
 
 /** Null takes a part away; what is left out stays. */
 export const appointmentEdit = z.strictObject({
   title,
-  service: text(longestName).nullable().exactOptional(),
-  clientName: text(longestName).nullable().exactOptional(),
-  clientContact: text(longestName).nullable().exactOptional(),
-  price: price.nullable().exactOptional(),
-  start: bookingTime.exactOptional(),
-  end: bookingTime.exactOptional(),
-  timeZone: timeZone.exactOptional(),
-  allDay: z.boolean().exactOptional(),
-  location: text(longestTitle).nullable().exactOptional(),
-  notes: text(longestNotes).nullable().exactOptional(),
+  service: z.exactOptional(z.nullable(text(longestName))),
+  clientName: z.exactOptional(z.nullable(text(longestName))),
+  clientContact: z.exactOptional(z.nullable(text(longestName))),
+  price: z.exactOptional(z.nullable(price)),
+  start: z.exactOptional(bookingTime),
+  end: z.exactOptional(bookingTime),
+  timeZone: z.exactOptional(timeZone),
+  allDay: z.exactOptional(z.boolean()),
+  location: z.exactOptional(z.nullable(text(longestTitle))),
+  notes: z.exactOptional(z.nullable(text(longestNotes))),
   allowOverlap,
-  version: z.int().min(1).describe('As If-Match: refused when it is not the current one').exactOptional(),
+  version: z.exactOptional(
+    z.int().check(z.minimum(1), z.describe('As If-Match: refused when it is not the current one')),
+  ),
 });
 
 export const appointmentPath = z.strictObject({ id: z.string() });
 
 export const idempotencyHeaders = z.strictObject({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x20-\x7e]{1,128}$/, 'Must be 1 to 128 printable characters')
-    .describe('The same request with the same key makes one appointment, however often it is sent')
-    .exactOptional(),
+  'idempotency-key': z.exactOptional(
+    z
+      .string()
+      .check(
+        z.regex(/^[\x20-\x7e]{1,128}$/, 'Must be 1 to 128 printable characters'),
+        z.describe('The same request with the same key makes one appointment, however often it is sent'),
+      ),
+  ),
 });
 
 export const versionHeaders = z.strictObject({
-  'if-match': z
-    .string()
-    .regex(/^"[1-9]\d{0,8}"$/, 'Must be an ETag that we gave: the version in quotes')
-    .describe('The version that the change is meant for, as the ETag gave it')
-    .exactOptional(),
+  'if-match': z.exactOptional(
+    z
+      .string()
+      .check(
+        z.regex(/^"[1-9]\d{0,8}"$/, 'Must be an ETag that we gave: the version in quotes'),
+        z.describe('The version that the change is meant for, as the ETag gave it'),
+      ),
+  ),
 });
 
-export const appointmentHeaders = z.strictObject({ etag: z.string().describe('The version in quotes') });
-export const createdHeaders = appointmentHeaders.extend({ location: z.string().describe('Where the appointment is') });
+export const appointmentHeaders = z.strictObject({ etag: z.string().check(z.describe('The version in quotes')) });
+export const createdHeaders = z.extend(appointmentHeaders, {
+  location: z.string().check(z.describe('Where the appointment is')),
+});

@@ -1,9 +1,9 @@
 /** How well the sync does: a score, what it is made of, and what to do about it. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { partNames } from '../../../shared/health/parts.ts';
 import { steps } from '../../../shared/health/recommendations.ts';
 
-export const score = z.int().min(0).max(100);
+export const score = z.int().check(z.minimum(0), z.maximum(100));
 
 export const recommendation = z.strictObject({ step: z.enum(steps), text: z.string() });
 
@@ -16,26 +16,28 @@ const partMeaning = [
 ].join(' ');
 
 const part = z.strictObject({
-  name: z.enum(partNames).describe(partMeaning),
-  value: z.union([score, z.literal('unknown')]).describe('100 is best; unknown is left out of the score'),
-  weight: z.int().describe('Its share of the score when every part is known'),
+  name: z.enum(partNames).check(z.describe(partMeaning)),
+  value: z.union([score, z.literal('unknown')]).check(z.describe('100 is best; unknown is left out of the score')),
+  weight: z.int().check(z.describe('Its share of the score when every part is known')),
   reason: z.string(),
-  recommendation: recommendation.describe('There unless the value is 100 or unknown').optional(),
+  recommendation: z.optional(recommendation.check(z.describe('There unless the value is 100 or unknown'))),
 });
 
 const calendarHealth = z.strictObject({
   calendarId: z.string(),
   summary: z.string(),
   score,
-  reason: z.string().describe('What costs the most'),
-  recommendation: recommendation.describe('Of what stops the sync altogether').optional(),
-  parts: z.array(part).describe('None when the sync is stopped'),
+  reason: z.string().check(z.describe('What costs the most')),
+  recommendation: z.optional(recommendation.check(z.describe('Of what stops the sync altogether'))),
+  parts: z.array(part).check(z.describe('None when the sync is stopped')),
 });
 
 export const healthReply = z.strictObject({
-  score: score.describe('That of the worst calendar'),
+  score: score.check(z.describe('That of the worst calendar')),
   reason: z.string(),
-  worstCalendarId: z.string().optional(),
-  recommendations: z.array(recommendation).describe('Those of the worst calendar first; none when all is well'),
+  worstCalendarId: z.optional(z.string()),
+  recommendations: z
+    .array(recommendation)
+    .check(z.describe('Those of the worst calendar first; none when all is well')),
   calendars: z.array(calendarHealth),
 });

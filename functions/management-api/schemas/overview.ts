@@ -1,5 +1,5 @@
 /** The fleet in numbers, for those who run it. Never a token, an event or a client. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { calendarStates } from '../../../shared/health/standing.ts';
 import { recommendation, score } from './health.ts';
 
@@ -10,23 +10,25 @@ const worstCalendar = z.strictObject({
   summary: z.string(),
   userId: z.string(),
   score,
-  reason: z.string().describe('What costs the most'),
-  recommendation: recommendation.describe('What its user is told to do').optional(),
+  reason: z.string().check(z.describe('What costs the most')),
+  recommendation: z.optional(recommendation.check(z.describe('What its user is told to do'))),
 });
 
 export const overviewReply = z.strictObject({
   at: z.iso.datetime(),
-  partial: z.boolean().describe('The fleet is larger than what was looked at: 250 calendars of each of 8 shards'),
+  partial: z
+    .boolean()
+    .check(z.describe('The fleet is larger than what was looked at: 250 calendars of each of 8 shards')),
   calendars: z.strictObject({
-    total: z.int().describe('Those that are switched on'),
+    total: z.int().check(z.describe('Those that are switched on')),
     byState: counts(calendarStates),
-    due: z.int().describe('Those that the sweep must look at now'),
+    due: z.int().check(z.describe('Those that the sweep must look at now')),
   }),
-  channels: counts(['active', 'creating', 'expired', 'missing', 'unwatchable', 'off']).describe(
-    'Calendars by how their channel stands; off: real-time sync is; missing, expired: there shall be one',
+  channels: counts(['active', 'creating', 'expired', 'missing', 'unwatchable', 'off']).check(
+    z.describe('Calendars by how their channel stands; off: real-time sync is; missing, expired: there shall be one'),
   ),
   connections: counts(['connected', 'needs_reauth']),
-  trouble: z.record(z.string(), z.int()).describe('Calendars whose last sync failed, by reason'),
+  trouble: z.record(z.string(), z.int()).check(z.describe('Calendars whose last sync failed, by reason')),
   drift: z
     .strictObject({
       compared: z.int(),
@@ -34,12 +36,12 @@ export const overviewReply = z.strictObject({
       calendarsDiffering: z.int(),
       calendarsNotCompared: z.int(),
     })
-    .describe('The last comparison of each calendar, summed up'),
+    .check(z.describe('The last comparison of each calendar, summed up')),
   queue: z.strictObject({
     waiting: z.int(),
     inFlight: z.int(),
-    oldestWaitSeconds: z.int().describe('Since when the oldest sync fails, or listing is incomplete; 0: none'),
+    oldestWaitSeconds: z.int().check(z.describe('Since when the oldest sync fails, or listing is incomplete; 0: none')),
   }),
   deadLetters: z.int(),
-  worst: z.array(worstCalendar).max(10).describe('The lowest scores first; none when all are well'),
+  worst: z.array(worstCalendar).check(z.maxLength(10), z.describe('The lowest scores first; none when all are well')),
 });

@@ -1,21 +1,21 @@
 /** The data keys of the token vault, by name: never a key, wrapped or not. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
-const id = z.string().regex(/^k\d{1,6}$/, 'Must be the id of a data key, such as k1');
+const id = z.string().check(z.regex(/^k\d{1,6}$/, 'Must be the id of a data key, such as k1'));
 
 export const activeKey = z.strictObject({
   id,
-  since: z.iso.datetime().describe('Absent until the first rotation').optional(),
+  since: z.optional(z.iso.datetime().check(z.describe('Absent until the first rotation'))),
 });
 
 export const vaultKeysReply = z.strictObject({
-  active: activeKey.describe('New tokens are sealed under it; environments follow within five minutes'),
+  active: activeKey.check(z.describe('New tokens are sealed under it; environments follow within five minutes')),
   items: z.array(
     z.strictObject({
       id,
-      madeAt: z.iso.datetime().optional(),
+      madeAt: z.optional(z.iso.datetime()),
       active: z.boolean(),
-      inUse: z.boolean().describe('Whether tokens that are kept need it'),
+      inUse: z.boolean().check(z.describe('Whether tokens that are kept need it')),
     }),
   ),
 });
@@ -23,9 +23,9 @@ export const vaultKeysReply = z.strictObject({
 export const rotateReply = activeKey;
 
 export const resealReply = z.strictObject({
-  resealed: z.int().describe('Connections whose tokens are under the active key now'),
-  failed: z.int().describe('Connections whose tokens could not be opened; the log says why'),
-  more: z.boolean().describe('Whether to ask again'),
+  resealed: z.int().check(z.describe('Connections whose tokens are under the active key now')),
+  failed: z.int().check(z.describe('Connections whose tokens could not be opened; the log says why')),
+  more: z.boolean().check(z.describe('Whether to ask again')),
 });
 
 export const retireBody = z.strictObject({ id });

@@ -1,5 +1,5 @@
 /** Values that go over the wire in several resources: checked by these schemas, and documented from them. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** Beyond these years lies a mistake. */
 export const inOurTime = (text: string): boolean => /^(19[7-9]|20|21)\d/.test(text);
@@ -14,20 +14,21 @@ export const dateOrTime = z.union([z.iso.datetime({ offset: true }), z.iso.date(
 /** What a person writes. The rest cannot be kept as it is: half a character has no UTF-8, and control characters no look. */
 export const plainText = z
   .string()
-  .refine(
-    (text) => text.isWellFormed() && !/[^\P{Cc}\t\n\r]/u.test(text),
-    'Must be Unicode text without control characters',
+  .check(
+    z.refine(
+      (text) => text.isWellFormed() && !/[^\P{Cc}\t\n\r]/u.test(text),
+      'Must be Unicode text without control characters',
+    ),
   );
 
+export const filled = (longest: number) => z.string().check(z.minLength(1), z.maxLength(longest));
+
 export const noQuery = z.strictObject({});
-export const noBody = z.strictObject({}).optional();
+export const noBody = z.optional(z.strictObject({}));
 
-export const pageSize = (largest: number, usual: number) =>
-  z
-    .string()
-    .regex(/^\d{1,4}$/, 'Must be a whole number')
-    .default(String(usual))
-    .transform(Number)
-    .pipe(z.int().min(1).max(largest));
+export const pageSize = (largest: number, usual: number) => {
+  const digits = z._default(z.string().check(z.regex(/^\d{1,4}$/, 'Must be a whole number')), String(usual));
+  return z.pipe(z.pipe(digits, z.transform(Number)), z.int().check(z.minimum(1), z.maximum(largest)));
+};
 
-export const pageCursor = z.string().min(1).max(512).optional();
+export const pageCursor = z.optional(filled(512));

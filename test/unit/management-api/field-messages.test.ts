@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import { parse } from '../../../functions/management-api/route.ts';
 import {
   appointmentEdit,
@@ -11,7 +11,7 @@ import { redriveBody } from '../../../functions/management-api/schemas/dead-lett
 import { settings } from '../../../functions/management-api/schemas/settings.ts';
 import { Problem } from '../../../shared/runtime/problem.ts';
 
-const errorsOf = (schema: z.ZodType, input: unknown): Record<string, string> => {
+const errorsOf = (schema: z.ZodMiniType, input: unknown): Record<string, string> => {
   try {
     parse(schema, input);
   } catch (error) {
@@ -36,7 +36,7 @@ test('what is left out is required', () => {
   });
 });
 
-test.each<[z.ZodType, object, string, string]>([
+test.each<[z.ZodMiniType, object, string, string]>([
   [appointmentEdit, { title: ' ' }, 'title', 'Must not be empty'],
   [appointmentEdit, { title: 'x'.repeat(1_025) }, 'title', 'Must be at most 1024 characters'],
   [appointmentEdit, { service: 'x'.repeat(257) }, 'service', 'Must be at most 256 characters'],
@@ -52,7 +52,7 @@ test.each<[z.ZodType, object, string, string]>([
   [appointmentsQuery, { limit: '501' }, 'limit', 'Must be at most 500'],
   [appointmentsQuery, { include: 'all' }, 'include', 'Must be "cancelled"'],
   [
-    settings.pick({ conflictPolicy: true }),
+    z.pick(settings, { conflictPolicy: true }),
     { conflictPolicy: 'newest' },
     'conflictPolicy',
     'Must be one of "merge", "google_wins", "bookedbarber_wins", "latest_wins", "manual"',
