@@ -2,7 +2,7 @@
 import { fingerprintOf } from '../decision/compare.ts';
 import { disputeOver } from '../decision/dispute.ts';
 import { sideOf } from '../decision/sides.ts';
-import { moved, type Written } from '../decision/sync-state.ts';
+import { moved, sentAfter, type Written } from '../decision/sync-state.ts';
 import type { Appointment, EventLink } from '../domain/appointment.ts';
 import type { Conflict, Resolution } from '../domain/conflict.ts';
 import type { PersonsStamp } from './resolve.ts';
@@ -57,9 +57,7 @@ const disputeAgain = (appointment: Appointment, { id, theirs, resolution }: Deci
 
 /** A new event that nobody has seen yet may come. */
 const beingMade = (
-  { status, base, fields }: Appointment,
+  { status, fields }: Appointment,
   { sent, observed, footer = '' }: EventLink,
 ): Pick<EventLink, 'sent'> =>
-  status === 'confirmed' && observed === undefined && sent === undefined
-    ? { sent: { fields: base ?? fields, footer } }
-    : {};
+  status === 'confirmed' && observed === undefined ? { sent: sentAfter(sent, { fields, footer }) } : {};

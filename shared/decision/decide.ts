@@ -2,13 +2,13 @@
  * What one event in Google means for our appointment, and the other way round: pull and push ask the same question here.
  * Pure: the same triple (base, appointment, event) gives the same answer.
  */
-import type { Appointment, OwnedFields } from '../domain/appointment.ts';
+import type { Appointment, OwnedFields, SideState } from '../domain/appointment.ts';
 import type { CalendarEvent, EventChange } from '../domain/calendar-event.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Decision } from './decision.ts';
-import { isWanted, lostHere, lostThere, merge, noteIfNews, noteInReview } from './differences.ts';
-import { type InDispute, isInDispute, type OwnWord, ownWordOf } from './dispute.ts';
-import { type Context, type OurSide, readOurs, readTheirs, type TheirSide, type Theirs } from './sides.ts';
+import { lostHere, lostThere, merge, noteIfNews, noteInReview } from './differences.ts';
+import { type InDispute, isInDispute, mayBeOurDeletion, type OwnWord, ownWordOf } from './dispute.ts';
+import { type Context, type OurSide, oursSince, readOurs, readTheirs, type TheirSide, type Theirs } from './sides.ts';
 
 /**
  * - `note`: both sides say the same; which version of the event we know has moved on.
@@ -50,16 +50,17 @@ export const decide = (appointment: Appointment | undefined, change: EventChange
 };
 
 /** Until Google says something else, a person decides, whatever the policy is by now. An edit here that agrees closes the item itself. */
-const decideAnew = (appointment: InDispute, { theirs, told, isNews }: OwnWord, context: Context): Decision =>
+const decideAnew = (appointment: InDispute, { theirs, isNews }: OwnWord, context: Context): Decision =>
   isNews
     ? toDecision(appointment, theirs, context)
-    : noteInReview(appointment, { ...seen(theirs), base: baseIn(theirs), told });
+    : noteInReview(appointment, { ...seen(theirs), base: baseIn(theirs) });
 
-/** That a person wants it is a change beside a deletion, and beside nothing else. */
-const oursBeside = (theirs: Theirs, appointment: Appointment | undefined): OurSide =>
-  theirs.side === 'gone' && appointment !== undefined && isWanted(appointment)
-    ? 'changed'
-    : readOurs(appointment, baseIn(theirs));
+/** A deletion that may be our own is no news to whoever has decided to keep the appointment since: it stays, as if changed. */
+const oursBeside = (theirs: Theirs, appointment: Appointment | undefined): OurSide => {
+  if ('translated' in theirs) return oursSince(appointment, theirs.base);
+  const isKept = appointment?.status === 'confirmed' && theirs.side === 'gone' && mayBeOurDeletion(appointment, theirs);
+  return isKept ? 'changed' : readOurs(appointment);
+};
 
 /**
  * A late worker or a lagging replica shows a version older than the one we know. A listed tombstone bears no time of its own,
@@ -107,7 +108,7 @@ const toDecision = (appointment: Appointment | undefined, theirs: Theirs, contex
   }
 };
 
-const seen = (theirs: Theirs): { event?: CalendarEvent; told?: OwnedFields } => ({
+const seen = (theirs: Theirs): { event?: CalendarEvent; told?: SideState } => ({
   ...('event' in theirs && theirs.event && { event: theirs.event }),
   ...('told' in theirs && theirs.told && { told: theirs.told }),
 });

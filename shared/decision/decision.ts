@@ -8,15 +8,15 @@ import type { Merged } from './merge.ts';
 import type { Translated } from './translate.ts';
 
 /**
- * Both sides are there. `base`: what both last agreed on, as this event shows it (sides.ts). `told`: what the event says, where that
- * is not Google's own word (dispute.ts).
+ * Both sides are there. `base`: what both last agreed on, as this event shows it (sides.ts). `told`: what Google has, where that is
+ * not its own word (dispute.ts).
  */
 export type WithEvent = {
   event: CalendarEvent;
   translated: Translated;
   appointment: Appointment;
   base?: OwnedFields;
-  told?: OwnedFields;
+  told?: SideState;
 };
 
 export type Decision =
@@ -42,7 +42,7 @@ export type Decision =
   /** It is parked for this reason already. */
   | { kind: 'parked' };
 
-/** It waits for a person, as before; only the version, or the calendar, is another, or what Google has been told. */
+/** It waits for a person, as before; only the version, or the calendar, is another. */
 export type InReview = { base?: OwnedFields };
 
 /** A person decides. */
@@ -51,7 +51,7 @@ export type Disputed = {
   appointment: Appointment;
   event?: CalendarEvent;
   base?: OwnedFields;
-  told?: OwnedFields;
+  told?: SideState;
   about: Extract<ConflictKind, 'fields' | 'deleted_in_google' | 'deleted_in_bookedbarber'>;
   theirs: SideState;
   theirsAt: Instant;

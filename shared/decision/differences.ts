@@ -4,7 +4,7 @@ import type { CalendarEvent } from '../domain/calendar-event.ts';
 import type { Instant } from '../domain/instant.ts';
 import { differing, sameFields, sameSide } from './compare.ts';
 import type { Decision, Disputed, WithEvent } from './decision.ts';
-import { hasNow } from './dispute.ts';
+import { hasNow, mayBeOurDeletion } from './dispute.ts';
 import { mergeFields, type Rule, type Side, settle } from './merge.ts';
 import type { Context } from './sides.ts';
 
@@ -22,19 +22,18 @@ export const merge = (found: WithEvent, agreed: OwnedFields | undefined, context
   return { kind: 'merge', ...found, merged, settled };
 };
 
-/** Deleted in Google, changed here. */
+/** Deleted in Google, changed here. Kept by a person while our own deletion was under way, no policy may answer for them. */
 export const lostThere = (appointment: Appointment, found: { event?: CalendarEvent }, context: Context): Decision => {
   const rule = ruleFor(appointment, context, context.now);
-  const winner = isWanted(appointment) ? undefined : (preferenceOf(appointment) ?? settle('status', rule));
+  const winner = mayBeOurDeletion(appointment, found)
+    ? undefined
+    : (preferenceOf(appointment) ?? settle('status', rule));
   if (winner === undefined) return dispute('deleted_in_google', { appointment, ...found }, 'gone', rule.theirsAt);
   const settled: Settlement = { policy: policyOf(appointment, rule), theirs: 'gone', chosen: { status: winner } };
   return winner === 'google'
     ? { kind: 'cancel', appointment, ...found, settled }
     : { kind: 'recreate', appointment, settled };
 };
-
-/** A person has decided so while our own deletion was under way: no policy may answer for them. */
-export const isWanted = ({ status, link }: Appointment): boolean => status === 'confirmed' && link?.deleting === true;
 
 /** Cancelled here, changed in Google. */
 export const lostHere = (found: WithEvent, context: Context): Decision => {
@@ -84,10 +83,11 @@ const preferred = ({ fields }: Appointment, theirs: OwnedFields): Settlement => 
   chosen: Object.fromEntries(differing(fields, theirs).map((group) => [group, 'bookedbarber'])),
 });
 
-export type SeenInReview = { event?: CalendarEvent; base?: OwnedFields | undefined; told?: SideState | undefined };
-
 /** It stays as it is; but whoever decides it for Google's side must be left with the event as it is by then [R5]. */
-export const noteInReview = (appointment: Appointment, { event, base, told }: SeenInReview): Decision => {
+export const noteInReview = (
+  appointment: Appointment,
+  { event, base, told }: { event?: CalendarEvent; base?: OwnedFields | undefined; told?: SideState },
+): Decision => {
   const { sync, link, base: known } = appointment;
   const isNews = event !== undefined && event.etag !== link?.observed?.etag;
   const isTold = sync.state === 'conflict' && !sameSide(hasNow(sync), told ?? sync.theirs);
@@ -104,7 +104,7 @@ export const noteIfNews = ({
   appointment,
   event,
   told,
-}: Partial<WithEvent> & Pick<WithEvent, 'appointment'>): Decision => {
+}: Pick<Disputed, 'appointment' | 'event' | 'told'>): Decision => {
   const { link, sync, base } = appointment;
   const isNewer = event !== undefined && (link?.observed === undefined || event.etag !== link.observed.etag);
   const isOver = base !== undefined || sync.state === 'quarantined';

@@ -2,14 +2,16 @@
  * An appointment in dispute, whose event may have been told something for a decision that was taken back. That is not Google's own word:
  * until a person decides again, each part of it is in dispute as it was before.
  */
-import type { Appointment, OwnedFields, SideState, SyncState } from '../domain/appointment.ts';
+import type { Appointment, EventLink, FieldGroup, OwnedFields, SideState, SyncState } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
+import type { CalendarEvent } from '../domain/calendar-event.ts';
 import type { ConflictId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { isSame, sameFields, sameSide } from './compare.ts';
+import { baseOf } from './base.ts';
+import { fieldGroups, isSame, sameFields, sameSide } from './compare.ts';
 import { combine } from './merge.ts';
 import { momentsOf } from './moments.ts';
-import { besideBase, type Context, sideOf, type Theirs } from './sides.ts';
+import { asShared, besideBase, type Context, type Live, type NotThere } from './sides.ts';
 import { everSent, pendingStill } from './sync-state.ts';
 
 type Dispute = Extract<SyncState, { state: 'conflict' }>;
@@ -34,35 +36,41 @@ export const toldMeanwhile = (appointment: InDispute, said: SideState): Dispute 
   return isOnItsWay(appointment) ? disputeOver(conflictId, theirs, said) : appointment.sync;
 };
 
-type Shown = Exclude<Theirs, { side: 'unreadable' }>;
+/** We have sent a deletion, and nobody has heard the answer. An event that is shown, as a free one is, has not been deleted. */
+export const mayBeOurDeletion = ({ link }: Appointment, { event }: { event?: CalendarEvent }): boolean =>
+  event === undefined && link?.deleting === true;
 
-/** `told`: what Google shows, where that is not its own word. `isNews`: its side of the dispute is another now. */
-export type OwnWord = { theirs: Shown; told?: SideState; isNews: boolean };
+/** What Google shows as far as it is its own word. `isNews`: the review item does not say so yet. */
+export type OwnWord = { theirs: Live | NotThere; isNews: boolean };
 
-export const ownWordOf = (appointment: InDispute, shown: Shown, context: Context): OwnWord => {
-  const has = 'translated' in shown ? shown.translated.fields : 'gone';
-  const own = saidByItself(appointment, has);
-  const isNews = !sameSide(own, appointment.sync.theirs);
-  if (sameSide(own, has)) return { theirs: besideWhatMadeIt(appointment, shown, context), isNews };
-  if (own === 'gone' || !('translated' in shown)) return { theirs: shown, told: has, isNews };
+export const ownWordOf = (appointment: InDispute, shown: Live | NotThere, context: Context): OwnWord =>
+  'translated' in shown ? wordIn(appointment, shown, context) : absenceOf(appointment, shown);
+
+const absenceOf = (appointment: InDispute, shown: NotThere): OwnWord => {
+  const { theirs, told } = appointment.sync;
+  const isOurs = mayBeOurDeletion(appointment, shown) || (told === 'gone' && shown.event === undefined);
+  return isOurs ? { theirs: { ...shown, told: 'gone' }, isNews: false } : { theirs: shown, isNews: theirs !== 'gone' };
+};
+
+const wordIn = (appointment: InDispute, shown: Live, context: Context): OwnWord => {
+  const { theirs, told } = appointment.sync;
+  const has = shown.translated.fields;
+  const ours = partsOfOurs(appointment, has, context);
+  if (theirs === 'gone' && ours.length > 0) return { theirs: { ...shown, told: has }, isNews: false };
+  const known = theirs === 'gone' ? has : asShared(appointment, theirs, context);
+  const own = combine((part) => (ours.includes(part) ? known : has));
   const translated = { ...shown.translated, fields: own, ...momentsOf(own) };
-  const theirs = besideBase(appointment, { event: shown.event, translated }, context);
-  return { theirs: { ...theirs, told: shown.translated.fields }, told: has, isNews };
+  const word = besideBase(agreedBefore(appointment, ours), { event: shown.event, translated }, context);
+  const isOverTold = told !== undefined && told !== 'gone' && ours.length < fieldGroups.length;
+  const isNews = theirs === 'gone' || isOverTold || !sameFields(own, known);
+  return { theirs: { ...word, ...(!sameFields(own, has) && { told: has }) }, isNews };
 };
 
-/** An event that was made anew is a change of what it was made with. */
-const besideWhatMadeIt = (appointment: InDispute, shown: Shown, context: Context): Shown => {
-  const { theirs, told } = appointment.sync;
-  const isMadeAnew = theirs === 'gone' && told !== undefined && told !== 'gone';
-  return isMadeAnew && 'translated' in shown ? besideBase({ ...appointment, base: told }, shown, context) : shown;
-};
-
-const saidByItself = (appointment: InDispute, has: SideState): SideState => {
-  const { theirs, told } = appointment.sync;
-  if (has === 'gone') return told === 'gone' || appointment.link?.deleting ? theirs : has;
-  const ours = wordsOfOurs(appointment);
-  if (theirs === 'gone') return ours.some((said) => sameFields(said, has)) ? theirs : has;
-  return combine((part) => (ours.some((said) => isSame(part, said, has)) ? theirs : has));
+/** An event that was made anew is ours as a whole, or not at all. */
+const partsOfOurs = (appointment: InDispute, has: OwnedFields, context: Context): FieldGroup[] => {
+  const ours = wordsOfOurs(appointment).map((said) => asShared(appointment, said, context));
+  if (appointment.sync.theirs === 'gone') return ours.some((said) => sameFields(said, has)) ? [...fieldGroups] : [];
+  return fieldGroups.filter((part) => ours.some((said) => isSame(part, said, has)));
 };
 
 const wordsOfOurs = (appointment: InDispute): OwnedFields[] => {
@@ -71,8 +79,21 @@ const wordsOfOurs = (appointment: InDispute): OwnedFields[] => {
   return told === undefined || told === 'gone' ? sent : [told, ...sent];
 };
 
-/** Of an event that a person has deleted, what we had to say came before that; the one made anew is yet to be seen. */
-const isOnItsWay = ({ sync, link }: InDispute): boolean => sync.theirs !== 'gone' || link?.observed === undefined;
+/** What a person has said over what it was told is a change of that. What it may have been told is no part of Google's own word. */
+const agreedBefore = (appointment: InDispute, ours: FieldGroup[]): Appointment => {
+  const { base: _base, link, ...rest } = appointment;
+  const { theirs, told } = appointment.sync;
+  const base = baseOf(appointment);
+  if (told === 'gone') return { ...rest, ...(link && { link }) };
+  const agreed = told === undefined ? base : combine((part) => (base && ours.includes(part) ? base : told));
+  return { ...rest, ...(agreed && { base: agreed }), ...(link && { link: theirs === 'gone' ? link : unsent(link) }) };
+};
+
+const unsent = ({ sent: _sent, ...link }: EventLink): EventLink => link;
+
+/** Once a person has deleted the event, our earlier writes no longer count; those to one that was made anew still do. */
+const isOnItsWay = ({ sync: { theirs, told = 'gone' }, link }: InDispute): boolean =>
+  theirs !== 'gone' || told !== 'gone' || link?.observed === undefined;
 
 /** `told`: what the event says, where `next` has been decided by Google's own word: what is not in dispute any more is told. */
 export const besideTold = (
@@ -84,6 +105,6 @@ export const besideTold = (
     const { conflictId, theirs } = next.sync;
     return { ...next, sync: disputeOver(conflictId, theirs, told ?? theirs) };
   }
-  if (told === undefined || told === 'gone' || sameSide(sideOf(next), told)) return next;
+  if (told === undefined || told === 'gone') return next;
   return { ...next, base: told, sync: pendingStill(next, calendar, now) };
 };

@@ -37,8 +37,11 @@ export type Context = {
 
 export const sideOf = ({ status, fields }: Appointment): SideState => (status === 'confirmed' ? fields : 'gone');
 
-/** `base`: as Google shows it (`theirs.base`), where it shows anything. */
-export const readOurs = (appointment: Appointment | undefined, base = appointment && baseOf(appointment)): OurSide => {
+export const readOurs = (appointment: Appointment | undefined): OurSide =>
+  oursSince(appointment, appointment && baseOf(appointment));
+
+/** `base`: what both last agreed on, as the event shows it (`theirs.base`). */
+export const oursSince = (appointment: Appointment | undefined, base: OwnedFields | undefined): OurSide => {
   if (appointment === undefined) return 'none';
   if (appointment.status === 'cancelled') return base === undefined ? 'settled' : 'gone';
   if (base === undefined || isPreferred(appointment)) return 'changed';
@@ -47,19 +50,19 @@ export const readOurs = (appointment: Appointment | undefined, base = appointmen
 
 const isPreferred = ({ sync }: Appointment): boolean => sync.state === 'pending' && sync.prefer !== undefined;
 
-/** `told`: what the event says, where that is not Google's own word (dispute.ts). */
-type Live = {
+/** `told`: what Google has, where that is not its own word (dispute.ts). */
+export type Live = {
   side: 'same' | 'changed';
   event: CalendarEvent;
   translated: Translated;
   base?: OwnedFields;
-  told?: OwnedFields;
+  told?: SideState;
 };
 
-export type Theirs =
-  | Live
-  | { side: 'gone'; event?: CalendarEvent }
-  | { side: 'unreadable'; eventId: EventId; reason: string };
+/** `event`: one that is there, and does not count. */
+export type NotThere = { side: 'gone'; event?: CalendarEvent; told?: SideState };
+
+export type Theirs = Live | NotThere | { side: 'unreadable'; eventId: EventId; reason: string };
 
 export const readTheirs = (appointment: Appointment | undefined, change: EventChange, context: Context): Theirs => {
   if (change.kind === 'unreadable') return { side: 'unreadable', eventId: change.id, reason: change.reason };
@@ -127,7 +130,7 @@ const ofBooking = (appointment: Appointment, theirs: OwnedFields, context: Conte
 };
 
 /** What is not shared cannot differ: it is ours, whatever was agreed on or is said there. */
-const asShared = ({ kind, fields }: Appointment, said: OwnedFields, { settings }: Context): OwnedFields => {
+export const asShared = ({ kind, fields }: Appointment, said: OwnedFields, { settings }: Context): OwnedFields => {
   if (kind !== 'booking') return said;
   const { location: _location, notes: _notes, ...rest } = said;
   const { location } = settings.shared.location ? said : fields;

@@ -7,6 +7,7 @@ import type { ChainId } from '../domain/ids.ts';
 import { type Instant, plusMs } from '../domain/instant.ts';
 import { baseOf } from './base.ts';
 import { footerIn } from './booking-text.ts';
+import { sameFields } from './compare.ts';
 
 export type Unshared = NonNullable<EventLink['untold']>;
 
@@ -95,8 +96,10 @@ export const whatItWasTold = (
   { footer = '', sent, deleting, observed }: EventLink,
   { etag, description }: CalendarEvent,
 ): Pick<EventLink, 'footer' | 'sent' | 'deleting'> => {
-  if (observed?.etag === etag)
+  if (observed?.etag === etag) {
     return { ...(footer !== '' && { footer }), ...(sent && { sent }), ...(deleting && { deleting }) };
+  }
+
   const lines = [footer, ...everSent(sent).map((one) => one.footer)];
   const shown = footerIn(description, lines) ?? footer;
   return shown === '' ? {} : { footer: shown };
@@ -104,6 +107,17 @@ export const whatItWasTold = (
 
 /** The latest first. */
 export const everSent = (sent: Sent | undefined): Sent[] => (sent === undefined ? [] : [sent, ...(sent.earlier ?? [])]);
+
+const triesRemembered = 3;
+
+/** No answer came to those before, and whoever shows an older version may lag behind [F49]. */
+export const sentAfter = (before: Sent | undefined, { fields, footer }: Sent): Sent => {
+  const earlier = everSent(before)
+    .map(({ earlier: _earlier, ...one }) => one)
+    .filter((one) => !sameFields(one.fields, fields) || one.footer !== footer)
+    .slice(0, triesRemembered);
+  return { fields, footer, ...(earlier.length > 0 && { earlier }) };
+};
 
 /** Another version of its event: no more than that it lies in this calendar now can a reader see of it. */
 export const seenIn = (

@@ -55,7 +55,20 @@ const hold = (decision: Decision, conflictId: ConflictId, { stamp }: Place): Dec
   const { appointment } = decision;
   const event = 'event' in decision ? decision.event : undefined;
   const base = 'base' in decision ? decision.base : undefined;
-  return { kind: 'hold', appointment, conflictId, ...(event && { event }), ...(base && { base }) };
+  const seen = { ...(event && { event }), ...(base && { base }) };
+  if ('translated' in decision && decision.told !== undefined) {
+    const theirs = decision.translated.fields; // A person decides about it anyway, and what it was told is not to be released.
+    return {
+      kind: 'conflict',
+      appointment,
+      about: 'fields',
+      theirs,
+      theirsAt: stamp.now,
+      ...seen,
+      told: decision.told,
+    };
+  }
+  return { kind: 'hold', appointment, conflictId, ...seen };
 };
 
 /** What this one has become when it is decided anew. */

@@ -4,8 +4,8 @@ import { footerOf } from '../decision/booking-text.ts';
 import { differing, fieldGroups, sameFields } from '../decision/compare.ts';
 import { isInDispute, toldMeanwhile } from '../decision/dispute.ts';
 import { contentOf } from '../decision/event-content.ts';
-import { agreed, everSent, kept, type Unshared, whatItWasTold } from '../decision/sync-state.ts';
-import type { Appointment, EventLink, FieldGroup, OwnedFields, Pending, Sent } from '../domain/appointment.ts';
+import { agreed, kept, sentAfter, type Unshared, whatItWasTold, withNextId } from '../decision/sync-state.ts';
+import type { Appointment, EventLink, FieldGroup, OwnedFields, Pending } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent, EventContent } from '../domain/calendar-event.ts';
 import { eventIdOf } from '../domain/derived-ids.ts';
@@ -83,7 +83,7 @@ export const planned = (
       connectGeneration,
       idGeneration,
       eventId: eventIdOf(appointment.id, idGeneration),
-      ...(appointment.link?.sent && { sent: appointment.link.sent }),
+      ...(appointment.link?.sent && { sent: appointment.link.sent }), // By an insert under the same id, of which nobody has heard.
       ...told(said),
     },
   };
@@ -96,8 +96,7 @@ export const sending = (
   { event, theirs }: { event: CalendarEvent; theirs: OwnedFields },
 ): Appointment => {
   const link = linkOf(appointment);
-  const earlier = link.observed?.etag === event.etag ? earlierThan({ fields, footer }, link) : [];
-  const sent = { fields, footer, ...(earlier.length > 0 && { earlier }) };
+  const sent = sentAfter(link.observed?.etag === event.etag ? link.sent : undefined, { fields, footer });
   return { ...kept(appointment), base: theirs, link: { ...seenAgain(link, event), sent } };
 };
 
@@ -117,15 +116,6 @@ const seenAgain = (link: EventLink, event: CalendarEvent): EventLink => {
   return { ...place, ...whatItWasTold(link, event), observed: { etag: event.etag, updated: event.updated } };
 };
 
-const triesRemembered = 3;
-
-/** No answer came to these, and whoever shows the version before them may lag behind [F49]. */
-const earlierThan = ({ fields, footer }: Sent, { sent }: EventLink): Omit<Sent, 'earlier'>[] =>
-  everSent(sent)
-    .map(({ earlier: _earlier, ...one }) => one)
-    .filter((one) => !sameFields(one.fields, fields) || one.footer !== footer)
-    .slice(0, triesRemembered);
-
 const told = ({ footer, untold }: Pick<Said, 'footer' | 'untold'>): Partial<EventLink> => ({
   ...(footer !== '' && { footer }),
   ...(untold.length > 0 && { untold }),
@@ -136,9 +126,10 @@ export const written = (appointment: Appointment, said: Said, event: CalendarEve
   const { footer, untold, version } = said;
   const { link, sync } = appointment;
   if (link === undefined) throw new Error('An event was written that had not been planned');
-  const { footer: _footer, untold: _untold, sent, ...place } = link;
+  const { footer: _footer, untold: _untold, sent, deleting, ...place } = link;
   const observed = { etag: event.etag, updated: event.updated };
-  const unheard = sent && link.observed?.etag === event.etag && { sent }; // There was nothing to say to what may be no more.
+  const isAsItWas = link.observed?.etag === event.etag; // There was nothing to say to what may be no more.
+  const unheard = isAsItWas && { ...(sent && { sent }), ...(deleting && { deleting }) };
   const next = { ...kept(appointment), link: { ...place, ...told({ footer, untold }), ...unheard, observed } };
   const isToMove = sync.state === 'pending' && sync.target.calendarKey !== link.calendarKey;
   if (appointment.version === version && !isToMove) return agreed(next);
@@ -147,10 +138,11 @@ export const written = (appointment: Appointment, said: Said, event: CalendarEve
     : { ...next, base: said.fields };
 };
 
-/** Google has deleted the event. What a person has decided meanwhile is looked at anew. */
+/** Google has deleted the event. Whoever has decided to keep it meanwhile gets another. */
 export const deleted = (latest: Appointment, { version }: Appointment): Appointment => {
   if (latest.version === version) return agreed(kept(latest));
-  return isInDispute(latest) ? { ...kept(latest), sync: toldMeanwhile(latest, 'gone') } : kept(latest);
+  if (isInDispute(latest)) return { ...kept(latest), sync: toldMeanwhile(latest, 'gone') };
+  return latest.status === 'confirmed' ? withNextId(kept(latest)) : kept(latest);
 };
 
 /** It lies in this calendar from now on; `next` says whether a reader sees that. */
@@ -161,7 +153,8 @@ export const relinked = (
 ): Appointment => {
   const { link } = next;
   if (link === undefined) throw new Error('An event was moved that had not been planned');
-  return { ...next, link: { ...link, calendarKey: key, calendarId, observed: { etag, updated } } };
+  const { deleting: _deleting, ...place } = link;
+  return { ...next, link: { ...place, calendarKey: key, calendarId, observed: { etag, updated } } };
 };
 
 const firstPauseMs = 1 * hour;

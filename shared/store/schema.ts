@@ -3,7 +3,6 @@
  * step. How a shape is changed, and what a mixed-version deployment does: docs/decisions/0022-item-schemas.md.
  */
 import type { SyncEvent } from '../domain/sync-event.ts';
-import { withGooglesSide } from './earlier-dispute.ts';
 import type { Key, keys } from './keys.ts';
 import { toStored } from './stored-event.ts';
 import type { Item } from './table.ts';
@@ -20,7 +19,6 @@ export type Migrations = Partial<Record<Kind, Migration[]>>;
 
 /** One stays for as long as an item of the version before it may be stored. */
 const migrations: Migrations = {
-  appointment: [(value) => withGooglesSide(value as Parameters<typeof withGooglesSide>[0])],
   syncEvent: [(value) => toStored(value as SyncEvent)],
 };
 

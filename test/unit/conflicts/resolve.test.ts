@@ -5,7 +5,7 @@ import { disputedIn, knownInGoogle } from '../../../shared/conflicts/sides.ts';
 import { fingerprintOf } from '../../../shared/decision/compare.ts';
 import { momentsOf } from '../../../shared/decision/moments.ts';
 import { sideOf } from '../../../shared/decision/sides.ts';
-import type { Appointment, OwnedFields } from '../../../shared/domain/appointment.ts';
+import type { Appointment, EventLink, OwnedFields } from '../../../shared/domain/appointment.ts';
 import { eventIdOf } from '../../../shared/domain/derived-ids.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import {
@@ -70,6 +70,16 @@ describe('both sides have changed the same part', () => {
     const { appointment } = resolve(dispute, merged(values));
     expect(appointment).toMatchObject({ fields: values, ...momentsOf(values), base: theirs, sync: pending });
   });
+});
+
+test.each<[string, Partial<EventLink>]>([
+  ['told something', { sent: { fields: agreedOn, footer: '' } }],
+  ['deleted', { deleting: true }],
+])('[R1] what Google seems to have, and may have been %s meanwhile, is looked at', (_, meanwhile) => {
+  const dispute = aDispute({ kind: 'fields', ours: fieldsAt('11:00'), theirs });
+  const link = { ...(dispute.appointment.link as EventLink), ...meanwhile };
+  const { appointment } = resolve({ ...dispute, appointment: { ...dispute.appointment, link } }, google);
+  expect(appointment).toMatchObject({ fields: theirs, base: theirs, sync: pending });
 });
 
 describe('deleted in Google, changed here', () => {

@@ -6,7 +6,7 @@ import { undone } from '../../../shared/conflicts/undo.ts';
 import { fingerprintOf } from '../../../shared/decision/compare.ts';
 import { sideOf } from '../../../shared/decision/sides.ts';
 import { agreed } from '../../../shared/decision/sync-state.ts';
-import type { Appointment } from '../../../shared/domain/appointment.ts';
+import type { Appointment, EventLink } from '../../../shared/domain/appointment.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { hour, plusMs } from '../../../shared/domain/instant.ts';
 import {
@@ -121,6 +121,35 @@ describe('a dispute', () => {
     const kept = resolve(aDispute({ kind: 'deleted_in_google', ours, theirs: 'gone' }), bookedbarber);
     const keptAgain = resolve(undo(kept), bookedbarber);
     expect(keptAgain.appointment.link).toMatchObject(kept.appointment.link ?? {});
+  });
+
+  describe('of an event that nobody has seen yet', () => {
+    const { observed: _observed, ...planned } = aDispute({ kind: 'fields', ours, theirs }).appointment
+      .link as EventLink;
+    const unheard = (link: EventLink = planned) =>
+      aDispute({ kind: 'deleted_in_google', ours, theirs: 'gone' }, { link });
+    const sentAfter = (decision: PersonsDecision, before: Dispute) =>
+      undo(resolve(before, decision)).appointment.link?.sent;
+
+    test('[F49] it may come, saying what was decided', () => {
+      expect(sentAfter(bookedbarber, unheard())).toEqual({ fields: ours, footer: '' });
+    });
+
+    test('[F49] it may come, saying what was decided before that', () => {
+      const decided = resolve(unheard(), bookedbarber);
+      const sent = { fields: agreedOn, footer: '' };
+      const link = { ...(decided.appointment.link as EventLink), sent };
+      const { appointment } = undo({ ...decided, appointment: { ...decided.appointment, link } });
+      expect(appointment.link?.sent).toEqual({ fields: ours, footer: '', earlier: [sent] });
+    });
+
+    test('it will not come when that is what was decided', () => {
+      expect(sentAfter(google, unheard())).toBeUndefined();
+    });
+
+    test('and of one that is there, what it has been told is known', () => {
+      expect(sentAfter(bookedbarber, aDispute({ kind: 'fields', ours, theirs }))).toBeUndefined();
+    });
   });
 
   test('[R2] what was edited beside the disputed fields stays', () => {

@@ -7,6 +7,7 @@ import { hour, plusMs } from '../../../shared/domain/instant.ts';
 import { defaultSettings, type Settings, type Shared } from '../../../shared/domain/settings.ts';
 import {
   changedContent,
+  deleting,
   newContent,
   parked,
   planned,
@@ -144,6 +145,12 @@ describe('[R3] before an insert', () => {
     const left = planned(again, pending, 1, { ...said, footer: '', untold: [] });
     expect(left.link).toStrictEqual({ ...place, idGeneration: 3, eventId });
   });
+
+  test('[F49] is not forgotten what an insert before it may have said', () => {
+    const sent = { fields, footer: '' };
+    const { observed: _observed, ...place } = link;
+    expect(planned({ ...booking, link: { ...place, sent } }, pending, 1, said).link).toMatchObject({ sent });
+  });
 });
 
 describe('before a change', () => {
@@ -153,6 +160,20 @@ describe('before a change', () => {
     const left = sending(booking, said, { event, theirs: bare });
     const sent = { fields: edited, footer };
     expect(left).toStrictEqual({ ...booking, revision: 6, base: bare, link: { ...link, observed, sent } });
+  });
+
+  test('[F49] is kept, beside a deletion, what else it may have been told', () => {
+    const unheard: Appointment = { ...booking, link: { ...link, observed, sent: { fields: bare, footer: '' } } };
+    expect(deleting(unheard, event).link).toStrictEqual({ ...unheard.link, deleting: true });
+    const sent = { fields: edited, footer, earlier: [{ fields: bare, footer: '' }] };
+    const left = sending(deleting(unheard, event), said, { event, theirs: bare });
+    expect(left.link).toStrictEqual({ ...link, observed, deleting: true, sent });
+  });
+
+  test('of a newer version is forgotten what was sent to the one before', () => {
+    const unheard: Appointment = { ...booking, link: { ...link, sent: { fields: bare, footer: '' }, deleting: true } };
+    const left = sending(unheard, said, { event, theirs: bare });
+    expect(left.link).toStrictEqual({ ...link, observed, sent: { fields: edited, footer } });
   });
 
   test('there must be an event', () => {
@@ -200,6 +221,11 @@ describe('an event that has moved', () => {
     const { key, calendarId } = other;
     const there = { ...link, calendarKey: key, calendarId, observed };
     expect(relinked(booking, other, event)).toStrictEqual({ ...booking, link: there });
+  });
+
+  test('has not been deleted', () => {
+    const doubtful: Appointment = { ...booking, link: { ...link, deleting: true } };
+    expect(relinked(doubtful, other, event).link).not.toHaveProperty('deleting');
   });
 
   test('had been planned', () => {
