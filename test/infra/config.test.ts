@@ -1,4 +1,4 @@
-/** The stage config: the seed's names on top, and clear refusals. */
+/** The stage config: the environment's names on top, and clear refusals. */
 import { describe, expect, test } from 'vitest';
 import { type StageConfig, stageConfig, stages } from '../../infra/config.ts';
 import { checkConfig } from '../../infra/config-check.ts';
