@@ -30,6 +30,17 @@ describe('stage config', () => {
     });
   });
 
+  test.each(['dev', 'prod'])(
+    'stage %s sends people back to a page of the web app, which is not the API’s host',
+    (stage) => {
+      const { webhookBaseUrl, googleRedirectUri, callbackPages, corsOrigins } = stageConfig(stage, {});
+      const pages = Object.values(callbackPages).map((page) => new URL(page).origin);
+      expect(new URL(googleRedirectUri).origin).toBe(webhookBaseUrl);
+      expect([...pages, ...corsOrigins]).not.toContain(webhookBaseUrl);
+      expect(corsOrigins).toEqual(expect.arrayContaining(pages));
+    },
+  );
+
   test('an unknown stage is refused by name', () => {
     expect(() => stageConfig('production', {})).toThrow('Unknown stage "production": choose one of local, dev, prod');
   });
