@@ -4,9 +4,9 @@ export type Stage = (typeof stages)[number];
 
 export interface StageConfig {
   stage: Stage;
-  /** Where to deploy; without it the account and region of the caller's AWS profile. */
+  /** Where to deploy; without it wherever the shell's AWS credentials lead. */
   env?: { account: string; region: string };
-  /** Origin that Google's notifications are sent to; the path is the gateway's. */
+  /** Origin of the API, which Google's notifications are sent to; the path is the gateway's. Another host than the web app's. */
   webhookBaseUrl: string;
   /** Lifetime asked for a channel; what Google grants counts. */
   webhookTtlHours: number;
@@ -17,7 +17,7 @@ export interface StageConfig {
   jwt: { issuer: string; audience: string };
   /** Names in Secrets Manager; the platform team creates them, no template ever holds a value. */
   secretNames: { webhookKeys: string; googleOauth: string };
-  /** Pages that the OAuth callback may redirect to, named by key and never by URL. */
+  /** Pages of the web app that the OAuth callback may redirect to, named by key and never by URL. */
   callbackPages: Record<string, string>;
   /** Web pages that may call the API from a browser, by their origins; any other page's browser keeps the answers from it. */
   corsOrigins: string[];
@@ -51,9 +51,9 @@ const localConfig: StageConfig = {
 
 const devConfig: StageConfig = {
   stage: 'dev',
-  webhookBaseUrl: 'https://app.dev.bookedbarber.com',
+  webhookBaseUrl: 'https://api.dev.bookedbarber.com',
   webhookTtlHours: 24,
-  googleRedirectUri: 'https://app.dev.bookedbarber.com/api/calendar/callback',
+  googleRedirectUri: 'https://api.dev.bookedbarber.com/api/calendar/callback',
   jwt: { issuer: 'https://auth.dev.bookedbarber.com/', audience: 'bookedbarber-api' },
   secretNames: secretNames('dev'),
   callbackPages: { settings: 'https://app.dev.bookedbarber.com/settings/calendar' },
@@ -65,9 +65,9 @@ const devConfig: StageConfig = {
 
 const prodConfig: StageConfig = {
   stage: 'prod',
-  webhookBaseUrl: 'https://app.bookedbarber.com',
+  webhookBaseUrl: 'https://api.bookedbarber.com',
   webhookTtlHours: 24,
-  googleRedirectUri: 'https://app.bookedbarber.com/api/calendar/callback',
+  googleRedirectUri: 'https://api.bookedbarber.com/api/calendar/callback',
   jwt: { issuer: 'https://auth.bookedbarber.com/', audience: 'bookedbarber-api' },
   secretNames: secretNames('prod'),
   callbackPages: { settings: 'https://app.bookedbarber.com/settings/calendar' },

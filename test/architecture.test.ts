@@ -1,4 +1,4 @@
-/** How the code hangs together (`house-style.md` §2), as rules over its text. Each rule shows a breach that it notices. */
+/** How the code hangs together, as rules over its text. Each rule shows a breach that it notices. */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -248,54 +248,4 @@ test('comments and types are no breach', () => {
     { path: 'shared/sync/b.ts', text: '/** Shell. */\nexport type Load = () => Promise<1>; // setTimeout' },
   ];
   expect(rules.flatMap(({ breaches }) => breaches(innocent))).toEqual([]);
-});
-
-type Listed = { id: string; files: string[]; open: boolean };
-
-/** A rule: `- **R1 Convergence.** …`, and below it the tests that show it (`test/…`) and what is open (`open: …`). */
-const listedIn = (markdown: string): Listed[] =>
-  markdown
-    .split(/^- \*\*(?=R\d)/m)
-    .slice(1)
-    .map((rule) => ({
-      id: rule.split(' ', 1).join(),
-      files: [...rule.matchAll(/^ {2}- `(test\/[^`]+)`$/gm)].map(([, file = '']) => file),
-      open: /^ {2}- open: /m.test(rule),
-    }));
-
-/** What the list claims and the tests do not bear out. */
-const falseClaims = (markdown: string, files: Source[]): string[] =>
-  listedIn(markdown).flatMap(({ id, files: claimed, open }) => [
-    ...(claimed.length === 0 && !open ? [`${id} has no test and is not open`] : []),
-    ...claimed
-      .filter((path) => !files.some((file) => file.path === path && file.text.includes(`[${id}]`)))
-      .map((path) => `${id} is not cited in ${path}`),
-  ]);
-
-describe('shared/sync/RULES.md', () => {
-  const markdown = readFileSync(join(root, 'shared/sync/RULES.md'), 'utf8');
-
-  test('lists every rule', () => {
-    expect(listedIn(markdown).map(({ id }) => id)).toEqual(Array.from({ length: 15 }, (_, index) => `R${index + 1}`));
-  });
-
-  test('claims only what the tests cite', () => {
-    expect(falseClaims(markdown, sources)).toEqual([]);
-  });
-
-  test('is cited only for rules that it lists', () => {
-    const known = new Set(listedIn(markdown).map(({ id }) => id));
-    const cited = sources.flatMap(({ path, text }) =>
-      [...text.matchAll(/\[(R\d+)\]/g)].map(([, id = '']) => ({ path, id })),
-    );
-    expect(cited.filter(({ path, id }) => path !== 'test/architecture.test.ts' && !known.has(id))).toEqual([]);
-  });
-
-  test.each([
-    ['a test that cites another rule', '- **R1 Convergence.** …\n  - `test/unit/a.test.ts`', "test('[R2] …')"],
-    ['a test that is not there', '- **R1 Convergence.** …\n  - `test/unit/b.test.ts`', "test('[R1] …')"],
-    ['a rule without a test', '- **R1 Convergence.** …', "test('[R1] …')"],
-  ])('would notice %s', (_, listed, text) => {
-    expect(falseClaims(listed, [{ path: 'test/unit/a.test.ts', text }])).toHaveLength(1);
-  });
 });

@@ -1,5 +1,5 @@
 /**
- * Gives a calendar the channel it should have: saved → watched → active → the old ones stopped (`design.md` §6). The sync job
+ * Gives a calendar the channel it should have: saved → watched → active → the old ones stopped [R7]. The sync job
  * and the renewal worker both do this, also at once. Whatever one leaves undone when it is cut off, the next does.
  */
 import type { Calendar } from '../domain/calendar.ts';

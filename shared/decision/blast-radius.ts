@@ -1,5 +1,5 @@
 /**
- * The breaker of design.md §3.9: one run that would cancel or move too many of a barber's future bookings is more likely
+ * The breaker [R9]: one run that would cancel or move too many of a barber's future bookings is more likely
  * a mistake (a wrong calendar emptied, an import gone wrong) than a wish. Pure.
  */
 import type { Appointment } from '../domain/appointment.ts';

@@ -1,4 +1,4 @@
-/** Which foreign events take the barber's time (`design.md` §4). */
+/** Which foreign events take the barber's time: all but those that are free, declined, or no engagement. */
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 
 /** Events that say where someone is or whose birthday it is, not that they are busy. */

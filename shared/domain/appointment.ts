@@ -9,7 +9,7 @@ import type { ConflictPolicy } from './settings.ts';
  */
 export type Times = { allDay: boolean; start: string; end: string; timeZone: string };
 
-/** The fields that an appointment and its event share (`design.md` §4). Nothing else is compared. */
+/** The fields that an appointment and its event share. Nothing else is compared: guests, colours and the rest are Google's own. */
 export type OwnedFields = Times & { title: string; location?: string; notes?: string };
 
 /** One side's appointment as it stands, or that there is none (any more). */

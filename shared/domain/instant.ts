@@ -7,7 +7,7 @@ export const minute = 60 * second;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
-/** The clocks of SQS and of our functions are taken to be within this of each other (`design.md` §9). */
+/** The clocks of SQS and of our functions are taken to be within this of each other; all other clocks may be wrong. */
 export const clockMarginMs = 1 * second;
 
 /** Throws a RangeError when `epochMs` is no time value, or outside of the years 0 to 9999, which text would not sort. */

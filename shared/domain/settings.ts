@@ -1,6 +1,6 @@
 /** What a user may choose about a connection. */
 
-/** Who wins where both sides have changed the same thing (`design.md` §5). */
+/** Who wins where both sides have changed the same thing. By `merge` a person decides where software must not: on times, and on a deletion. */
 export const conflictPolicies = ['merge', 'google_wins', 'bookedbarber_wins', 'latest_wins', 'manual'] as const;
 export type ConflictPolicy = (typeof conflictPolicies)[number];
 

@@ -1,4 +1,6 @@
-/** Watching and stopping, by the real `googleapis` client over HTTP (`google/facts.md` §1). */
+/**
+ * Watching and stopping, by the real `googleapis` client over HTTP: https://developers.google.com/workspace/calendar/api/guides/push
+ */
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { asId, type CalendarId, type ChannelId } from '../../shared/domain/ids.ts';

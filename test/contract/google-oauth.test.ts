@@ -1,4 +1,7 @@
-/** The OAuth adapter, by the real `google-auth-library` over HTTP (`google/facts.md` §5). */
+/**
+ * The OAuth adapter, by the real `google-auth-library` over HTTP.
+ * https://developers.google.com/identity/protocols/oauth2/web-server
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GrantRevoked } from '../../shared/domain/errors.ts';
 import { day, second } from '../../shared/domain/instant.ts';

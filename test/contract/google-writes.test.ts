@@ -1,4 +1,8 @@
-/** The write half of the Google adapter, by the real `googleapis` client over HTTP (`google/facts.md` §3, §4). */
+/**
+ * The write half of the Google adapter, by the real `googleapis` client over HTTP.
+ * https://developers.google.com/workspace/calendar/api/v3/reference/events
+ * https://developers.google.com/workspace/calendar/api/guides/errors
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CalendarEvent, EventContent } from '../../shared/domain/calendar-event.ts';
 import { asId, type CalendarId, type EventId } from '../../shared/domain/ids.ts';

@@ -91,7 +91,7 @@ const wellWatched = async (at = now) => {
 };
 
 describe('[R7] the channel', () => {
-  test('is made and renewed by the worker itself, with no hint, and the old one is stopped', async () => {
+  test('[F19] is made and renewed by the worker itself, with no hint, and the old one is stopped', async () => {
     await register();
     expect(await round()).toMatchObject([{ kind: 'looked', channel: { kind: 'created' }, hints: 0 }]);
     expect(await calendar()).toMatchObject({ channel: { id: 'channel-1', state: 'active' } });
@@ -255,7 +255,7 @@ describe('a hint is sent', () => {
   });
 });
 
-describe('[R10] one failure touches nobody else', () => {
+describe('[R10][F23] one failure touches nobody else', () => {
   const others = (count: number) =>
     Array.from({ length: count }, (_, index) => asId<CalendarKey>(`${String.fromCharCode(65 + index)}-key`));
 

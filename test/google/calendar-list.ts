@@ -1,5 +1,5 @@
 /**
- * The calendars an account sees (Google facts §2, last points): calendarList with its own sync tokens, and calendars.get.
+ * The calendars an account sees: calendarList with its own sync tokens, and calendars.get.
  * https://developers.google.com/workspace/calendar/api/v3/reference/calendarList
  */
 import { notFound, restricted, writerNeeded } from './errors.ts';

@@ -1,5 +1,5 @@
 /**
- * Watching a calendar (Google facts §1): a channel is saved before the answer, its id is never free again, and only
+ * Watching a calendar: a channel is saved before the answer, its id is never free again, and only
  * its owner stops it. https://developers.google.com/workspace/calendar/api/guides/push
  */
 import { backendError, invalid, notFound, required } from './errors.ts';

@@ -1,5 +1,5 @@
 /**
- * The consent screen (Google facts §5 "Authorize"): checks the client, then answers for the person as ordered.
+ * The consent screen: checks the client, then answers for the person as ordered.
  * https://developers.google.com/identity/protocols/oauth2/web-server#creatingclient
  */
 import { randomBytes } from 'node:crypto';

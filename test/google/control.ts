@@ -67,7 +67,10 @@ export function createControl(world: World) {
       const entry = accountOf(email).list[calendar] ?? fail(`${email} has no calendar ${calendar}`);
       Object.assign(entry, { deleted: true, seq: nextSeq(world) });
     },
-    /** A change of access expires the calendar's sync tokens (Google facts §2 "410 on list") and is not itself listed. */
+    /**
+     * A change of access expires the calendar's sync tokens, which Google answers with 410, and is not itself listed.
+     * https://developers.google.com/workspace/calendar/api/guides/errors
+     */
     setAccessRole({ email, calendar, accessRole }: { email: string; calendar: string; accessRole: AccessRole }) {
       const entry = accountOf(email).list[calendar] ?? fail(`${email} has no calendar ${calendar}`);
       entry.accessRole = accessRole;

@@ -1,5 +1,5 @@
 /**
- * One delivery (Google facts §1 "Delivery"): a POST without body and with exactly these headers, to loopback only.
+ * One delivery: a POST without body and with exactly these headers, to loopback only.
  * https://developers.google.com/workspace/calendar/api/guides/push#receive-notifications
  */
 import { request as httpRequest } from 'node:http';

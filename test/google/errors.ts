@@ -1,5 +1,5 @@
 /**
- * The two error bodies of Google (Google facts §4): the Calendar backend's, without `status`, and the front end's
+ * The two error bodies of Google: the Calendar backend's, without `status`, and the front end's
  * (authentication, scopes, request syntax), with it.
  * https://developers.google.com/workspace/calendar/api/guides/errors
  */

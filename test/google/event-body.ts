@@ -1,5 +1,5 @@
 /**
- * What a client may write into an event (Google facts §3): read-only fields are ignored, extended properties cut
+ * What a client may write into an event: read-only fields are ignored, extended properties cut
  * silently, times normalised, impossible values refused. Pure.
  * https://developers.google.com/workspace/calendar/api/v3/reference/events
  */

@@ -1,5 +1,5 @@
 /**
- * Changes to events (Google facts §3): what insert, update, patch, delete, move and restore do to a calendar, for
+ * Changes to events: what insert, update, patch, delete, move and restore do to a calendar, for
  * clients of the API and for a person at the control interface alike.
  * https://developers.google.com/workspace/calendar/api/v3/reference/events
  */

@@ -1,5 +1,5 @@
 /**
- * Ordered misbehaviour of the API (Google facts §7.5): what the next calls that match will meet. Pure.
+ * Ordered misbehaviour of the API: what the next calls that match will meet. Pure.
  * The effect of a call happens before `commit-then-drop`, `empty-list`, `omit`, `replace` and `truncate`, and never with the others.
  */
 import type { Reply } from './answer.ts';

@@ -1,5 +1,5 @@
 /**
- * Partial responses (Google facts §6): `fields=items(id,start/dateTime),nextPageToken`. Pure.
+ * Partial responses: `fields=items(id,start/dateTime),nextPageToken`. Pure.
  * https://developers.google.com/workspace/calendar/api/guides/performance#partial-response
  */
 import { resolve, type Schema } from './discovery.ts';

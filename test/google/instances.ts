@@ -1,5 +1,5 @@
 /**
- * Series and their occurrences in a calendar (Google facts §2, §3): an occurrence is computed until somebody changes
+ * Series and their occurrences in a calendar: an occurrence is computed until somebody changes
  * it; when a series loses occurrences, the expanded view keeps tombstones of them.
  * https://developers.google.com/workspace/calendar/api/guides/recurringevents
  */

@@ -1,5 +1,5 @@
 /**
- * Which events a listing shows (Google facts §2): deleted ones, searches, and the window. Pure.
+ * Which events a listing shows: deleted ones, searches, and the window. Pure.
  * https://developers.google.com/workspace/calendar/api/v3/reference/events/list
  */
 import { timeRangeEmpty } from './errors.ts';

@@ -1,5 +1,5 @@
 /**
- * Listing events (Google facts §2): full or incremental, expanded or not, page by page. Nothing is frozen between
+ * Listing events: full or incremental, expanded or not, page by page. Nothing is frozen between
  * pages: a write that lands there is seen on a later page or by the next increment, since the sync token on the last
  * page stands where the calendar stood at the first.
  * Decided here, where Google leaves it open: increments do not remember `timeMin`/`timeMax`; a sync token used with

@@ -1,5 +1,5 @@
 /**
- * OAuth 2 of Google accounts (Google facts §5): codes, tokens, revocation. Access tokens die by the clock,
+ * OAuth 2 of Google accounts: codes, tokens, revocation. Access tokens die by the clock,
  * refresh tokens by revocation or by being the oldest of more than 100.
  * https://developers.google.com/identity/protocols/oauth2/web-server
  */

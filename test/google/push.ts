@@ -1,5 +1,5 @@
 /**
- * Push delivery (Google facts §1): a POST without body for every change, to every live channel of the calendar;
+ * Push delivery: a POST without body for every change, to every live channel of the calendar;
  * growing message numbers with gaps, further attempts after 500, 502, 503 and 504 only.
  * Not published and decided here: no further attempt when nothing answers; five further attempts at most by default.
  * https://developers.google.com/workspace/calendar/api/guides/push

@@ -1,5 +1,5 @@
 /**
- * Recurring events (Google facts §3 "Recurrence"): a series is expanded into occurrences, each known for ever by its
+ * Recurring events: a series is expanded into occurrences, each known for ever by its
  * original start. An original start is epoch milliseconds; for all-day series, of midnight UTC on that date. Pure.
  * https://developers.google.com/workspace/calendar/api/concepts/events-calendars#recurring_events
  */
@@ -11,7 +11,7 @@ import type { EventTime } from './time.ts';
 export type Series = { start: EventTime; end: EventTime; recurrence: string[] };
 
 const dayMs = 86_400_000;
-/** Endless rules expand to "a long, finite list" (Google facts §2); how long is not published. */
+/** Endless rules expand to a long but finite list; how long is not published. */
 const endlessHorizonMs = 2 * 365 * dayMs;
 const centuryMs = 100 * 365 * dayMs;
 

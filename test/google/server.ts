@@ -1,6 +1,6 @@
 /**
  * A stand-in for Google: Calendar API v3, OAuth 2 and push on one loopback origin, for the real `googleapis` client.
- * It honours Google facts §1–§5 as its tests say, and knows nothing of who calls it. State is in memory.
+ * It honours what Google documents, as its tests say, and knows nothing of who calls it. State is in memory.
  * https://developers.google.com/workspace/calendar/api/v3/reference
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -1,5 +1,5 @@
 /**
- * Sync and page tokens (Google facts §2): opaque, base64-like, useless when altered; and the paging they drive. Pure.
+ * Sync and page tokens: opaque, base64-like, useless when altered; and the paging they drive. Pure.
  * https://developers.google.com/workspace/calendar/api/guides/sync
  */
 import { hash } from 'node:crypto';

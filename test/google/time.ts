@@ -1,5 +1,5 @@
 /**
- * Event times (Google facts §3): an event starts and ends on a civil date or at an instant with a zone. Kept in UTC,
+ * Event times: an event starts and ends on a civil date or at an instant with a zone. Kept in UTC,
  * shown in the zone of the calendar or of the request. Pure.
  */
 import { Temporal } from 'temporal-polyfill';

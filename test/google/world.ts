@@ -6,13 +6,13 @@ import type { Calendar, EventBody, State } from './state.ts';
 /** What Google does not publish, or does sometimes. */
 export type Settings = {
   allowHttpWebhooks: boolean;
-  /** The `sync` message reaches the receiver before `watch` is answered (Google facts §1). */
+  /** The `sync` message reaches the receiver before `watch` is answered: https://developers.google.com/workspace/calendar/api/guides/push */
   syncBeforeResponse: boolean;
   /** Waits before each further attempt after 500, 502, 503 or 504. */
   pushRetryDelaysMs: number[];
   maxChannelSeconds: number;
   accessTokenSeconds: number;
-  /** A refresh reply carries a new refresh token and the old one dies (Google facts §5 "Rotation"). */
+  /** A refresh reply carries a new refresh token and the old one dies. */
   rotateRefreshTokens: boolean;
   /** How far ahead instances of a deleted series get tombstones; six months were seen (ruby-client#860). */
   tombstoneDays: number;

@@ -1,4 +1,4 @@
-/** The stage config: the seed's names on top, and clear refusals. */
+/** The stage config: the environment's names on top, and clear refusals. */
 import { describe, expect, test } from 'vitest';
 import { type StageConfig, stageConfig, stages } from '../../infra/config.ts';
 import { checkConfig } from '../../infra/config-check.ts';
@@ -29,6 +29,17 @@ describe('stage config', () => {
       alarmEmail: 'on-call@example.com',
     });
   });
+
+  test.each(['dev', 'prod'])(
+    'stage %s sends people back to a page of the web app, which is not the API’s host',
+    (stage) => {
+      const { webhookBaseUrl, googleRedirectUri, callbackPages, corsOrigins } = stageConfig(stage, {});
+      const pages = Object.values(callbackPages).map((page) => new URL(page).origin);
+      expect(new URL(googleRedirectUri).origin).toBe(webhookBaseUrl);
+      expect([...pages, ...corsOrigins]).not.toContain(webhookBaseUrl);
+      expect(corsOrigins).toEqual(expect.arrayContaining(pages));
+    },
+  );
 
   test('an unknown stage is refused by name', () => {
     expect(() => stageConfig('production', {})).toThrow('Unknown stage "production": choose one of local, dev, prod');

@@ -25,7 +25,7 @@ const environments: Record<FunctionName, object> = {
     ...vault,
     ...webhookKeys,
     ...googleOauth,
-    WEBHOOK_BASE_URL: 'https://app.bookedbarber.com',
+    WEBHOOK_BASE_URL: 'https://api.bookedbarber.com',
     WEBHOOK_TTL_HOURS: '24',
   },
   'change-stream': { ...table, ...queue, AUDIT_RETENTION_DAYS: '365', NOTIFICATION_RETENTION_DAYS: '30' },
@@ -35,7 +35,7 @@ const environments: Record<FunctionName, object> = {
     ...vault,
     ...webhookKeys,
     ...googleOauth,
-    WEBHOOK_BASE_URL: 'https://app.bookedbarber.com',
+    WEBHOOK_BASE_URL: 'https://api.bookedbarber.com',
     WEBHOOK_TTL_HOURS: '24',
   },
   'management-api': {
@@ -44,7 +44,7 @@ const environments: Record<FunctionName, object> = {
     DEAD_LETTER_QUEUE_URL: refAt('SyncQueue/DeadLetters'),
     ...vault,
     ...googleOauth,
-    GOOGLE_REDIRECT_URI: 'https://app.bookedbarber.com/api/calendar/callback',
+    GOOGLE_REDIRECT_URI: 'https://api.bookedbarber.com/api/calendar/callback',
     CALLBACK_PAGES: JSON.stringify(prodConfig.callbackPages),
   },
 };

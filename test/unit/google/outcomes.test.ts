@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { type Outcome, outcomeOf } from '../../../shared/google/outcomes.ts';
 import { inheritedNames } from '../hostile.ts';
 
-/** `google/facts.md` §1 and §4, row by row. */
+/**
+ * Each row of https://developers.google.com/workspace/calendar/api/guides/errors, and what `watch` has been seen to answer, which
+ * no page of Google's lists.
+ */
 test.each<[number, string, Outcome]>([
   [400, 'timeRangeEmpty', 'rejected'],
   [400, 'invalid', 'rejected'],
