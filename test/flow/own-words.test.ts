@@ -1,6 +1,7 @@
 /** A decision that was taken back has told Google something, or may have: what a person says there since is told from our own words. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { decideConflict } from '../../shared/conflicts/decide-conflict.ts';
+import type { GivenValues } from '../../shared/conflicts/merged-values.ts';
 import { seenOf } from '../../shared/conflicts/review.ts';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
 import { Crash } from '../support/faulty.ts';
@@ -17,6 +18,12 @@ afterEach(() => job.stop());
 /** Our process dies after its note and before Google hears anything. */
 const crash = async (): Promise<never> => {
   throw new Crash();
+};
+const merge = async (id: AppointmentId, values: GivenValues) => {
+  const conflict = await job.item();
+  const seen = seenOf({ conflict, appointment: await job.appointment(id) });
+  const asked = { choice: 'merged', values, seen, allowOverlap: true } as const;
+  expect(await decideConflict(job.stores, conflict.id, asked, stamp)).toEqual({ kind: 'done' });
 };
 const openItems = async () => (await job.conflicts()).filter(({ status }) => status === 'open');
 
@@ -166,11 +173,7 @@ test("[R2] nor is a person's deletion of a later version taken for ours: both ar
   await job.decide(id, 'bookedbarber');
   await job.push(id, { google: { ...job.google, deleteEvent: crash } });
   await job.undo();
-  const conflict = await job.item();
-  const seen = seenOf({ conflict, appointment: await job.appointment(id) });
-  const values = { text: {}, times: hourOf(13) };
-  const asked = { choice: 'merged', values, seen, allowOverlap: true } as const;
-  expect(await decideConflict(job.stores, conflict.id, asked, stamp)).toEqual({ kind: 'done' });
+  await merge(id, { text: {}, times: hourOf(13) });
   await job.push(id);
   await job.undo();
   await job.remove(id);
@@ -285,4 +288,17 @@ test('made anew and taken back, given up and taken back while that was being tol
   await job.sync();
   expect(await openItems()).toHaveLength(0);
   expect(job.live()).toHaveLength(1);
+});
+
+test('[R1] both agree by what a person says there: what it was told beside that is taken back there too', async () => {
+  const id = await job.disputed();
+  await merge(id, { title: 'Shave', text: {}, times: hourOf(13) });
+  await job.push(id);
+  await job.undo();
+  await job.patch(id, inGoogle(hourOf(11)));
+  await job.sync();
+  expect(await job.item()).toMatchObject({ status: 'agreed' });
+  await job.push(id);
+  expect(await job.appointment(id)).toMatchObject({ fields: { title: 'Haircut', start: eleven.dateTime } });
+  expect(job.live()).toMatchObject([{ summary: 'Haircut', start: eleven }]);
 });
