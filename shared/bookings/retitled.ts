@@ -12,7 +12,7 @@ export const retitled = ({ fields, details }: Appointment, shared: Shared, were 
 /** Settings of any time before that tell what is not shared now: an earlier change may have been cut off half-way. */
 const tellingMore = (shared: Shared): Shared[] =>
   [
-    { ...shared, service: true },
-    { ...shared, clientName: true },
     { ...shared, service: true, clientName: true },
-  ].filter(({ service, clientName }) => service !== shared.service || clientName !== shared.clientName);
+    { ...shared, service: true, clientName: false },
+    { ...shared, service: false, clientName: true },
+  ].filter(({ service, clientName }) => (service && !shared.service) || (clientName && !shared.clientName));
