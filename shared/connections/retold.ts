@@ -1,9 +1,9 @@
 /** A booking as it is once other parts of it are shared: Google's event is to say these, and no others. */
 
 import type { Destination } from '../bookings/destination.ts';
+import { retitled } from '../bookings/retitled.ts';
 import { told } from '../bookings/told.ts';
 import { isToldAsShared } from '../bookings/told-as-shared.ts';
-import { titleOf } from '../decision/booking-text.ts';
 import type { Stamp } from '../decision/next-appointment.ts';
 import { moved } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
@@ -20,7 +20,7 @@ export const retold = (
 ): Appointment | undefined => {
   if (before.kind !== 'booking' || before.status === 'cancelled') return undefined;
   const { shared } = destination.settings;
-  const title = retitled(before, were, shared);
+  const title = retitled(before, shared, were);
   if (title === before.fields.title && (isToldAsShared(before, shared) || isToldLater(before))) return undefined;
 
   const fields = { ...before.fields, title };
@@ -31,17 +31,3 @@ export const retold = (
 /** It has been marked, or waits for a person, after whom the rest is told as well (outgoing.ts). */
 const isToldLater = ({ sync, provenance }: Appointment): boolean =>
   sync.state === 'pending' ? provenance.reason === reason : sync.state !== 'synced';
-
-/** Only a title that we have composed is composed anew; what a person wrote stays. */
-const retitled = ({ fields, details }: Appointment, were: Shared, shared: Shared): string => {
-  const ours = [were, ...tellingMore(shared)].map((settings) => titleOf(details, settings));
-  return ours.includes(fields.title) ? titleOf(details, shared) : fields.title;
-};
-
-/** Settings of any time before that tell what is not shared now: an earlier change may have been cut off half-way. */
-const tellingMore = (shared: Shared): Shared[] =>
-  [
-    { ...shared, service: true },
-    { ...shared, clientName: true },
-    { ...shared, service: true, clientName: true },
-  ].filter(({ service, clientName }) => service !== shared.service || clientName !== shared.clientName);

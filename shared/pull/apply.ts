@@ -89,10 +89,11 @@ type Outcome = { kind: Decision['kind']; now: Appointment | undefined; before: A
 
 /** A lost race (or an answer lost after the write) is met by reading and deciding again. */
 const applyOne = async (deps: ApplyDeps, place: Place, found: Found, first: Decision): Promise<Outcome> => {
+  const at = { calendar: found.calendar, stamp: place.stamp, shared: place.context.settings.shared };
   let decision = first;
   let before = found.known;
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    const done = await carryOut(deps, { calendar: found.calendar, stamp: place.stamp }, decision);
+    const done = await carryOut(deps, at, decision);
     if (done.kind === 'saved') return { kind: decision.kind, now: done.appointment, before };
     if (done.kind === 'done') return { kind: decision.kind, now: before, before };
     const [latest] = await deps.appointments.loadMany(place.calendar.userId, [found.id]);

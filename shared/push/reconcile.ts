@@ -104,12 +104,12 @@ const decideFirst = async (
   appointment: Due,
   decision: Decision,
 ): Promise<Stepped> => {
-  const { calendar, stamp } = place;
+  const { calendar, stamp, context } = place;
   if (isHarmful(decision, stamp.now) && appointment.link?.observed !== undefined) {
     return keep(deps, appointment, parked(appointment, appointment.sync, 'left_to_listing', stamp.now), 'left');
   }
   const home = homeOf(calendar, appointment);
-  const done = await carryOut(deps, { calendar: home, stamp }, decision);
+  const done = await carryOut(deps, { calendar: home, stamp, shared: context.settings.shared }, decision);
   if (done.kind === 'saved') {
     await raiseOverlaps(deps, { ...place, calendar: home }, [{ now: done.appointment, before: appointment }]);
   }

@@ -8,7 +8,9 @@ import type { Calendar } from '../domain/calendar.ts';
 import type { Conflict } from '../domain/conflict.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { ConflictId } from '../domain/ids.ts';
+import type { Shared } from '../domain/settings.ts';
 import type { AppointmentStore, ConflictStore, Quarantine } from './ports.ts';
+import { restoredAsShared } from './restored.ts';
 
 export type CarryOutDeps = {
   appointments: AppointmentStore;
@@ -16,8 +18,8 @@ export type CarryOutDeps = {
   quarantine: Quarantine;
 };
 
-/** In which calendar the event lies. */
-export type At = { calendar: Calendar; stamp: Look };
+/** In which calendar the event lies; `shared`: what Google is told of bookings. */
+export type At = { calendar: Calendar; stamp: Look; shared: Shared };
 
 /** `conflict`: the appointment is not as the decision took it to be. */
 export type CarriedOut = { kind: 'done' } | { kind: 'saved'; appointment: Appointment } | { kind: 'conflict' };
@@ -45,7 +47,8 @@ const isWaiting = ({ appointment, event, settled }: Extract<Decision, { kind: 'p
 
 const save = async (deps: CarryOutDeps, at: At, change: Change): Promise<CarriedOut> => {
   const before = 'appointment' in change ? change.appointment : undefined;
-  const appointment = nextAppointment(change, at.calendar, at.stamp);
+  const next = nextAppointment(change, at.calendar, at.stamp);
+  const appointment = change.kind === 'restore' ? restoredAsShared(next, change.appointment, at) : next;
   const conflict = await conflictBeside(deps, at, change, before);
   const kind = await deps.appointments.save(appointment, { before, conflict });
   return kind === 'saved' ? { kind, appointment } : { kind };
@@ -70,7 +73,7 @@ const attempts = 3;
 /** The item before the marks: a mark without an item could never be released. */
 export const noteMassChange = async (
   { conflicts }: CarryOutDeps,
-  { conflictId, held, calendar, stamp }: At & { conflictId: ConflictId; held: Appointment[] },
+  { conflictId, held, calendar, stamp }: Omit<At, 'shared'> & { conflictId: ConflictId; held: Appointment[] },
 ): Promise<void> => {
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const stored = await conflicts.load(calendar.userId, conflictId);

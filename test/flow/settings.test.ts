@@ -62,6 +62,19 @@ test('a title that a person wrote stays', async () => {
   expect(job.live()).toMatchObject([{ summary: 'Jane, as always' }]);
 });
 
+test('a name that stands alone because an earlier change was cut off half-way goes too', async () => {
+  await job.stop();
+  await open({ service: false });
+  const id = await booked({ title: 'Jane' });
+  const connection = await job.connectionNow();
+  const { settings = defaultSettings } = connection;
+  const all = { ...settings, shared: { ...settings.shared, service: true } };
+  await job.stores.connections.saveSettings(connection, all);
+  await share({ clientName: false });
+  await job.push(id);
+  expect(job.live()).toMatchObject([{ summary: 'Haircut' }]);
+});
+
 test('[R4] bookings that Google is told the same of are not written, however often it is chosen', async () => {
   const id = await booked();
   await share({ price: true, clientName: false });

@@ -35,7 +35,8 @@ export type GoogleOptions = {
   isKnown(eventId: string, etag: string): boolean;
 };
 
-export type Written = { operation: string; calendarId: string; eventId: string; task: Task };
+/** `was`, `is`: its description before and after. */
+export type Written = { operation: string; calendarId: string; eventId: string; was: unknown; is: unknown; task: Task };
 export type Called = { operation: string; email: string; calendarId: string; isFirstPage: boolean; task: Task };
 
 export type Google = ReturnType<typeof googleIn>;
@@ -122,7 +123,10 @@ export const googleIn = ({ sim, skewMs, pageSize, notified, isKnown }: GoogleOpt
     if (reply instanceof Promise) throw new Error(`${id} is not answered at once`);
     if (isWrite) {
       const inserted = operation === 'events.insert' ? String((requestBody as { id?: string }).id) : path.eventId;
-      const written = { operation, calendarId: path.calendarId, eventId: inserted, task };
+      const was =
+        operation === 'events.insert' ? undefined : earlier.get(`${path.calendarId}/${path.eventId}`)?.description;
+      const is = world.state.calendars[path.calendarId]?.events[inserted]?.body.description;
+      const written = { operation, calendarId: path.calendarId, eventId: inserted, was, is, task };
       writes.push(written);
       if (operation === 'events.delete' && kernel.now() > task.endsAt) deletedLate.add(path.eventId);
       tell();

@@ -1,6 +1,6 @@
 /** What a seed's world is like: everything that is ours or Google's to choose, chosen anew for each seed. */
 import { hour, minute, second } from '../../shared/domain/instant.ts';
-import type { Settings } from '../../shared/domain/settings.ts';
+import type { Settings, Shared } from '../../shared/domain/settings.ts';
 import { conflictPolicies, defaultSettings } from '../../shared/domain/settings.ts';
 import type { Randomness } from './randomness.ts';
 
@@ -16,7 +16,9 @@ export const knobsOf = (random: Randomness) => {
   const nets = random.at('nets', 0) >= 0.4;
   const poisoned = nets && random.at('poisoned', 0) < 0.08;
   const policy = random.at('default policy', 0) < 0.5 ? 'merge' : pick(random, 'policy', conflictPolicies);
-  const settings: Settings = { ...defaultSettings, conflictPolicy: policy };
+  const detailed = random.at('detailed', 0) < 0.4;
+  const shared = detailed ? sharedIn(random) : defaultSettings.shared;
+  const settings: Settings = { ...defaultSettings, conflictPolicy: policy, shared };
   return {
     nets,
     settings,
@@ -41,5 +43,16 @@ export const knobsOf = (random: Randomness) => {
     crowd: random.at('crowd', 0) < 0.04 ? 13 : 0,
     /** Somebody who decides whatever is in review, and takes some of it back. */
     decisive: random.at('decisive', 0) < 0.4,
+    /** Bookings have services, clients and prices, which people change, share and write into in Google. */
+    detailed,
   };
 };
+
+/** As a rule all of it. */
+const sharedIn = (random: Randomness): Shared => ({
+  ...defaultSettings.shared,
+  service: random.at('shares the service', 0) < 0.8,
+  clientName: random.at('shares the name', 0) < 0.8,
+  clientContact: random.at('shares the contact', 0) < 0.7,
+  price: random.at('shares the price', 0) < 0.9,
+});

@@ -5,10 +5,11 @@
 import type { Appointment, SideState } from '../../shared/domain/appointment.ts';
 import type { Conflict } from '../../shared/domain/conflict.ts';
 import type { SyncEvent } from '../../shared/domain/sync-event.ts';
+import { openLines, plain, withoutOwnLines } from './own-lines.ts';
 
 export type Part = 'title' | 'place' | 'notes' | 'times';
 export const parts: readonly Part[] = ['title', 'place', 'notes', 'times'];
-/** What a side says of an appointment or event; `times`: when it begins and ends, epoch milliseconds, and its zone. */
+/** What a side says of an appointment or event; `notes`: without our own lines (own-lines.ts); `times`: when it begins and ends, epoch milliseconds, and its zone. */
 export type Said = Partial<Record<Part, string>>;
 export type Side = 'ours' | 'google';
 
@@ -24,7 +25,7 @@ export const saidHere = ({ fields, startsAt, endsAt }: Pick<Appointment, 'fields
 export const fieldsSaid = ({ title, location, notes, allDay, start, end, timeZone }: Appointment['fields']): Said => ({
   title: plain(title),
   ...(location !== undefined && { place: plain(location) }),
-  ...(notes !== undefined && { notes: plain(notes) }),
+  ...notesSaid(notes),
   times: allDay ? days(start, end) : moments(start, end, timeZone),
 });
 
@@ -60,19 +61,17 @@ type GoogleEvent = {
 export const saidThere = ({ summary, location, description, start, end }: GoogleEvent): Said => ({
   title: plain(String(summary ?? '')),
   ...(location !== undefined && { place: plain(String(location)) }),
-  ...(description !== undefined && { notes: plain(String(description)) }),
+  ...notesSaid(description),
   times:
     start.dateTime === undefined || end.dateTime === undefined
       ? days(start.date ?? '', end.date ?? '')
       : moments(start.dateTime, end.dateTime, start.timeZone ?? 'UTC'),
 });
 
-/** Text without the tags that Google's editor writes. */
-const plain = (text: string): string =>
-  text
-    .replaceAll(/<br\/?>/g, '\n')
-    .replaceAll('&nbsp;', ' ')
-    .trim();
+const notesSaid = (text: unknown): Said => {
+  const notes = text === undefined ? undefined : withoutOwnLines(String(text));
+  return notes === undefined ? {} : { notes };
+};
 
 /** `heardAt`: since when it is here as well. */
 type Revival = { side: Side; at: number; nth: number; isContested: boolean; heardAt?: number };
@@ -124,6 +123,7 @@ export const openLedger = () => {
   };
 
   return {
+    lines: openLines(),
     edits,
     deletions,
     created,
@@ -152,6 +152,11 @@ export const openLedger = () => {
       const heard = revivalsOf(entity).map((by) => (by.side === 'google' ? { ...by, heardAt } : by));
       revived.set(entity, heard);
     },
+    /** As that side has said them, one after the other. */
+    titlesOf: (entity: string, side: Side): string[] =>
+      edits
+        .filter((one) => one.entity === entity && one.part === 'title' && one.side === side)
+        .map(({ value }) => value),
     movedForeign: (entity: string): void => void moved.add(entity),
     /** Its calendar is none of the user's account any more: what Google said of it until then is nobody's concern. */
     leftBehind(entity: string, at: number): void {

@@ -2,10 +2,11 @@
 import type { HintRecord } from '../../functions/sync-consumer/consume.ts';
 import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { Calendar } from '../../shared/domain/calendar.ts';
-import type { EventChange } from '../../shared/domain/calendar-event.ts';
+import type { EventChange, EventContent } from '../../shared/domain/calendar-event.ts';
 import { appointmentIdOf, eventMarkOf, ownerMarkOf } from '../../shared/domain/derived-ids.ts';
 import { asId, type CalendarKey, type EventId } from '../../shared/domain/ids.ts';
 import { instantAt, minute } from '../../shared/domain/instant.ts';
+import { defaultSettings, type Shared } from '../../shared/domain/settings.ts';
 import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 import type {
   Caller,
@@ -21,6 +22,7 @@ import { isLive } from '../google/channels.ts';
 import { deleteEvent, patchEvent } from '../google/events.ts';
 import type { Stores } from '../support/memory-store.ts';
 import type { Google } from './google.ts';
+import { lastOwnLines, linesOf } from './own-lines.ts';
 import type { Task } from './tasks.ts';
 
 export type Client = GoogleCalendar & EventWriter;
@@ -132,6 +134,30 @@ const zoneless = <Query extends object>(query: Query): Query => {
   return { ...query, requestBody: { ...requestBody, start: withoutZone(start), end: withoutZone(end) } };
 };
 const withoutZone = ({ timeZone: _, ...time }: { timeZone?: unknown }): object => time;
+
+const everything: Shared = {
+  service: true,
+  clientName: true,
+  clientContact: true,
+  price: true,
+  location: true,
+  notes: true,
+};
+
+const withOwnLinesTwice = <Request extends { content: EventContent }>(request: Request): Request => {
+  const { description } = request.content;
+  if (description === undefined) return request;
+  const twice = [description, ...lastOwnLines(description)].join('\n');
+  return { ...request, content: { ...request.content, description: twice } };
+};
+
+/** Without the last line, where our own are no more the last. */
+const withoutWordsBelow = (change: EventChange): EventChange => {
+  const { description = '' } = change.kind === 'event' ? change.event : {};
+  const cut = linesOf(description).slice(0, -1).join('\n');
+  if (change.kind !== 'event' || lastOwnLines(description).length > 0 || lastOwnLines(cut).length === 0) return change;
+  return { kind: 'event', event: { ...change.event, description: cut } };
+};
 
 const saving = (stores: Stores, save: Stores['appointments']['save']): Stores => ({
   ...stores,
@@ -547,6 +573,41 @@ export const mutants: Mutant[] = [
         return client.listEvents(caller, request);
       },
     }),
+  }),
+  planted('what an event was told is forgotten', 250, {
+    by: ['R1', 'R2'],
+    witnessed: (stores) =>
+      saving(stores, (next, beside) => {
+        if (next.link === undefined) return stores.appointments.save(next, beside);
+        const { footer: _footer, sent: _sent, ...link } = next.link;
+        return stores.appointments.save({ ...next, link }, beside);
+      }),
+  }),
+  planted('what is not shared is told', 80, {
+    by: ['R1'],
+    stores: (stores) => ({
+      ...stores,
+      connections: {
+        ...stores.connections,
+        async load(userId) {
+          const connection = await stores.connections.load(userId);
+          const { settings = defaultSettings } = connection ?? {};
+          return connection && { ...connection, settings: { ...settings, shared: everything } };
+        },
+      },
+    }),
+  }),
+  planted('our own lines are written twice', 30, {
+    by: ['R1', 'R2'],
+    google: (client) => ({
+      ...client,
+      insertEvent: (caller, request) => client.insertEvent(caller, withOwnLinesTwice(request)),
+      updateEvent: (caller, request) => client.updateEvent(caller, withOwnLinesTwice(request)),
+    }),
+  }),
+  planted('what is written below our own lines is cut off', 480, {
+    by: ['R1', 'R2'],
+    google: (client) => changing(client, withoutWordsBelow),
   }),
 ];
 

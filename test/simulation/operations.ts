@@ -44,15 +44,23 @@ const weights = {
   longer: 0.8,
   'google longer': 0.8,
   'google zone': 0.5,
+  details: 2,
+  'google lines': 1.8,
+  share: 0.5,
 } as const;
 
 /** Only the safety nets make these good. */
 const needNets: ReadonlySet<OperationKind> = new Set(['drop channel', 'revoke', 'disconnect', 'other account']);
 
+/** Only bookings that have any. */
+const needDetails: ReadonlySet<OperationKind> = new Set(['details', 'google lines', 'share']);
+
 const kinds = Object.keys(weights) as OperationKind[];
 
 export const operationsOf = (random: Randomness, knobs: Knobs): Operation[] => {
-  const possible = kinds.filter((kind) => knobs.nets || !needNets.has(kind));
+  const possible = kinds.filter(
+    (kind) => (knobs.nets || !needNets.has(kind)) && (knobs.detailed || !needDetails.has(kind)),
+  );
   const total = possible.reduce((sum, kind) => sum + weights[kind], 0);
   let at = 3_000;
   return Array.from({ length: knobs.operations }, (_, nth) => {

@@ -10,12 +10,13 @@ import type { SyncEvent } from '../../shared/domain/sync-event.ts';
 import { isLive } from '../google/channels.ts';
 import type { EventBody } from '../google/state.ts';
 import { type Accounts, userIdOf } from './accounts.ts';
-import { unreadableMark } from './google.ts';
+import { unreadableMark, type Written } from './google.ts';
 import type { Knobs } from './knobs.ts';
 import { fieldsSaid, isVisiblyOther, type Ledger, partOf, type Said, saidHere } from './ledger.ts';
 import type { People } from './people.ts';
 import { recordsIn } from './records.ts';
 import { restOf, type Seen } from './rest.ts';
+import { openSharing } from './sharing.ts';
 import type { Witness } from './store.ts';
 import type { System, Watch } from './system.ts';
 import { count, note, type Sim, type Task } from './tasks.ts';
@@ -54,6 +55,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
   let appointmentWrites = 0;
 
   const users = Array.from({ length: knobs.users }, (_, user) => user);
+  const sharing = openSharing();
   const userOf = (userId: UserId): number => users.find((user) => userIdOf(user) === userId) ?? 0;
 
   const fail = (rule: string, text: string): void => {
@@ -89,6 +91,8 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       if (isMade && kernel.now() > task.endsAt) madeLate.set(after.id, system.google.world.state.seq);
       if (isFreeing(after) && kernel.now() > task.endsAt) freedLate.set(after.id, system.google.world.state.seq);
       noteEdit(entity, before, after, task);
+      sharing.written(after.userId, after.id, task);
+      if (after.kind === 'booking') checkDetails(entity, before, after, task);
       const { actor, reason } = after.provenance;
       if (actor === 'google' && reason === 'restore') ledger.restorationSeen(entity, kernel.now());
       countHarm(before, after, task);
@@ -107,6 +111,7 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
         const { userId, id: appointmentId, version, provenance, updatedAt: at } = after;
         const event = { userId, appointmentId, version, provenance, at, after, ...(before && { before }) };
         ledger.settled(entity, event, kernel.now());
+        sharing.decided(after);
         checkSettlement(event);
       }
       if (after.revision !== (before?.revision ?? 0) + 1)
@@ -118,6 +123,9 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       count(sim, `a review item: ${conflict.kind} ${conflict.status}`);
       if (appointment === undefined) return;
       const { entityOf } = the(scene.people);
+      const shown = appointment.kind === 'booking' && conflict.theirs !== 'gone' ? conflict.theirs.notes : undefined;
+      const taken = ledger.lines.takenForNotes(entityOf(appointment), shown);
+      if (taken.length > 0) fail('R2', `our own lines are shown as Google's notes of ${appointment.id}: ${taken}`);
       if (conflict.held === undefined) ledger.conflictSaved(entityOf(appointment), conflict);
       for (const id of conflict.held ?? []) {
         const held = the(scene.system).store.appointments.get(id);
@@ -168,6 +176,8 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       leave(userId);
       count(sim, 'a disconnection');
     },
+    settingsRead: sharing.read,
+    settingsSaved: (userId, { shared }) => sharing.chosen(userId, shared),
     strayed: (owner, userId, task) => fail('R15', `${task.name} works for ${owner} and touches what is ${userId}'s`),
   };
 
@@ -264,6 +274,19 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       if (after.status === 'cancelled' && (before?.status === 'confirmed' || isDecidedGone(after)))
         ledger.deleted('ours', entity, gone, kernel.now());
     }
+  };
+
+  /** [R2] Details are changed by requests alone, and our own lines are nobody's notes. */
+  const checkDetails = (entity: string, before: Appointment | undefined, after: Appointment, task: Task): void => {
+    const { details, fields, provenance } = after;
+    const isOther = before !== undefined && JSON.stringify(before.details) !== JSON.stringify(details);
+    if (isOther && (task.kind !== 'person' || provenance.reason !== 'update' || before.version === after.version))
+      fail(
+        'R2',
+        `${task.name} changes the details of ${entity}: ${JSON.stringify(before.details)} → ${JSON.stringify(details)}`,
+      );
+    const taken = ledger.lines.takenForNotes(entity, fields.notes);
+    if (taken.length > 0) fail('R2', `our own lines are taken for notes of ${entity}: ${taken}`);
   };
 
   /** [R5] Whatever the cursor covers is stored, parked or waits for a person. */
@@ -379,14 +402,21 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     witness,
     watch,
     fail,
-    checkDuplicates,
+    /** We have written to an event. */
+    eventWritten({ calendarId, eventId, was, is, task }: Written): void {
+      ledger.lines.told(eventId, was, is);
+      for (const user of users) {
+        if (accounts.calendarsOf(user).includes(calendarId)) sharing.written(userIdOf(user), eventId, task);
+        checkDuplicates(user);
+      }
+    },
     checkStop,
     checkCall,
     appointmentWrites: (): number => appointmentWrites,
     /** Once all is at rest. `converging`: those who can be expected to have converged. */
     settled(converging: number[]): void {
       const { system, people } = { system: the(scene.system), people: the(scene.people) };
-      restOf({ sim, ledger, accounts, knobs, system, people }, seen, failIsolated)(converging);
+      restOf({ sim, ledger, accounts, knobs, system, people, sharing }, seen, failIsolated)(converging);
       for (const user of converging) checkDuplicates(user);
       records.checkComplete([...system.store.appointments.values()]);
     },
@@ -401,7 +431,7 @@ const isToBeLookedAt = (sync: Appointment['sync']): boolean => sync.state === 'p
 const whenOf = ({ startsAt, endsAt, fields }: Appointment): string => `${startsAt}/${endsAt} ${fields.timeZone}`;
 
 /** Tokens, and whatever people write. */
-const secret = /ya29\.|refresh\.|sealed:|(title|notes|place|stranger|unreadable)-\d/;
+const secret = /ya29\.|refresh\.|sealed:|(title|notes|place|stranger|unreadable|below|service|client|contact)-\d/;
 
 const markOf = (body: EventBody): string | undefined =>
   (body.extendedProperties as { private?: Record<string, string> } | undefined)?.private?.bookedBarber;

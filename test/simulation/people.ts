@@ -7,6 +7,7 @@ import { type Acts, handIn, type Setting } from './people/hand.ts';
 import { inGoogleOf } from './people/in-google.ts';
 import { actsHere } from './people/ours.ts';
 import { requestsIn } from './people/requests.ts';
+import { settingsOf } from './people/settings.ts';
 import { note } from './tasks.ts';
 
 export type People = ReturnType<typeof peopleIn>;
@@ -19,7 +20,12 @@ export const peopleIn = (setting: Setting) => {
   const there = inGoogleOf(hand);
   const requests = requestsIn(hand);
   const { consent, consentSoon, revokeGrant, acts: granting } = consentsOf(hand, requests);
-  const acts: Acts<OperationKind> = { ...actsHere(hand, requests, there), ...actsThere(hand, there), ...granting };
+  const acts: Acts<OperationKind> = {
+    ...actsHere(hand, requests, there),
+    ...actsThere(hand, there),
+    ...settingsOf(hand, requests),
+    ...granting,
+  };
 
   return {
     ...hand.entities,
@@ -39,6 +45,8 @@ export const peopleIn = (setting: Setting) => {
       else acts['google clear']({ nth: 999, at: 0, kind: 'google clear', user: 0, pick: 0, hot: false });
     },
     revokeGrant,
+    /** What the user has chosen to share from the beginning. */
+    share: (user: number): void => acts.share({ nth: 990 + user, at: 0, kind: 'share', user, pick: -1, hot: false }),
     /** Something happens in the calendar, whatever it is. */
     probe: (calendarId: string): void => {
       google.insert(calendarId, { summary: 'title-probe', ...hand.inGoogle(hand.startOf(90)) });

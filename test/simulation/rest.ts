@@ -3,11 +3,13 @@ import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { Conflict } from '../../shared/domain/conflict.ts';
 import type { EventBody } from '../google/state.ts';
 import { type Accounts, userIdOf } from './accounts.ts';
+import { descriptionsOf } from './descriptions.ts';
 import { editsOf } from './edits.ts';
 import { unreadableMark } from './google.ts';
 import type { Knobs } from './knobs.ts';
 import { differing, fieldsSaid, type Ledger, type Said, saidHere, saidThere } from './ledger.ts';
 import type { People } from './people.ts';
+import type { Sharing } from './sharing.ts';
 import type { System } from './system.ts';
 import { count, type Sim } from './tasks.ts';
 
@@ -41,11 +43,20 @@ export type Final = {
   places: Set<string>;
 };
 
-export type AtRest = { sim: Sim; ledger: Ledger; accounts: Accounts; knobs: Knobs; system: System; people: People };
+export type AtRest = {
+  sim: Sim;
+  ledger: Ledger;
+  accounts: Accounts;
+  knobs: Knobs;
+  system: System;
+  people: People;
+  sharing: Sharing;
+};
 export type Fail = (rule: string, text: string) => void;
 
-export const restOf = ({ sim, ledger, accounts, knobs, system, people }: AtRest, seen: Seen, fail: Fail) => {
+export const restOf = ({ sim, ledger, accounts, knobs, system, people, sharing }: AtRest, seen: Seen, fail: Fail) => {
   const { parked, coveredUntil, accepted, madeLate, freedLate, unconnected } = seen;
+  const checkDescription = descriptionsOf({ sim, ledger, sharing }, fail);
 
   const checkOpen = (id: string, status: Conflict['status'], appointmentId: string): void => {
     const { store } = system;
@@ -121,6 +132,7 @@ export const restOf = ({ sim, ledger, accounts, knobs, system, people }: AtRest,
       if (differences.length > 0) fail('R1', `${entity} differs: ${differences.join('; ')}`);
       else if (differing(fieldsSaid(appointment.fields), there).length > 0)
         fail('R1', `${entity} is not when its fields say: ${JSON.stringify(appointment)}`);
+      if (knobs.detailed && appointment.kind === 'booking') checkDescription(entity, appointment, at.event);
     }
     for (const [place, { calendarId, event }] of live) {
       const entity = people.entityOfEvent(event);

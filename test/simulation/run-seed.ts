@@ -75,9 +75,7 @@ export const runSeed = async ({ seed, mutant = noMutant, plan, ...how }: Options
     if (operation !== 'channels.stop') oracle.checkCall(email, task);
   };
   system.google.hooks.stopping = (id, task) => oracle.checkStop(id, task);
-  system.google.hooks.written = () => {
-    for (let user = 0; user < knobs.users; user++) oracle.checkDuplicates(user);
-  };
+  system.google.hooks.written = oracle.eventWritten;
 
   const operations = plan?.operations ?? operationsOf(random, knobs);
   const surprised = (error: unknown): void => {
@@ -152,6 +150,7 @@ const live = async ({ sim, knobs, system, people, oracle, mutant, operations }: 
     };
     kernel.after(roundEveryMs, tick);
   }
+  if (knobs.detailed) for (let user = 0; user < knobs.users; user++) kernel.after(2_000, () => people.share(user));
   if (knobs.crowd > 0) {
     people.fillUp(knobs.crowd);
     kernel.after(sim.random.between('clear', 30_000, 10 * minute), () => people.clear());

@@ -23,6 +23,7 @@ const knobs: Knobs = {
   deployed: false,
   crowd: 0,
   decisive: false,
+  detailed: false,
 };
 
 /** Booked, made in Google, changed on both sides, listed anew, deleted on one side, cancelled on the other. */

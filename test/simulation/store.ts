@@ -10,6 +10,7 @@ import type { Connection } from '../../shared/domain/connection.ts';
 import { Superseded } from '../../shared/domain/errors.ts';
 import { asId, type CalendarKey, type UserId } from '../../shared/domain/ids.ts';
 import type { Instant } from '../../shared/domain/instant.ts';
+import type { Settings } from '../../shared/domain/settings.ts';
 import type { ListingCommit } from '../../shared/sync/ports.ts';
 import { keyOf } from '../support/memory/revisioned.ts';
 import { memoryStores, type Stores } from '../support/memory-store.ts';
@@ -30,6 +31,8 @@ export type Witness = {
   reauthNeeded(read: Connection): void;
   connected(userId: UserId, account: string): void;
   disconnected(userId: UserId): void;
+  settingsRead(userId: UserId, task: Task): void;
+  settingsSaved(userId: UserId, settings: Settings): void;
   /** Whoever works for one user has touched what is another's. */
   strayed(owner: string, userId: string, task: Task): void;
 };
@@ -185,6 +188,11 @@ export const storeIn = (sim: Sim, witness: Witness, deployment: Deployment) => {
     },
     connections: {
       ...memory.connections,
+      async load(userId) {
+        const connection = await memory.connections.load(userId);
+        witness.settingsRead(userId, task);
+        return connection;
+      },
       async markNeedsReauth(read, how) {
         await memory.connections.markNeedsReauth(read, how);
         witness.reauthNeeded(read);
@@ -204,6 +212,10 @@ export const storeIn = (sim: Sim, witness: Witness, deployment: Deployment) => {
       async disconnect(read, now) {
         await memory.connections.disconnect(read, now);
         witness.disconnected(read.userId);
+      },
+      async saveSettings(read, settings) {
+        await memory.connections.saveSettings(read, settings);
+        witness.settingsSaved(read.userId, settings);
       },
     },
   });

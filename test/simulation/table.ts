@@ -35,6 +35,8 @@ const branches = [
   'a review item: overlap resolved',
   'a round of renewals that ends with an error',
   'a write that somebody was before: 412',
+  'an edit of details alone',
+  'an edit of details and notes',
   'an access token made afresh',
   'an older version meets what a newer one has written',
   'another account',
@@ -43,6 +45,12 @@ const branches = [
   'an insert that was there already: 409',
   'an invocation that ran out of time',
   'decide: done',
+  'our own lines in Google: deleted',
+  'our own lines in Google: kept',
+  'our own lines in Google: written below',
+  'our own lines in Google: written into',
+  'settings chosen: conflictPolicy',
+  'settings chosen: shared',
   'undo: done',
 ];
 

@@ -5,6 +5,8 @@ import type { EventBody } from '../../google/state.ts';
 import { unreadableMark } from '../google.ts';
 import { saidThere } from '../ledger.ts';
 import type { Operation, OperationKind } from '../operations.ts';
+import { lastOwnLines, linesOf } from '../own-lines.ts';
+import { count } from '../tasks.ts';
 import { type Acts, type Hand, single } from './hand.ts';
 import type { InGoogle } from './in-google.ts';
 
@@ -16,10 +18,22 @@ type Kind =
   | 'drop channel'
   | 'rotate keys';
 
+/** What becomes of our own lines, where a person adds these words. */
+const ways = {
+  kept: (own) => own,
+  'written into': (own, words) => own.map((line, nth) => (nth === own.length - 1 ? `${line}, ${words}` : line)),
+  'written below': (own, words) => [...own, words],
+  deleted: () => [],
+} satisfies Record<string, (own: string[], words: string) => string[]>;
+
+type How = keyof typeof ways;
+
+const hows: readonly How[] = ['kept', 'kept', 'kept', 'written into', 'written below', 'deleted'];
+
 export const actsThere = (hand: Hand, { patch, remove, insert, instancesOf }: InGoogle): Acts<Kind> => {
   const { sim, system, ledger, accounts, entities, touch, ours, theirs, chosen, text, startOf, inGoogle, lengthened } =
     hand;
-  const { kernel } = sim;
+  const { kernel, random } = sim;
   const { google } = system;
   const { world } = google;
   const { accountOf, calendarsOf } = accounts;
@@ -29,13 +43,31 @@ export const actsThere = (hand: Hand, { patch, remove, insert, instancesOf }: In
     return from[Math.floor(pick * 7.3 * from.length) % from.length] ?? accountOf(user);
   };
 
+  /** Below the notes, whoever edits them keeps our lines, writes into them or below, or takes them away. */
+  const described = (notes: string[], own: string[], operation: Operation): string => {
+    const how = hows[Math.floor(random.at('lines', operation.nth) * hows.length)] ?? 'kept';
+    count(sim, `our own lines in Google: ${how}`);
+    const below = ways[how](own, text('below', operation));
+    return [...notes, ...(notes.length > 0 && below.length > 0 ? [''] : []), ...below].join('<br>');
+  };
+
   return {
     insert: (operation) =>
       void insert({ summary: text('title', operation), ...inGoogle(startOf(operation.nth)) }, homeOf(operation)),
     'google title': (operation) => patch({ summary: text('title', operation) }, theirs(operation)),
     'google place': (operation) => patch({ location: text('place', operation) }, theirs(operation)),
-    'google notes': (operation) =>
-      patch({ description: `${text('notes', operation)}<br>more&nbsp;text` }, theirs(operation)),
+    'google notes': (operation) => {
+      const at = theirs(operation);
+      const own = lastOwnLines(at?.event.description);
+      const notes = `${text('notes', operation)}<br>more&nbsp;text`;
+      patch({ description: own.length === 0 ? notes : described([notes], own, operation) }, at);
+    },
+    'google lines': (operation) => {
+      const at = theirs(operation, ({ description }) => lastOwnLines(description).length > 0);
+      const own = lastOwnLines(at?.event.description);
+      const notes = linesOf(at?.event.description).slice(0, -own.length);
+      patch({ description: described(notes, own, operation) }, at);
+    },
     'google times': (operation) => patch(inGoogle(startOf(operation.nth)), theirs(operation)),
     'google longer': (operation) => {
       const at = theirs(operation);

@@ -53,9 +53,15 @@ export const handIn = (setting: Setting) => {
     return from[Math.floor(pick * from.length)];
   };
 
-  const ours = (operation: Operation, status: Appointment['status'] = 'confirmed'): Appointment | undefined => {
+  const ours = (
+    operation: Operation,
+    status: Appointment['status'] = 'confirmed',
+    isWanted: (one: Appointment) => boolean = () => true,
+  ): Appointment | undefined => {
     const userId = userIdOf(operation.user);
-    const known = [...store.appointments.values()].filter((one) => one.userId === userId && one.status === status);
+    const known = [...store.appointments.values()].filter(
+      (one) => one.userId === userId && one.status === status && isWanted(one),
+    );
     return chosen(known, entityOf, operation);
   };
 

@@ -27,6 +27,7 @@ export const inGoogleOf = ({ sim, system, ledger, accounts, entities, touch, sta
     const before = saidThere(event);
     const after = patchEvent(world, calendar, event.id, change);
     ledger.edited('google', entity, before, saidThere(after), kernel.now());
+    if (change.description !== undefined) ledger.lines.changed(entity, event.id, after.description);
     google.note(`person changes ${entity} ${JSON.stringify(change)}`);
     google.tell();
   };

@@ -1,4 +1,5 @@
 /** What people do here: they book, change, cancel, decide and undo, through the product's own functions. */
+import type { Removable } from '../../../shared/bookings/booking-request.ts';
 import { cancelAppointment } from '../../../shared/bookings/cancel-appointment.ts';
 import { createBooking } from '../../../shared/bookings/create-booking.ts';
 import { editAppointment } from '../../../shared/bookings/edit-appointment.ts';
@@ -6,13 +7,24 @@ import { decideConflict } from '../../../shared/conflicts/decide-conflict.ts';
 import { loadReview } from '../../../shared/conflicts/load-review.ts';
 import { seenOf } from '../../../shared/conflicts/review.ts';
 import { takeBack } from '../../../shared/conflicts/take-back.ts';
+import type { BookingDetails } from '../../../shared/domain/appointment.ts';
 import { bookingIdOf, eventIdOf } from '../../../shared/domain/derived-ids.ts';
 import type { Instant } from '../../../shared/domain/instant.ts';
 import { userIdOf } from '../accounts.ts';
 import type { Operation } from '../operations.ts';
+import { count } from '../tasks.ts';
+import { detailsOf } from './details.ts';
 import type { Acts, Hand } from './hand.ts';
 import type { InGoogle } from './in-google.ts';
 import type { Requests } from './requests.ts';
+
+type Change = {
+  title?: string;
+  location?: string;
+  notes?: string;
+  details?: Removable<BookingDetails>;
+  times?: { start: Instant; end: Instant };
+};
 
 type Kind =
   | 'book'
@@ -25,7 +37,7 @@ type Kind =
   | 'decide'
   | 'undo'
   | 'both at once'
-  | 'policy';
+  | 'details';
 
 export const actsHere = (hand: Hand, { request }: Requests, { squat, patch, remove }: InGoogle): Acts<Kind> => {
   const { sim, knobs, system, accounts, entities, touch, ours, text, startOf, spanOf, zoneOf, lengthened } = hand;
@@ -33,17 +45,14 @@ export const actsHere = (hand: Hand, { request }: Requests, { squat, patch, remo
   const { store } = system;
   const { calendarsOf } = accounts;
   const { entityOf, entityOfEvent, liveEvents } = entities;
-  const edit = (
-    operation: Operation,
-    change: { title?: string; location?: string; notes?: string; times?: { start: Instant; end: Instant } },
-    target = ours(operation),
-  ) => {
+  const details = detailsOf(hand);
+  const edit = (operation: Operation, change: Change, target = ours(operation)) => {
     if (target === undefined) return;
     touch(entityOf(target));
-    const { title, times: span, ...others } = change;
+    const { title, times: span, details: given = {}, ...others } = change;
     const times = span === undefined ? {} : { ...span, timeZone: zoneOf(operation) };
     const asked = {
-      edit: { ...(title !== undefined && { title }), text: others, details: {}, times },
+      edit: { ...(title !== undefined && { title }), text: others, details: given, times },
       allowOverlap: true,
     };
     request(operation, (deps, stamp) =>
@@ -57,7 +66,9 @@ export const actsHere = (hand: Hand, { request }: Requests, { squat, patch, remo
       touch(id);
       if (operation.pick < 0.05) squat(eventIdOf(id, 1), operation);
       const times = { ...spanOf(startOf(operation.nth)), allDay: false, timeZone: zoneOf(operation) };
-      const asked = { title: text('title', operation), text: {}, details: {}, times };
+      const asked = knobs.detailed
+        ? { ...details.booked(operation), times }
+        : { title: text('title', operation), text: {}, details: {}, times };
       request(
         operation,
         (deps, stamp) => createBooking(deps, { id, userId: stamp.userId, request: asked, allowOverlap: true }, stamp),
@@ -115,16 +126,18 @@ export const actsHere = (hand: Hand, { request }: Requests, { squat, patch, remo
         else patch({ location: text('place', operation) }, at);
       });
     },
-    policy: (operation) => {
-      const conflictPolicy = (['merge', 'google_wins', 'bookedbarber_wins', 'latest_wins', 'manual'] as const)[
-        Math.floor(operation.pick * 5)
-      ];
-      if (conflictPolicy === undefined) return;
-      request(operation, async (deps, stamp) => {
-        const connection = await deps.connections.load(stamp.userId);
-        if (connection !== undefined)
-          await deps.connections.saveSettings(connection, { ...knobs.settings, conflictPolicy });
-      });
+    /** By themselves, or along with the notes. */
+    details: (operation) => {
+      const { nth } = operation;
+      const target = ours(operation, 'confirmed', ({ kind }) => kind === 'booking');
+      if (target === undefined) return;
+      const isAlone = random.at('details alone', nth) < 0.7;
+      count(sim, isAlone ? 'an edit of details alone' : 'an edit of details and notes');
+      edit(
+        operation,
+        { details: details.changed(operation), ...(!isAlone && { notes: text('notes', operation) }) },
+        target,
+      );
     },
   };
 };

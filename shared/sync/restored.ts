@@ -1,0 +1,31 @@
+/** A booking whose event was taken out of Google's bin: that one says what was shared when it was deleted. Pure. */
+import { retitled } from '../bookings/retitled.ts';
+import { isToldAsShared } from '../bookings/told-as-shared.ts';
+import { sameFields } from '../decision/compare.ts';
+import { pendingStill, type Unshared } from '../decision/sync-state.ts';
+import type { Appointment, OwnedFields } from '../domain/appointment.ts';
+import type { Calendar } from '../domain/calendar.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Shared } from '../domain/settings.ts';
+
+type Where = { calendar: Calendar; stamp: { now: Instant }; shared: Shared };
+
+/** It is pending where the event is to say something else than it did. */
+export const restoredAsShared = (
+  restored: Appointment,
+  { fields: ours, link: known }: Appointment,
+  { calendar, stamp, shared }: Where,
+): Appointment => {
+  const { kind, link, fields: theirs } = restored;
+  if (kind === 'block' || link === undefined) return restored;
+  const { untold: _untold, ...place } = link;
+  const untold = known?.untold ?? [];
+  const fields = { ...neverTold(ours, untold), ...theirs, title: retitled(restored, shared) };
+  const next = { ...restored, fields, link: { ...place, ...(untold.length > 0 && { untold }) } };
+  if (sameFields(fields, theirs) && isToldAsShared(next, shared)) return next;
+  return { ...next, base: theirs, sync: pendingStill(next, calendar, stamp.now) };
+};
+
+/** What the event was never told, nobody has deleted from it [R2]. */
+const neverTold = (ours: OwnedFields, untold: Unshared): Partial<OwnedFields> =>
+  Object.fromEntries(untold.flatMap((part) => (ours[part] === undefined ? [] : [[part, ours[part]]])));
