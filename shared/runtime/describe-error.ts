@@ -2,7 +2,7 @@
  * An error → what a log line may say of it. Other people's errors quote what they choke on: a JSON parser the text, a header
  * check the token, Google's client the whole request. So of those there are names, codes and places, and never words [F61].
  */
-import { GrantRevoked, RetryLater, Superseded, VaultLocked } from '../domain/errors.ts';
+import { GrantRevoked, RetryLater, SecretMalformed, Superseded, VaultLocked } from '../domain/errors.ts';
 import { GoogleError } from '../google/google-error.ts';
 
 export type Described = {
@@ -18,7 +18,7 @@ export type Described = {
 };
 
 /** Their messages are made of our own words alone. */
-const ours = [GoogleError, GrantRevoked, RetryLater, Superseded, VaultLocked];
+const ours = [GoogleError, GrantRevoked, RetryLater, SecretMalformed, Superseded, VaultLocked];
 
 export const describeError = (error: unknown): Described => {
   if (!(error instanceof Error)) return { name: typeof error };
