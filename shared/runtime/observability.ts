@@ -140,16 +140,21 @@ export const metricUnits = {
 
 export type MetricName = keyof typeof metricUnits;
 
+/** Stands beside the values on their line, where it can be searched for; no metric of its own. */
+type Said = { reason: string };
+
 /** What is emitted together shares one line; many values of one metric at once are at most a hundred. */
-export type Emit = (values: Partial<Record<MetricName, number | number[]>>) => void;
+export type Emit = (values: Partial<Record<MetricName, number | number[]>>, said?: Said) => void;
 
 /** Values go out as CloudWatch's embedded metric format: no API call, no state between invocations. */
 export const createEmitter = (): Emit => {
   const metrics = new Metrics();
-  return (values) => {
+  return (values, said) => {
     for (const name of Object.keys(values) as MetricName[]) {
       for (const value of [values[name] ?? []].flat()) metrics.addMetric(name, MetricUnit[metricUnits[name]], value);
     }
-    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    if (!metrics.hasStoredMetrics()) return;
+    if (said !== undefined) metrics.addMetadata('reason', said.reason);
+    metrics.publishStoredMetrics();
   };
 };
