@@ -1,4 +1,4 @@
-/** How a calendar's channel stands: one set of rules for the health of a calendar and for the census of the fleet. */
+/** How a calendar's channel stands: one set of rules for a calendar's health, the census of a round and the fleet's overview. */
 import type { Calendar } from '../domain/calendar.ts';
 import type { ChannelSlot } from '../domain/channel.ts';
 import { epochMsOf, hour, type Instant, minute, plusMs } from '../domain/instant.ts';
@@ -10,14 +10,14 @@ const lastMinutesMs = 10 * minute;
 /** While a channel is being created, the one before it should not come this near to its end. */
 const narrowMs = 1 * hour;
 
-/** `off`: no channel is wanted. */
-export type Standing = 'active' | 'creating' | 'missing' | 'unwatchable' | 'off';
+/** `off`: no channel is wanted. `missing` and `expired`: one is wanted, and there is none, or it has ended. */
+export type Standing = 'active' | 'creating' | 'expired' | 'missing' | 'unwatchable' | 'off';
 
 export const standingOf = ({ enabled, realTimeSync, watchable, channel }: Calendar, now: Instant): Standing => {
   if (!enabled || !realTimeSync) return 'off';
   if (!watchable) return 'unwatchable';
-  if (channel?.state === 'creating') return 'creating';
-  return channel !== undefined && now < channel.expiresAt ? 'active' : 'missing';
+  if (channel === undefined) return 'missing';
+  return channel.state === 'active' && channel.expiresAt <= now ? 'expired' : channel.state;
 };
 
 /** Until when some channel of the calendar fires, as far as we know; undefined: there has been none. */

@@ -43,7 +43,7 @@ export const censusOf = (visits: Visit[], now: Instant): Census => {
     ChannelActive: stands('active'),
     ChannelCreating: stands('creating'),
     ChannelUnwatchable: stands('unwatchable'),
-    ChannelMissing: stands('missing'),
+    ChannelMissing: stands('missing') + stands('expired'),
     ChannelExpiringSoon: wanted(({ channel }) => channel && isExpiringSoon(channel, now)),
     ChannelStale: wanted((calendar) => isStale(calendar, now)),
     ChannelRenewed: count(({ channel }) => channel.kind === 'renewed'),
@@ -70,4 +70,5 @@ export const errorRate = (visits: Visit[], now: Instant): { looked: number; inTr
 
 const isTroubled = (visit: Visit, now: Instant): boolean =>
   visit.kind === 'looked' &&
-  (visit.calendar.trouble !== undefined || ['creating', 'missing'].includes(standingOf(visit.calendar, now)));
+  (visit.calendar.trouble !== undefined ||
+    ['creating', 'expired', 'missing'].includes(standingOf(visit.calendar, now)));

@@ -74,7 +74,9 @@ export const calendarStatus = z.strictObject({
   summary: z.string(),
   role: z.enum(['bookings', 'blocks']),
   enabled: z.boolean(),
-  state: z.enum(calendarStates).check(z.describe('polled: without a channel; degraded: the last sync failed')),
+  state: z
+    .enum(calendarStates)
+    .check(z.describe('polled: no channel is wanted, or Google gives none; degraded: the last sync failed')),
   reason: z.optional(z.string().check(z.describe('Why it is degraded, or disabled by no choice of anyone’s'))),
   initialSyncComplete: z.boolean(),
   quarantined: z.int().check(z.describe('Events that are set aside because they cannot be read')),
