@@ -5,6 +5,7 @@ import { agreedItem, type Changed, type Overlap, overlapIdOf, overlapItem } from
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
+import { pagesOf } from './agenda-pages.ts';
 import type { AgendaReader, AppointmentStore, ConflictStore, Day, DayReader } from './ports.ts';
 import { windowAt } from './window.ts';
 
@@ -115,19 +116,11 @@ export const countFutureBookings = async (
   { userId }: Calendar,
   now: Instant,
 ): Promise<number> => {
+  const span = { from: now, to: windowAt(now).to };
+  const request = { userId, ...span, limit: bookingsPerRead, includeCancelled: false };
   let count = 0;
-  let after: string | undefined;
-  for (let read = 1; read <= readsAtMost; read++) {
-    const span = { from: now, to: windowAt(now).to, includeCancelled: false };
-    const page = await appointments.list({
-      userId,
-      ...span,
-      limit: bookingsPerRead,
-      ...(after !== undefined && { after }),
-    });
-    count += page.items.filter(({ kind, startsAt }) => kind === 'booking' && startsAt > now).length;
-    after = page.after;
-    if (after === undefined) break;
+  for await (const { items } of pagesOf(appointments, request, readsAtMost)) {
+    count += items.filter(({ kind, startsAt }) => kind === 'booking' && startsAt > now).length;
   }
   return count;
 };
