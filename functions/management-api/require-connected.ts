@@ -3,10 +3,13 @@ import type { UserId } from '../../shared/domain/ids.ts';
 import { Problem } from '../../shared/runtime/problem.ts';
 import type { ConnectionStore } from '../../shared/sync/ports.ts';
 
+export const notConnected = (detail = 'No calendar is connected. Start with "connect".'): Problem =>
+  new Problem('not-connected', detail);
+
 export type ConnectedDeps = { connections: Pick<ConnectionStore, 'load'> };
 
 export const requireConnected = async ({ connections }: ConnectedDeps, userId: UserId): Promise<void> => {
   const connection = await connections.load(userId);
   if (connection?.state === 'connected') return;
-  throw new Problem('not-connected', 'No calendar is connected, or the consent has ended. Start with "connect".');
+  throw notConnected('No calendar is connected, or the consent has ended. Start with "connect".');
 };

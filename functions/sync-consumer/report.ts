@@ -1,4 +1,5 @@
 /** Says what became of a hint that is done with: a log line for people, one line of metrics for the alarms. */
+import { logChannel } from '../../shared/channels/log-channel.ts';
 import type { Drift } from '../../shared/domain/calendar.ts';
 import { epochMsOf, type Instant } from '../../shared/domain/instant.ts';
 import { isQuotaWait } from '../../shared/google/google-error.ts';
@@ -93,14 +94,7 @@ const metricsOfPush = ({ doneAt }: Times, { pushed, parked, toldSince }: PushSum
 });
 
 const logPull = (log: Log, fields: Finished['fields'], { channel, pull }: Synced): void => {
-  if (channel.kind === 'created') log.info('Created webhook subscription', fields);
-  if (channel.kind === 'renewed') log.info('Renewed webhook subscription', fields);
-  if (channel.kind === 'failed') {
-    log.error('The channel could not be put right; it is tried again later', channel.error, fields);
-  }
-  if ('unstopped' in channel) {
-    log.error('A channel could not be stopped; it is tried again until it expires', channel.unstopped, fields);
-  }
+  logChannel(log, fields, channel);
   const { pages, generation, tally, coveredBefore } = pull;
   const complete = coveredBefore !== undefined;
   log.info('Synced a calendar', { ...fields, pages, generation, complete, changes: tally });

@@ -8,6 +8,7 @@ import type { AppointmentId, UserId } from '../domain/ids.ts';
 import { untilWritten } from '../store/until-written.ts';
 import { closeOverlaps, hasLeft } from '../sync/overlapping.ts';
 import type { AgendaReader, AppointmentLister, AppointmentStore, ConflictStore } from '../sync/ports.ts';
+import { loadOpenReview } from './open-review.ts';
 import { underReview } from './under-review.ts';
 
 export type ChangeFutureDeps = {
@@ -65,17 +66,11 @@ const changeOne = (
     const [before] = await deps.appointments.loadMany(userId, [id]);
     const next = before && nextOf(before);
     if (before === undefined || next === undefined) return 'nothing';
-    const open = await openItem(deps, before);
+    const open = await loadOpenReview(deps, before);
     const { appointment, conflict } = open ? reviewed(before, next, open, stamp) : { appointment: next };
     const written = await deps.appointments.save(appointment, { before, conflict });
     return written === 'conflict' ? written : { now: appointment, before };
   });
-
-const openItem = async ({ conflicts }: ChangeFutureDeps, before: Appointment): Promise<Conflict | undefined> => {
-  const id = openConflictOf(before);
-  const item = id && (await conflicts.load(before.userId, id));
-  return item?.status === 'open' ? item : undefined;
-};
 
 type Reviewed = { appointment: Appointment; conflict?: Conflict };
 

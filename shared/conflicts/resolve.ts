@@ -52,7 +52,7 @@ export const resolved = (
   return {
     kind: 'resolved',
     appointment: next,
-    conflict: closed(conflict, decision, { before: appointment, next }, stamp),
+    conflict: { ...closed(conflict, decision.choice, { before: appointment, next }, stamp), ours: sideOf(appointment) },
   };
 };
 
@@ -75,9 +75,10 @@ const chosenBy = (wanted: SideState, { google, bookedbarber }: Outcomes): Settle
   return Object.fromEntries(differing(google, bookedbarber).map((group) => [group, whose(group)]));
 };
 
-const closed = (
+/** `next`: the appointment as the decision has left it. */
+export const closed = (
   conflict: Conflict,
-  { choice }: PersonsDecision,
+  choice: Choice,
   { before, next }: { before: Appointment; next: Appointment },
   { now, userId }: PersonsStamp,
 ): Conflict => ({
@@ -85,6 +86,5 @@ const closed = (
   status: 'resolved',
   revision: conflict.revision + 1,
   updatedAt: now,
-  ours: sideOf(before),
   resolution: { choice, at: now, by: userId, left: fingerprintOf(sideOf(next)), before },
 });
