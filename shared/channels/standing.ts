@@ -1,12 +1,12 @@
 /** How a calendar's channel stands: one set of rules for a calendar's health, the census of a round and the fleet's overview. */
 import type { Calendar } from '../domain/calendar.ts';
 import type { ChannelSlot } from '../domain/channel.ts';
-import { epochMsOf, hour, type Instant, minute, plusMs } from '../domain/instant.ts';
+import { epochMsOf, hour, type Instant, plusMs } from '../domain/instant.ts';
+import { roundMs } from '../renewal/round-interval.ts';
 
 /** Every new channel sends a `sync` message: silence for two days, or a day longer than a channel lives, says that none arrives. */
 const silenceMs = 48 * hour;
-/** Two rounds of the renewal worker. */
-const lastMinutesMs = 10 * minute;
+const lastMinutesMs = 2 * roundMs;
 /** While a channel is being created, the one before it should not come this near to its end. */
 const narrowMs = 1 * hour;
 

@@ -23,7 +23,7 @@ export type LoadedFleet = Fleet & { partial: boolean; due: number; worst: Worst[
 export type Worst = { calendar: Calendar; health: CalendarHealth };
 
 const calendarsPerShard = 250;
-/** Every calendar is due within a day. */
+/** Far beyond any due time: the whole index. */
 const horizonMs = 366 * day;
 const lookedAtCloser = 20;
 const looksAtOnce = 4;

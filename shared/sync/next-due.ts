@@ -2,11 +2,10 @@
 import { isWatched } from '../channels/standing.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { hour, type Instant, minute, plusMs } from '../domain/instant.ts';
+import { roundMs } from '../renewal/round-interval.ts';
 
 /** A calendar that its channel tells of is asked about this often all the same: Google loses notifications now and then. */
 const backstopMs = 1 * hour;
-/** The renewal worker's (infra/renewal.ts). */
-const roundMs = 5 * minute;
 /** One that nothing tells of is polled. */
 const pollMs = 12 * minute;
 /** Jitter spreads what was due together over half of the interval, half to either side. */
