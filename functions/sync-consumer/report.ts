@@ -23,7 +23,7 @@ export const createReport =
     const fields = { calendarKey, chainId, reason };
     switch (outcome.kind) {
       case 'acknowledged':
-        emit({ HintAcknowledged: 1, ...(outcome.because === 'writes-paused' && quotaWait) });
+        emit({ HintAcknowledged: 1, ...(outcome.because === 'writes_paused' && quotaWait) });
         log.info('Acknowledged a hint', { ...fields, outcome: outcome.because });
         return;
       case 'refused':
@@ -73,13 +73,12 @@ const metricsOfPull = ({ hint, times }: Finished, { channel, pull }: Synced): Me
   };
 };
 
-const metricsOfChannel = (channel: Synced['channel']): Metrics => {
-  const error = troubleOf(channel);
-  return {
-    ...(channel.kind === 'renewed' && { ChannelRenewed: 1 }),
-    ...(error !== undefined && { ChannelFailed: 1, ...(isQuotaWait(error) && quotaWait) }),
-  };
-};
+const metricsOfChannel = (channel: Synced['channel']): Metrics => ({
+  ...(channel.kind === 'renewed' && { ChannelRenewed: 1 }),
+  ...(channel.kind === 'failed' && { ChannelFailed: 1 }),
+  ...('unstopped' in channel && { ChannelStopFailed: 1 }),
+  ...(isQuotaWait(troubleOf(channel)) && quotaWait),
+});
 
 /** It could not be put right, or one before it could not be stopped. */
 const troubleOf = (channel: Synced['channel']) => {

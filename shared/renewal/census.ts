@@ -14,8 +14,8 @@ export type Seen =
   | { kind: 'looked'; calendar: Calendar; channel: ChannelOutcome; hints: number }
   | { kind: 'passed'; because: PassedBecause }
   | { kind: 'failed'; error: unknown };
-/** `old-connection`: the calendar is of an older connect generation. */
-export type PassedBecause = 'absent' | 'needs_reauth' | 'disconnected' | 'old-connection' | 'overtaken';
+/** `old_connection`: the calendar is of an older connect generation. */
+export type PassedBecause = 'absent' | 'needs_reauth' | 'disconnected' | 'old_connection' | 'overtaken';
 export type Visit = { calendarKey: CalendarKey } & Seen;
 type Looked = Extract<Visit, { kind: 'looked' }>;
 
@@ -27,9 +27,9 @@ export type Census = {
   ChannelExpiringSoon: number;
   ChannelStale: number;
   ChannelRenewed: number;
-  ChannelFailed: number;
+  ChannelStopFailed: number;
   RenewalFailed: number;
-  HintSent: number;
+  SweepHintSent: number;
   SweepCompleted: number;
 };
 
@@ -47,9 +47,9 @@ export const censusOf = (visits: Visit[], now: Instant): Census => {
     ChannelExpiringSoon: wanted(({ channel }) => channel && isExpiringSoon(channel, now)),
     ChannelStale: wanted((calendar) => isStale(calendar, now)),
     ChannelRenewed: count(({ channel }) => channel.kind === 'renewed'),
-    ChannelFailed: count(({ channel }) => 'unstopped' in channel),
+    ChannelStopFailed: count(({ channel }) => 'unstopped' in channel),
     RenewalFailed: visits.filter(isFailed).length,
-    HintSent: looked.reduce((sum, { hints }) => sum + hints, 0),
+    SweepHintSent: looked.reduce((sum, { hints }) => sum + hints, 0),
     SweepCompleted: 1,
   };
 };

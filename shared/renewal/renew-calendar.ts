@@ -9,7 +9,7 @@ import { whyEnded } from '../connections/grant-end.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { GrantRevoked, Superseded } from '../domain/errors.ts';
 import type { CalendarKey } from '../domain/ids.ts';
-import { hour, type Instant, minute, plusMs } from '../domain/instant.ts';
+import { hour, type Instant, plusMs } from '../domain/instant.ts';
 import { isComparisonDue } from '../drift/comparison-plan.ts';
 import { type Envelope, freshHint, pendingHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
@@ -20,6 +20,7 @@ import type { CalendarStore, ConnectionStore, PendingReader } from '../sync/port
 import type { Access, Accesses } from './access.ts';
 import type { PassedBecause, Seen, Visit } from './census.ts';
 import type { Round } from './due-round.ts';
+import { roundMs } from './round-interval.ts';
 
 export type RenewDeps = ChannelsAsDeps & {
   calendars: Pick<CalendarStore, 'load'> & DueCalendars;
@@ -31,7 +32,7 @@ export type RenewDeps = ChannelsAsDeps & {
 export type At = Pick<Round, 'chainId' | 'now'> & { accesses: Accesses };
 
 /** After a failure, or should we stop in between: a round later, so that the others come first [F42]. */
-const retryMs = 5 * minute;
+const retryMs = roundMs;
 /** Without consent nothing can be done; the user's return is a reason of its own. */
 const withoutConsentMs = 1 * hour;
 
@@ -51,7 +52,7 @@ const visit = async (deps: RenewDeps, at: At, key: CalendarKey): Promise<Seen> =
   const access = await at.accesses(calendar.userId);
   if ('because' in access) return passOver(deps, at, calendar, access.because);
   if (access.connection.connectGeneration !== calendar.connectGeneration) {
-    return passOver(deps, at, calendar, 'old-connection');
+    return passOver(deps, at, calendar, 'old_connection');
   }
 
   const channel = await tendChannel(deps, access, calendar, at.now);
@@ -70,7 +71,7 @@ const passOver = async (
   because: Exclude<PassedBecause, 'overtaken'>,
 ): Promise<Seen> => {
   if (!enabled) await queue.send(freshHint(key, 'disabled', chainId));
-  else if (because === 'disconnected' || because === 'old-connection')
+  else if (because === 'disconnected' || because === 'old_connection')
     await queue.send(freshHint(key, 'sweep', chainId));
   await calendars.postpone(key, plusMs(now, withoutConsentMs));
   return { kind: 'passed', because };

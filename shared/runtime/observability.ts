@@ -99,7 +99,8 @@ export const createLog = (): FunctionLog => {
 export const metricUnits = {
   NotificationReceived: 'Count',
   NotificationRejected: 'Count',
-  HintSent: 'Count',
+  /** Those of the renewal worker alone. */
+  SweepHintSent: 'Count',
   HintAcknowledged: 'Count',
   SyncSucceeded: 'Count',
   /** 1 for an attempt that failed and 0 for one that did not: its samples are the attempts, its average the rate. */
@@ -125,7 +126,10 @@ export const metricUnits = {
   AppointmentsDiffering: 'Count',
   /** 1 for a calendar that differed when it was compared before, was to be mended, and differs still; else 0. */
   DriftPersisting: 'Count',
+  /** A sync could not put the channel of its calendar right. What the renewal worker could not is `RenewalFailed`. */
   ChannelFailed: 'Count',
+  /** A channel that another has replaced could not be stopped. */
+  ChannelStopFailed: 'Count',
   ChannelRenewed: 'Count',
   RenewalFailed: 'Count',
   /** Gauges of the renewal worker's round. */

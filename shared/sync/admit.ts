@@ -20,12 +20,12 @@ export type Admission =
       kind: 'acknowledged';
       because:
         | 'retired'
-        | 'old-connection'
-        | 'push-off'
+        | 'old_connection'
+        | 'push_off'
         | 'covered'
-        | 'left-to-sweep'
-        | 'writes-paused'
-        | 'listing-first';
+        | 'left_to_sweep'
+        | 'writes_paused'
+        | 'listing_first';
     }
   | { kind: 'deferred'; forMs: number };
 
@@ -57,11 +57,11 @@ type Acknowledged = Extract<Admission, { kind: 'acknowledged' }>;
 const whyNot = (calendar: Calendar, { hint, sentAt, now }: Arrival): Acknowledged['because'] | undefined => {
   if (!calendar.enabled) return 'retired';
   if (hint.connectGeneration !== undefined && hint.connectGeneration !== calendar.connectGeneration) {
-    return 'old-connection';
+    return 'old_connection';
   }
-  if (hint.reason === 'notification' && !calendar.realTimeSync) return 'push-off';
-  if (isOneChange(hint) && calendar.trouble?.leftToSweep) return 'left-to-sweep';
-  if (hint.reason === 'appointment') return areWritesPaused(calendar, now) ? 'writes-paused' : undefined;
+  if (hint.reason === 'notification' && !calendar.realTimeSync) return 'push_off';
+  if (isOneChange(hint) && calendar.trouble?.leftToSweep) return 'left_to_sweep';
+  if (hint.reason === 'appointment') return areWritesPaused(calendar, now) ? 'writes_paused' : undefined;
   if (hint.reason === 'compare') return whyNotCompared(calendar, sentAt, now);
   if (isCovered(calendar, sentAt) && isChannelSettled(calendar, now)) return 'covered';
   return undefined;
@@ -72,7 +72,7 @@ const isOneChange = ({ reason }: Hint): boolean => ['notification', 'appointment
 
 /** However often it is asked for meanwhile, one comparison answers all [R11]. */
 const whyNotCompared = (calendar: Calendar, sentAt: Instant, now: Instant): Acknowledged['because'] | undefined => {
-  if (!isComparable(calendar, now)) return 'listing-first';
+  if (!isComparable(calendar, now)) return 'listing_first';
   return calendar.drift !== undefined && plusMs(sentAt, clockMarginMs) < calendar.drift.at ? 'covered' : undefined;
 };
 

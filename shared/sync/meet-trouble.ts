@@ -17,7 +17,7 @@ export type Attempt = { calendar: Calendar; connection: GrantedConnection; now: 
 /** Only `failed` is to be tried again: `failures` says how often in a row it has come to that. */
 export type Met =
   | { kind: 'acknowledged'; because: 'needs_reauth' }
-  | { kind: 'refused'; because: 'calendar_gone' | 'left-to-sweep'; error: unknown }
+  | { kind: 'refused'; because: 'calendar_gone' | 'left_to_sweep'; error: unknown }
   | { kind: 'failed'; error: unknown; failures: number };
 
 /** Throws the error itself when someone newer is at work. */
@@ -36,7 +36,7 @@ export const meetTrouble = async (deps: TroubleDeps, attempt: Attempt, error: un
       return { kind: 'refused', because: 'calendar_gone', error };
     case 'leave-to-sweep':
       await deps.calendars.noteTrouble(calendar, trouble);
-      return { kind: 'refused', because: 'left-to-sweep', error };
+      return { kind: 'refused', because: 'left_to_sweep', error };
     case 'retry':
       await deps.calendars.noteTrouble(calendar, trouble).catch(() => undefined); // It must not hide the error that counts.
       return { kind: 'failed', error, failures: trouble.failures };
