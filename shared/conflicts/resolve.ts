@@ -2,7 +2,7 @@
 
 import { differing, fingerprintOf, isSame } from '../decision/compare.ts';
 import { sideOf } from '../decision/sides.ts';
-import { moved } from '../decision/sync-state.ts';
+import { moved, type Written } from '../decision/sync-state.ts';
 import type { Appointment, OwnedFields, Settlement, SideState } from '../domain/appointment.ts';
 import type { Choice, Conflict } from '../domain/conflict.ts';
 import type { ChainId, UserId } from '../domain/ids.ts';
@@ -46,7 +46,7 @@ export const resolved = (
 
   const settled: Settlement = { policy: 'person', theirs, chosen: chosenBy(wanted, outcomes) };
   const { now: updatedAt, chainId } = stamp;
-  const written = { updatedAt, provenance: { actor: 'user' as const, reason: 'resolve', chainId, settled } };
+  const written: Written = { updatedAt, provenance: { actor: 'user', reason: 'resolve', chainId, settled } };
   const stays = conflict.kind === 'overlap' && decision.choice === 'google'; // What Google must still hear, it must still hear.
   const next = stays ? moved(appointment, written) : settle(appointment, { wanted, theirs }, written);
   return {

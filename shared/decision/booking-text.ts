@@ -1,8 +1,9 @@
 /** What a booking's event says of its details: only what its owner shares. The footer is ours, the notes are people's. */
 import type { BookingDetails } from '../domain/appointment.ts';
+import { longestNotes, longestTitle } from '../domain/appointment.ts';
 import type { Shared } from '../domain/settings.ts';
 import { linesOf } from './normalise-text.ts';
-import { cut, longestNotes, longestTitle } from './translate.ts';
+import { cut } from './translate.ts';
 
 /** The title of a booking that Google is told nothing of. */
 export const placeholderTitle = 'Booked';
