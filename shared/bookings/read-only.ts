@@ -11,7 +11,7 @@ export const isAnothersBooking = (block: Appointment): boolean =>
 export const overwritesHiddenText = (before: Appointment, after: OwnedFields): boolean =>
   isTextHidden(before) && differing(before.fields, after).some((group) => group !== 'times');
 
-/** Where there may be something to hide and nothing is said, it is hidden: whether it is depends on settings of the past. */
+/** A block that may be private and shows no text counts as hidden: whether it was depends on earlier settings. */
 const isTextHidden = ({ kind, link, fields }: Appointment): boolean => {
   const mayBeHidden = link?.confidential === true || link?.marked === true;
   const saysNothing = fields.title === hiddenTitle && fields.location === undefined && fields.notes === undefined;

@@ -55,7 +55,7 @@ const decideAnew = (appointment: InDispute, { theirs, told, isNews }: OwnWord, c
     ? toDecision(appointment, theirs, context)
     : noteInReview(appointment, { ...seen(theirs), base: baseIn(theirs), told });
 
-/** That a person wants it is a change beside a deletion, and beside nothing else. */
+/** An appointment that a person asked to keep counts as changed, but only where Google shows a deletion. */
 const oursBeside = (theirs: Theirs, appointment: Appointment | undefined): OurSide =>
   theirs.side === 'gone' && appointment !== undefined && isWanted(appointment)
     ? 'changed'

@@ -93,7 +93,10 @@ export const besideBase = (
   return { side: sameFields(base, translated.fields) ? 'same' : 'changed', event, translated, base };
 };
 
-/** What both last agreed on. A part that says what it was sent has been agreed on by that, though no answer came [F49]. */
+/**
+ * What both last agreed on. A part where Google shows something that we have sent counts as agreed, even if the answer to
+ * that write was lost [F49].
+ */
 const agreedBase = (appointment: Appointment, theirs: OwnedFields, context: Context): OwnedFields | undefined => {
   const base = baseOf(appointment);
   if (base === undefined) return undefined;
@@ -115,7 +118,7 @@ const isTextHidden = (appointment: Appointment | undefined, event: CalendarEvent
   return event.mark !== undefined && event.mark.split('.')[0] !== context.ownerMark;
 };
 
-/** Our own lines are not its notes: those that it has been told, or is being told, last. */
+/** The description without our footer; tries today's, the last one written, and those of unanswered writes. */
 const ofBooking = (appointment: Appointment, theirs: OwnedFields, context: Context): OwnedFields => {
   const { kind, details, link } = appointment;
   if (kind !== 'booking') return theirs;

@@ -25,7 +25,7 @@ export const moved = (appointment: Appointment, now: Written): Appointment => ({
 /** A run stamps what it writes with when it began, which may be before an edit that it has read: the log is in order all the same. */
 const laterThan = (before: Instant, now: Instant): Instant => (now > before ? now : plusMs(before, 1));
 
-/** Only the books are kept; no reader can see it. */
+/** Bumps the revision only: bookkeeping that no reader can see. */
 export const kept = (appointment: Appointment): Appointment => ({ ...appointment, revision: appointment.revision + 1 });
 
 /** Nothing is left to differ. */
@@ -34,7 +34,7 @@ export const agreed = ({ base: _base, edits: _edits, ...appointment }: Appointme
   sync: { state: 'synced' },
 });
 
-/** Both say the same. What else the push is for, our own lines or another calendar, it finds out by itself. */
+/** Both sides agree. A pending mark stays: the push may still have a footer to write or an event to move. */
 export const inLine = (appointment: Appointment): Appointment => {
   const { sync } = appointment;
   return sync.state === 'pending' ? { ...agreed(appointment), sync } : agreed(appointment);

@@ -12,7 +12,10 @@ import { eventFields } from './event-schema.ts';
 /** Nobody gets an e-mail because we keep two calendars equal; the default is Google's to change. */
 const silently = { sendUpdates: 'none' } as const;
 
-/** What an event may have that only those get to keep who say that they know of it. */
+/**
+ * Google ignores conference data and attachments in the body of a client that does not declare support for them.
+ * https://developers.google.com/workspace/calendar/api/v3/reference/events/update
+ */
 const wholly = { supportsAttachments: true, conferenceDataVersion: 1 } as const;
 
 export type Answer = Promise<{ data: unknown }>;

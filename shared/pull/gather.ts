@@ -40,7 +40,7 @@ export const gather = async (
 
 type ById = ReadonlyMap<AppointmentId, Appointment>;
 
-/** Of how many blocks of one event the first ones may have another event by now; nobody takes it out of the bin so often. */
+/** How many re-creations of one foreign event's block are followed before we stop looking. */
 const blocksPerEvent = 4;
 
 /** One read, but for what a block that was made anew has left behind. */

@@ -16,7 +16,7 @@ const calendarsPerRead = 500;
 /** What a round has seen is kept until it is counted: 40,000 calendars are 120 MB. */
 const readsPerShard = 10;
 
-/** All shards side by side: were one begun after another, it is always the last that time would not suffice for. */
+/** All shards at once: taken in turn, the last would always be the one that runs out of time. */
 export const overDue = async <T>(deps: RoundDeps, round: Round, visit: Visit<T>): Promise<T[]> => {
   const visitShard = async (shard: number): Promise<T[]> => {
     const visited = new Set<CalendarKey>(); // Due still in an index that lags.

@@ -93,8 +93,8 @@ const isCovered = ({ checkpoint, coveredBefore }: Calendar, sentAt: Instant): bo
   checkpoint === undefined && coveredBefore !== undefined && plusMs(sentAt, clockMarginMs) < coveredBefore;
 
 /**
- * A listing that began sooner would leave the rest of a burst in doubt for the clocks alone, and cost a third one. A listing
- * that is under way is gone on with at once.
+ * Listing sooner could miss the end of a burst merely because clocks differ, and would cost a third listing. A listing that
+ * is under way continues at once.
  */
 const coolDownLeftMs = ({ checkpoint, coveredBefore }: Calendar, now: Instant): number =>
   checkpoint !== undefined || coveredBefore === undefined ? 0 : epochMsOf(coveredBefore) + coolDownMs - epochMsOf(now);
