@@ -40,7 +40,7 @@ export const readHeaders = ({ headers }: ApiEvent): PublicRequest['headers'] =>
 export const readParams = ({ pathParameters = {} }: ApiEvent): PublicRequest['params'] =>
   Object.fromEntries(Object.entries(pathParameters).map(([name, value]) => [name, value ?? '']));
 
-/** The longest texts that any body may hold, escaped, are shorter. */
+/** Longer than the longest texts that any body may hold, escaped. */
 const maxBodyBytes = 128 * 1024;
 
 export const readBody = ({ body, isBase64Encoded, headers }: ApiEvent): PublicRequest['body'] => {

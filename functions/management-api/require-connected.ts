@@ -1,4 +1,4 @@
-/** What asks something of Google is refused at once where nobody has consented, or the consent has ended. */
+/** A request that needs Google is refused at once where nobody has consented, or the consent has ended. */
 import type { UserId } from '../../shared/domain/ids.ts';
 import { Problem } from '../../shared/runtime/problem.ts';
 import type { ConnectionStore } from '../../shared/sync/ports.ts';

@@ -39,7 +39,7 @@ export const respondWith = ({ routes, log, stamp }: Api) => {
     .handler(respond);
 };
 
-/** Who it was can be looked up afterwards: logged before the change, because one that fails half-way has an author too. */
+/** Logged before the change is made, because one that fails half-way has an author too. */
 const logAdministration = (log: Log, { routeKey }: ApiEvent, name: RouteName, actor: string | undefined): void => {
   const { access, method } = routeTable[name];
   if (access !== 'admin' || method === 'GET' || actor === undefined) return;

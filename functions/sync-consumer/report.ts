@@ -67,7 +67,7 @@ const metricsOfPull = ({ hint, times }: Finished, { channel, pull }: Synced): Me
     PullLatency: msFrom(startedAt, doneAt),
     ChangeApplied: broughtIn(pull.tally),
     ...(isNotified && { NotificationLatency: msFrom(sentAt, doneAt) }),
-    // A generation shows events again that are long known, or were never to be: their age is nobody's latency.
+    // A generation also lists events that have long been known, or are ignored: their age is no latency.
     ...(isNotified && !pull.generation && { ChangeLatency: pull.changedAt.map((since) => msFrom(since, doneAt)) }),
     ...metricsOfChannel(channel),
   };

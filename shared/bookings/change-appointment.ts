@@ -23,7 +23,7 @@ export type ChangeDeps = DestinationDeps & {
   conflicts: ConflictStore;
 };
 
-/** `versions`: whichever the client believes to be current; all of them must be. */
+/** `versions`: those that the client believes to be current; every one of them must be. */
 export type Target = { userId: UserId; id: AppointmentId; versions: number[] };
 
 export type Changed =
@@ -73,7 +73,7 @@ export const changeAppointment = (
   });
 };
 
-/** The answer to a write may be lost: whoever repeats it meets it. */
+/** The answer to a write may be lost; the next attempt then finds its own write. */
 const isWritten = (attempt: Appointment, stored: Appointment): boolean =>
   stored.version === attempt.version &&
   stored.provenance.chainId === attempt.provenance.chainId &&

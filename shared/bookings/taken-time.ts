@@ -30,7 +30,7 @@ export const findTaken = async (appointments: TimeReader, wanted: Wanted): Promi
 const itemsPerPage = 200;
 const pagesAtMost = 20;
 
-/** The first that are found are enough to refuse. */
+/** Those on the first page that has any are enough to refuse. */
 const blocksAt = async (agenda: AgendaReader, { userId, startsAt, endsAt, self }: Wanted): Promise<Appointment[]> => {
   const request = { userId, from: startsAt, to: endsAt, limit: itemsPerPage, includeCancelled: false };
   for await (const page of pagesOf(agenda, request, pagesAtMost)) {

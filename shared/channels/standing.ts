@@ -40,7 +40,7 @@ export const isExpiringSoon = (slot: ChannelSlot, now: Instant): boolean => {
 const isOverdue = ({ renewAt }: ChannelSlot, until: Instant, now: Instant): boolean =>
   renewAt < now && until < plusMs(now, lastMinutesMs);
 
-/** An active channel of which nothing has come for longer than its silence can be explained. */
+/** An active channel that has been silent for longer than can be explained. */
 export const isStale = ({ channel, lastNotificationAt }: Calendar, now: Instant): boolean => {
   if (channel?.state !== 'active' || channel.expiresAt <= now) return false;
   const heard = [channel.watchedSince, lastNotificationAt].filter((at) => at !== undefined).toSorted();
@@ -48,11 +48,11 @@ export const isStale = ({ channel, lastNotificationAt }: Calendar, now: Instant)
   return latest !== undefined && plusMs(latest, Math.max(silenceMs, lifetimeMs(channel) + 24 * hour)) < now;
 };
 
-/** 0 for one from before its beginning was noted. */
+/** 0 for a channel that was made before we noted when. */
 const lifetimeMs = ({ createdAt, expiresAt }: ChannelSlot): number =>
   createdAt === undefined ? 0 : epochMsOf(expiresAt) - epochMsOf(createdAt);
 
-/** Google takes no notice of an address that it does not trust: the operator's to mend, whatever the status [F27]. */
+/** Google does not trust our webhook address: only the operator can mend that, whatever the status [F27]. */
 export const isAddressRefused = ({ reason }: ChannelSlot): boolean =>
   reason !== undefined && addressRefusals.has(reason);
 

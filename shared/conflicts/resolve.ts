@@ -10,7 +10,7 @@ import type { Instant } from '../domain/instant.ts';
 import { settle } from './settle.ts';
 import { inGoogle, isForbidden, type Outcomes, outcomesOf } from './sides.ts';
 
-/** `values`: all that the appointment shall say. */
+/** `values`: the whole content of the appointment. */
 export type PersonsDecision = { choice: Exclude<Choice, 'merged'> } | { choice: 'merged'; values: OwnedFields };
 
 /** When, by whom and because of which request. */
@@ -24,12 +24,12 @@ export type Resolved =
 
 /**
  * - `closed`: it has been decided otherwise, or both sides have come to agree.
- * - `stale`: how the appointment and its event stand to each other is not what the item says (any more).
+ * - `stale`: the item no longer describes how the appointment and its event stand to each other.
  * - `foreign_block`: the barber's own event is not ours to delete.
  */
 export type Refused = { kind: 'refused'; because: 'closed' | 'stale' | 'foreign_block' };
 
-/** Not of a mass change, which has no two sides: see held.ts. */
+/** For anything but a mass change, which does not have two sides: see held.ts. */
 export const resolved = (
   appointment: Appointment,
   conflict: Conflict,
@@ -47,7 +47,7 @@ export const resolved = (
   const settled: Settlement = { policy: 'person', theirs, chosen: chosenBy(wanted, outcomes) };
   const { now: updatedAt, chainId } = stamp;
   const written: Written = { updatedAt, provenance: { actor: 'user', reason: 'resolve', chainId, settled } };
-  const stays = conflict.kind === 'overlap' && decision.choice === 'google'; // What Google must still hear, it must still hear.
+  const stays = conflict.kind === 'overlap' && decision.choice === 'google'; // A pending push stays pending.
   const next = stays ? moved(appointment, written) : settle(appointment, { wanted, theirs }, written);
   return {
     kind: 'resolved',

@@ -108,7 +108,7 @@ const keep = async (
   return { ...known, account, realTimeSync, connectGeneration: known.connectGeneration + 1, ...granted };
 };
 
-/** Calendars of another account, of which an earlier consent may have been cut off as well; a later one's are its own [R13]. */
+/** Calendars of other accounts, also of a consent that was cut off earlier. Those of a later consent are left alone [R13]. */
 const retireOthers = async ({ calendars }: ConnectDeps, connection: Connection, now: Instant): Promise<void> => {
   const earlier = (await calendars.listOf(connection.userId)).filter(
     ({ connectGeneration }) => connectGeneration < connection.connectGeneration,
@@ -131,7 +131,7 @@ const takeIn = async (
   return calendars;
 };
 
-/** Calendars that Google lists no more may be gone, or only hidden: as their users have switched them, and the sync finds out [F25]. */
+/** Calendars that Google no longer lists may be gone, or only hidden: they keep their switches, and the sync finds out [F25]. */
 const bringAlong = async ({ calendars }: ConnectDeps, connection: Connection, now: Instant): Promise<void> => {
   const { userId, connectGeneration, realTimeSync } = connection;
   const left = (await calendars.listOf(userId)).filter((calendar) => calendar.connectGeneration < connectGeneration);

@@ -28,11 +28,11 @@ export const retold = (
   return before.sync.state === 'local' ? next : told(next, before, destination, now);
 };
 
-/** It has been marked, or waits for a person, after whom the rest is told as well (outgoing.ts). */
+/** It is already marked, or waits for a person, after whose decision everything is told (outgoing.ts). */
 const isToldLater = ({ sync, provenance }: Appointment): boolean =>
   sync.state === 'pending' ? provenance.reason === reason : sync.state !== 'synced';
 
-/** Only a title that we have composed is composed anew; what a person wrote stays. */
+/** Only a title that we composed is composed again; what a person wrote stays. */
 const retitled = ({ fields, details }: Appointment, were: Shared, shared: Shared): string => {
   const ours = [were, ...tellingMore(shared)].map((settings) => titleOf(details, settings));
   return ours.includes(fields.title) ? titleOf(details, shared) : fields.title;

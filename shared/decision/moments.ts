@@ -1,4 +1,4 @@
-/** When a side of a conflict takes place: its times have been read before, so they can be read again. */
+/** When one side of a conflict takes place. Its times were read before they were stored, so reading them cannot fail. */
 import type { Times } from '../domain/appointment.ts';
 import type { Instant } from '../domain/instant.ts';
 import { timeOf } from './event-content.ts';

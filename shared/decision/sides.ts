@@ -111,7 +111,7 @@ const agreedBase = (appointment: Appointment, theirs: OwnedFields, context: Cont
   return asShared(appointment, known, context);
 };
 
-/** The text of our own booking is ours, whoever may see its event; what another owner has put there is not. */
+/** The text of our own booking is never hidden from us; that of an event of another owner is. */
 const isTextHidden = (appointment: Appointment | undefined, event: CalendarEvent, context: Context): boolean => {
   if (appointment?.kind === 'booking') return false;
   if (event.confidential && !context.settings.readPrivateText) return true;
@@ -129,7 +129,7 @@ const ofBooking = (appointment: Appointment, theirs: OwnedFields, context: Conte
   return asShared(appointment, { ...rest, ...(notes !== undefined && { notes }) }, context);
 };
 
-/** What is not shared cannot differ: it is ours, whatever was agreed on or is said there. */
+/** A part that is not shared cannot differ: ours counts, whatever was agreed on or Google shows. */
 const asShared = ({ kind, fields }: Appointment, said: OwnedFields, { settings }: Context): OwnedFields => {
   if (kind !== 'booking') return said;
   const { location: _location, notes: _notes, ...rest } = said;
@@ -141,6 +141,6 @@ const asShared = ({ kind, fields }: Appointment, said: OwnedFields, { settings }
 const overlaps = (event: { startsAt: Instant; endsAt: Instant }, window: SyncWindow): boolean =>
   event.startsAt < window.to && event.endsAt > window.from;
 
-/** Does the event bear our own mark for this appointment? Only such a one may be adopted [R3]. */
+/** Does the event bear our own mark for this appointment? Only then may it be adopted [R3]. */
 export const isOurs = ({ mark }: Whose, { id }: Appointment, ownerMark: string): boolean =>
   mark === eventMarkOf(ownerMark, id);

@@ -1,4 +1,4 @@
-/** The steps that an appointment takes between its states: each keeps versions, base and link as they must be. */
+/** The steps that an appointment takes between its states; each leaves versions, base and link consistent. */
 import type { Appointment, EventLink, OwnedFields, Pending, Sent } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
@@ -13,7 +13,7 @@ export type Unshared = NonNullable<EventLink['untold']>;
 /** When a reader-visible change is written, and because of what. */
 export type Written = Pick<Appointment, 'updatedAt' | 'provenance'>;
 
-/** A reader can see it. */
+/** A change that a reader can see. */
 export const moved = (appointment: Appointment, now: Written): Appointment => ({
   ...appointment,
   ...now,
@@ -54,7 +54,7 @@ export const pendingAt = ({ key, calendarId }: Pick<Calendar, 'key' | 'calendarI
   attempts: 0,
 });
 
-/** Where it was on its way to, or else here. */
+/** Pending as before, or else for this calendar. */
 export const pendingStill = (
   { sync }: Appointment,
   here: Pick<Calendar, 'key' | 'calendarId'>,
@@ -115,14 +115,14 @@ export const seenIn = (
     ? moved(appointment, { updatedAt: now, provenance: { actor: 'google', reason: 'move', chainId } })
     : kept(appointment);
 
-/** A person has moved it in Google, and not we, whose answer was lost. */
+/** A person has moved it in Google; it is not our own move whose answer was lost. */
 const isMovedByPerson = ({ status, sync, link }: Appointment, { key }: Pick<Calendar, 'key'>): boolean =>
   status === 'confirmed' &&
   link !== undefined &&
   link.calendarKey !== key &&
   !(sync.state === 'pending' && sync.target.calendarKey === key);
 
-/** What it is still to be told goes where a person has moved it, unless we were about to move it ourselves. */
+/** A pending push goes where a person has moved the event, unless we were about to move it ourselves. */
 export const followed = (next: Appointment, { link: before }: Appointment): Appointment => {
   const { sync, link } = next;
   if (sync.state !== 'pending' || link === undefined || sync.target.calendarKey !== before?.calendarKey) return next;

@@ -42,7 +42,7 @@ export const eventWrites = (api: EventsApi): EventWriter => {
     }
   };
 
-  /** A deleted event refuses writes with a 403 as well, and a 404 may speak of a calendar: what it meant is asked. */
+  /** A deleted event may also refuse writes with a 403, and a 404 may be about the calendar, so the event itself is asked for. */
   const isGone = async (error: unknown, caller: Caller, event: EventRef): Promise<boolean> =>
     isOneOf(error, 'gone', 'forbidden') && (await read(caller, event)).change.kind === 'deleted';
 

@@ -1,4 +1,4 @@
-/** How the whole fleet does, for those who run it: numbers by state, and the calendars that do worst. Pure. */
+/** How the whole fleet is doing, for those who run it: numbers by state, and the calendars that do worst. Pure. */
 import { type Standing as ChannelStanding, standingOf as channelStandingOf } from '../channels/standing.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Connection, GrantedConnection } from '../domain/connection.ts';
@@ -42,7 +42,7 @@ export const fleetOf = (members: Member[], now: Instant): Fleet => {
 
 const noneLeft: LeftOver = { quarantined: 0, openConflicts: 0 };
 
-/** As its own user is told; what is left to a person is known of some only. */
+/** As its user is told it. `left` is known for some calendars only. */
 export const judge = ({ calendar, connection }: Member, now: Instant, left = noneLeft): CalendarHealth | undefined =>
   healthOf(connection.state, [{ calendar, left }], now).calendars[0];
 

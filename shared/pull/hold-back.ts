@@ -38,7 +38,7 @@ const futureBookingsOf = async (deps: HoldBackDeps, { calendar, stamp, listing }
   return listing.futureBookings;
 };
 
-/** Those held count too, or what is left would be taken for few. */
+/** Those already held count too, or the rest would look like few. */
 const harmIn = ({ calendar, stamp }: Pick<Place, 'calendar' | 'stamp'>, decided: Decided[]): number => {
   const conflictId = massChangeIdOf(calendar);
   return decided.filter(({ found, decision }) => isHarmful(decision, stamp.now) || isHeldFor(conflictId, found)).length;

@@ -12,7 +12,7 @@ export const backoffSeconds = (failures: number, random: number, retryAfterMs = 
   return Math.min(Math.ceil(retryAfterMs / 1_000) + jitter, lastLimitSeconds);
 };
 
-/** So short a wait is waited for in place: SQS hides for whole seconds only. */
+/** A wait this short is spent in place, because SQS hides for whole seconds only. */
 export const shortWaitMs = 300;
 
 /** Seconds to hide a hint that is due in `forMs` (at least 1); up to `shortWaitMs` may remain, which the consumer waits in place. */

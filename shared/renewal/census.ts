@@ -38,7 +38,7 @@ export const censusOf = (visits: Visit[], now: Instant): Census => {
   const count = (isSuch: (visit: Looked) => boolean | undefined): number => looked.filter(isSuch).length;
   const stands = (standing: Standing) => count(({ calendar }) => standingOf(calendar, now) === standing);
   const wanted = (isSuch: (calendar: Calendar) => boolean | undefined): number =>
-    count(({ calendar }) => standingOf(calendar, now) !== 'off' && isSuch(calendar)); // The others are to end.
+    count(({ calendar }) => standingOf(calendar, now) !== 'off' && isSuch(calendar)); // The others are about to be removed.
   return {
     ChannelActive: stands('active'),
     ChannelCreating: stands('creating'),
@@ -60,7 +60,7 @@ const isFailed = (visit: Visit): boolean =>
 const enoughToJudge = 20;
 const tolerated = 0.1;
 
-/** So many are in trouble that it is hardly theirs alone; undefined when it is not so, or when too few were looked at. */
+/** So many are in trouble that the cause is hardly their own; undefined when that is not so, or too few were looked at. */
 export const errorRate = (visits: Visit[], now: Instant): { looked: number; inTrouble: number } | undefined => {
   const judged = visits.filter(({ kind }) => kind !== 'passed');
   const inTrouble = judged.filter((visit) => isFailed(visit) || isTroubled(visit, now)).length;

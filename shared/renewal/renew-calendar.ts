@@ -1,6 +1,6 @@
 /**
- * One calendar that is due: its channel is renewed here and now, whatever stands in its queue; what else it may need is asked
- * for by a hint. Whatever is left undone when it is cut off is due again soon.
+ * One calendar that is due: its channel is renewed here and now, whatever is waiting in its queue; anything else that it needs
+ * is asked for by a hint. Whatever is left undone when this is cut off is due again soon.
  */
 import { type ChannelsAsDeps, channelsAs } from '../channels/channels-as.ts';
 import { type ChannelOutcome, reconcileChannel } from '../channels/reconcile-channel.ts';
@@ -33,10 +33,10 @@ export type At = Pick<Round, 'chainId' | 'now'> & { accesses: Accesses };
 
 /** After a failure, or should we stop in between: a round later, so that the others come first [F42]. */
 const retryMs = roundMs;
-/** Without consent nothing can be done; the user's return is a reason of its own. */
+/** Without consent nothing can be done; the user's return makes it due by itself. */
 const withoutConsentMs = 1 * hour;
 
-/** Never throws: what has failed is said. */
+/** Never throws: a failure is a result. */
 export const renewCalendar = async (deps: RenewDeps, at: At, calendarKey: CalendarKey): Promise<Visit> => {
   try {
     return { calendarKey, ...(await visit(deps, at, calendarKey)) };
@@ -63,7 +63,7 @@ const visit = async (deps: RenewDeps, at: At, key: CalendarKey): Promise<Seen> =
   return { kind: 'looked', calendar: latest, channel, hints };
 };
 
-/** What a disconnect, another account, or a switch has left behind is let go by its own job. */
+/** The calendar's own job cleans up what a disconnect, another account or a switch has left behind. */
 const passOver = async (
   { calendars, queue }: RenewDeps,
   { chainId, now }: At,
@@ -123,7 +123,7 @@ const hintsFor = async (
 const isSyncNeeded = (calendar: Calendar, now: Instant): boolean =>
   isSyncOverdue(calendar, now) || calendar.checkpoint !== undefined || calendar.trouble !== undefined;
 
-/** Gives back what has failed. One that is switched off would never be due again: it stays due. */
+/** Returns the error, or both. One that is switched off stays due, because it would never become due again. */
 const putBehind = async ({ calendars }: RenewDeps, key: CalendarKey, error: unknown, now: Instant) => {
   try {
     const calendar = await calendars.load(key);

@@ -12,7 +12,7 @@ export type Described = {
   status?: number;
   reason?: string;
   code?: string;
-  /** Of what lies beneath, the outermost first. */
+  /** The names of the underlying errors, the outermost first. */
   causes?: string[];
   stack?: string[];
 };
@@ -52,7 +52,7 @@ const causesOf = (error: Error): unknown[] => {
   return causes;
 };
 
-/** A name or a code, as programs give them; whatever else stands there may be anything. */
+/** A name or a code, as programs give them; anything else might quote something. */
 const wordOf = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[A-Za-z][\w.]{0,63}$/.test(value) ? value : undefined;
 

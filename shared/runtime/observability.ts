@@ -29,7 +29,7 @@ export type LogFields = {
   changes?: Record<string, number>;
 };
 
-/** The allow-list again, for what no type has looked at: a field that came along with others. */
+/** The allow-list again, at runtime: a type does not see a field that came along with others. */
 const isAllowed: Record<keyof LogFields, (value: unknown) => boolean> = {
   calendarKey: isText,
   userId: isText,
@@ -68,7 +68,7 @@ const allowedIn = (fields: LogFields): LogFields =>
 
 export type Log = {
   info(message: string, fields?: LogFields): void;
-  /** Of the error no more is written than describe-error.ts says; `undefined` when there is none. */
+  /** Of the error only what describe-error.ts allows is written; `undefined` when there is none. */
   error(message: string, error: unknown, fields?: LogFields): void;
 };
 

@@ -39,7 +39,7 @@ const spanOf = ({ status, startsAt, endsAt }: Appointment): AgendaSpan => {
 
 const positionOf = ({ startsAt, id }: Appointment): string => agendaPosition(startsAt, id);
 
-/** One more than `limit`, if there are as many: that tells whether a page follows. Throws when absurdly many lie before them. */
+/** One more than `limit`, if there are that many, which tells whether a page follows. Throws when absurdly many lie before them. */
 const listSpan = async (
   table: Table,
   { userId, from, to, limit }: AgendaRequest,

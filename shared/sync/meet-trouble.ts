@@ -55,8 +55,8 @@ const switchOff = async ({ calendars, channels }: TroubleDeps, { calendar, now }
 };
 
 /**
- * For a hint that has come back often, before it is tried again: whoever crashes, or runs out of time, leaves no word of
- * it. Says so where nothing is said yet; a complete sync clears it.
+ * For a hint that has come back often, before it is tried again: a worker that crashes or runs out of time leaves no trace.
+ * Notes that on a calendar that has no other trouble; a complete sync clears it.
  */
 export const noteInterruptions = async (calendars: CalendarStore, arrival: Arrival): Promise<void> => {
   const calendar = await calendars.load(arrival.hint.calendarKey);

@@ -76,7 +76,7 @@ export const syncCalendar = async (deps: SyncDeps, received: ReceivedHint): Prom
 
 type Unusable = ReceivedHint & { calendar: Calendar; connection: Connection; isToClose: boolean };
 
-/** The connection is no good for this calendar: what can be done all the same [R14]. A sweep's hint says that it is still due. */
+/** The connection cannot serve this calendar: does what can be done without it [R14]. A sweep's hint says that it is still due. */
 const withoutGoogle = async (deps: SyncDeps, unusable: Unusable): Promise<SyncOutcome> => {
   const { hint, calendar, connection, isToClose, now } = unusable;
   const { chainId } = hint;

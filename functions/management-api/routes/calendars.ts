@@ -55,7 +55,7 @@ const refusalOf = (outcome: Extract<Chosen, { kind: 'refused' }>): Problem => {
 
 const needed = 'One calendar that is synced must take the bookings. Choose another one for them first.';
 
-/** Nothing is to be switched of what is not connected. */
+/** Calendars of a connection that has ended cannot be switched. */
 const isConnected = (connection: Connection | undefined): connection is GrantedConnection =>
   connection !== undefined && connection.state !== 'disconnected';
 
