@@ -3,9 +3,9 @@
  * and `fetch`, nothing else: answers are as documented, which the end-to-end tests prove, and are not parsed again.
  */
 import type * as z from 'zod/mini';
-import { type ProblemSlug, problemType } from '../../shared/runtime/problem.ts';
 import type { ProblemOf } from './openapi-responses.ts';
 import type { operations } from './operations.ts';
+import { type ProblemSlug, problemType } from './problem.ts';
 import { type RouteName, routeTable } from './route-table.ts';
 import type { gatewayMessage } from './schemas/gateway.ts';
 import type { problemReply } from './schemas/problem.ts';

@@ -1,7 +1,7 @@
 /** An event of API Gateway's → a request: who asks, for which route, with what. */
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import { asId, type UserId } from '../../shared/domain/ids.ts';
-import { invalidRequest, Problem } from '../../shared/runtime/problem.ts';
+import { invalidRequest, Problem } from './problem.ts';
 import type { PublicRequest } from './route.ts';
 import { type RouteName, requestHeaders, routeTable } from './route-table.ts';
 

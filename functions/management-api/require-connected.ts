@@ -1,7 +1,7 @@
 /** A request that needs Google is refused at once where nobody has consented, or the consent has ended. */
 import type { UserId } from '../../shared/domain/ids.ts';
-import { Problem } from '../../shared/runtime/problem.ts';
 import type { ConnectionStore } from '../../shared/sync/ports.ts';
+import { Problem } from './problem.ts';
 
 export const notConnected = (detail = 'No calendar is connected. Start with "connect".'): Problem =>
   new Problem('not-connected', detail);

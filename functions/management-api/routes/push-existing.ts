@@ -1,6 +1,6 @@
 /** POST /api/v2/calendar/push-existing: bookings from before the calendar was connected go to Google as well. */
 import { type PushExistingDeps, pushExisting } from '../../../shared/bookings/push-existing.ts';
-import { Problem } from '../../../shared/runtime/problem.ts';
+import { Problem } from '../problem.ts';
 import { notConnected } from '../require-connected.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { noBody, noQuery } from '../schemas/wire-values.ts';
