@@ -78,7 +78,7 @@ const health = () => [
 
 const flow = () => [
   graph('Notifications', sums('NotificationReceived', 'NotificationRejected')),
-  graph('Hints: swept, nothing to do', sums('HintSent', 'HintAcknowledged')),
+  graph('Hints: swept, nothing to do', sums('SweepHintSent', 'HintAcknowledged')),
   graph('Syncs', sums('SyncSucceeded', 'SyncFailed')),
   graph('Changes', sums('ChangeApplied', 'AppointmentPushed', 'ConflictOpened', 'SyncEventWritten')),
 ];
@@ -99,7 +99,11 @@ const queuesAndStream = ({ main, deadLetters }: SyncQueue, failures: Queue, func
 const channels = () => [
   graph('Channels, by hour', hourly('ChannelActive', 'ChannelCreating', 'ChannelUnwatchable', 'ChannelMissing'), 8),
   graph('Channels that need attention, by hour', hourly('ChannelExpiringSoon', 'ChannelStale'), 8),
-  graph('Renewals and sweeps', sums('ChannelRenewed', 'RenewalFailed', 'ChannelFailed', 'SweepCompleted'), 8),
+  graph(
+    'Renewals and sweeps',
+    sums('ChannelRenewed', 'RenewalFailed', 'ChannelFailed', 'ChannelStopFailed', 'SweepCompleted'),
+    8,
+  ),
 ];
 
 const google = () => [

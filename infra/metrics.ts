@@ -10,7 +10,7 @@ export const metricsNamespace = 'BookedBarber/CalendarSync';
 export const emitters: Record<MetricName, [FunctionName, ...FunctionName[]]> = {
   NotificationReceived: ['webhook-receiver'],
   NotificationRejected: ['webhook-receiver'],
-  HintSent: ['renewal-worker'],
+  SweepHintSent: ['renewal-worker'],
   HintAcknowledged: ['sync-consumer'],
   SyncSucceeded: ['sync-consumer'],
   SyncFailed: ['sync-consumer'],
@@ -28,7 +28,8 @@ export const emitters: Record<MetricName, [FunctionName, ...FunctionName[]]> = {
   PushLatency: ['sync-consumer'],
   AppointmentsDiffering: ['sync-consumer'],
   DriftPersisting: ['sync-consumer'],
-  ChannelFailed: ['sync-consumer', 'renewal-worker'],
+  ChannelFailed: ['sync-consumer'],
+  ChannelStopFailed: ['sync-consumer', 'renewal-worker'],
   ChannelRenewed: ['renewal-worker', 'sync-consumer'],
   RenewalFailed: ['renewal-worker'],
   ChannelActive: ['renewal-worker'],

@@ -9,10 +9,10 @@ import { appointmentHint, type Envelope } from '../../shared/queue/hint.ts';
 import type { LogRecords } from '../../shared/store/sync-events.ts';
 import { fromItem } from '../../shared/store/table.ts';
 
-/** What a batch comes to. */
+/** What a batch results in. */
 export type Projected = LogRecords & { hints: Envelope[]; conflictsOpened: number };
 
-/** The mapping's filter lets pass what is written of appointments and calendars, new review items, and nothing else. */
+/** The mapping's filter passes writes of appointments and calendars, new review items, and nothing else. */
 export const project = (records: DynamoDBRecord[]): Projected => {
   const { appointments = [], calendars = [], conflicts = [] } = Object.groupBy(records, kindOf);
   return {
@@ -23,7 +23,7 @@ export const project = (records: DynamoDBRecord[]): Projected => {
   };
 };
 
-/** A write that only keeps the books asks for nothing new. */
+/** A write that is only bookkeeping asks for nothing new. */
 const hintOf = (before: Appointment | undefined, after: Appointment): Envelope | undefined =>
   after.sync.state === 'pending' && before?.version !== after.version ? appointmentHint(after, after.sync) : undefined;
 
@@ -33,7 +33,7 @@ const kindOf = ({ dynamodb }: DynamoDBRecord): 'appointments' | 'calendars' | 'c
   return sk.startsWith('CONFLICT#') ? 'conflicts' : 'calendars';
 };
 
-/** A deletion leaves nothing to speak of. */
+/** A deletion results in no record. */
 const projectEach = <Value, Made>(
   records: DynamoDBRecord[],
   toRecord: (before: Value | undefined, after: Value) => Made | undefined,

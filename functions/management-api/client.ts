@@ -3,9 +3,9 @@
  * and `fetch`, nothing else: answers are as documented, which the end-to-end tests prove, and are not parsed again.
  */
 import type * as z from 'zod/mini';
-import { type ProblemSlug, problemType } from '../../shared/runtime/problem.ts';
 import type { ProblemOf } from './openapi-responses.ts';
 import type { operations } from './operations.ts';
+import { type ProblemSlug, problemType } from './problem.ts';
 import { type RouteName, routeTable } from './route-table.ts';
 import type { gatewayMessage } from './schemas/gateway.ts';
 import type { problemReply } from './schemas/problem.ts';
@@ -86,7 +86,7 @@ const send = async ({ baseUrl, token, signal }: Sending, name: OperationName, re
   return response.json();
 };
 
-/** What is undefined is as good as left out: a page's cursor behind the last one, say. */
+/** Undefined values are left out: the cursor behind the last page, say. */
 const given = (parts: Record<string, string | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(parts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
@@ -120,7 +120,7 @@ const refusal = async (name: OperationName, response: Response): Promise<Refused
   return new Refused(name, response.status, message);
 };
 
-/** Was this operation refused so? Asks only for what is documented of it. */
+/** Was this operation refused for this reason? Only documented reasons can be asked for. */
 export const isRefusedAs = <Name extends OperationName>(
   error: unknown,
   operation: Name,

@@ -7,7 +7,7 @@ const { localeError: wordsOfZod } = en();
 
 export const messageOf: z.core.$ZodErrorMap = (issue) => wordsOfOurs(issue) ?? wordsOfZod(issue);
 
-/** Undefined where zod's own words do. */
+/** Undefined where zod's own words will do. */
 const wordsOfOurs = (issue: z.core.$ZodRawIssue): string | undefined => {
   if (issue.input === undefined) return 'Required';
   switch (issue.code) {

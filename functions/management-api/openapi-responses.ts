@@ -1,7 +1,8 @@
 /** What an operation may answer: its reply, the problems that it names and those of every route, and what the gateway says. */
-import { type ProblemSlug, problemType, statusOf } from '../../shared/runtime/problem.ts';
+
 import { inlineSchema, type JsonSchema, refTo } from './openapi-schemas.ts';
 import type { Operation, operations } from './operations.ts';
+import { type ProblemSlug, problemType, statusOf } from './problem.ts';
 import type { Access, RouteName, routeTable } from './route-table.ts';
 
 type Route = (typeof routeTable)[RouteName];

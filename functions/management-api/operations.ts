@@ -1,7 +1,7 @@
 /** Each route in words: what it takes, what it answers, and which refusals a client should be ready for. */
 import type * as z from 'zod/mini';
-import type { ProblemSlug } from '../../shared/runtime/problem.ts';
 import { adminOperations } from './operations-admin.ts';
+import type { ProblemSlug } from './problem.ts';
 import type { RouteName } from './route-table.ts';
 import * as appointments from './schemas/appointments.ts';
 import * as calendars from './schemas/calendars.ts';

@@ -1,5 +1,5 @@
 /** Cursors of lists: opaque to clients, the position where a page ended to us. */
-import { invalidRequest } from '../../shared/runtime/problem.ts';
+import { invalidRequest } from './problem.ts';
 
 export const encodeCursor = (position: string): string => Buffer.from(position).toString('base64url');
 

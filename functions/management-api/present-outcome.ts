@@ -2,8 +2,8 @@
 import type { Changed } from '../../shared/bookings/change-appointment.ts';
 import type { Created } from '../../shared/bookings/create-booking.ts';
 import type { Appointment } from '../../shared/domain/appointment.ts';
-import { invalidRequest, Problem } from '../../shared/runtime/problem.ts';
 import { presentAppointment, presentClash } from './present-appointment.ts';
+import { invalidRequest, Problem } from './problem.ts';
 import type { Reply } from './route.ts';
 
 /** Throws a Problem unless it is done. */

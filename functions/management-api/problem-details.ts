@@ -3,7 +3,7 @@ import type { APIGatewayProxyStructuredResultV2 as ApiResult } from 'aws-lambda'
 import { RetryLater, Superseded } from '../../shared/domain/errors.ts';
 import { GoogleError } from '../../shared/google/google-error.ts';
 import type { Log } from '../../shared/runtime/observability.ts';
-import { Problem, type ProblemSlug, problemType } from '../../shared/runtime/problem.ts';
+import { Problem, type ProblemSlug, problemType } from './problem.ts';
 
 type Failed = { routeKey: string; requestContext: { requestId: string } };
 

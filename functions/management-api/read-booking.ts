@@ -11,7 +11,7 @@ export const partsOf = <Given extends Body>(body: Given) => ({
   times: pick(body, 'allDay', 'start', 'end', 'timeZone'),
 });
 
-/** What is not there is left out. */
+/** Without the parts that are undefined. */
 const pick = <Given extends object, Name extends keyof Given>(given: Given, ...names: Name[]): Pick<Given, Name> =>
   Object.fromEntries(names.filter((name) => Object.hasOwn(given, name)).map((name) => [name, given[name]])) as Pick<
     Given,

@@ -1,7 +1,7 @@
 /** An event of API Gateway's → a request: who asks, for which route, with what. */
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import { asId, type UserId } from '../../shared/domain/ids.ts';
-import { invalidRequest, Problem } from '../../shared/runtime/problem.ts';
+import { invalidRequest, Problem } from './problem.ts';
 import type { PublicRequest } from './route.ts';
 import { type RouteName, requestHeaders, routeTable } from './route-table.ts';
 
@@ -40,7 +40,7 @@ export const readHeaders = ({ headers }: ApiEvent): PublicRequest['headers'] =>
 export const readParams = ({ pathParameters = {} }: ApiEvent): PublicRequest['params'] =>
   Object.fromEntries(Object.entries(pathParameters).map(([name, value]) => [name, value ?? '']));
 
-/** The longest texts that any body may hold, escaped, are shorter. */
+/** Longer than the longest texts that any body may hold, escaped. */
 const maxBodyBytes = 128 * 1024;
 
 export const readBody = ({ body, isBase64Encoded, headers }: ApiEvent): PublicRequest['body'] => {

@@ -3,9 +3,9 @@ import type { Decided } from '../../shared/conflicts/asked-decision.ts';
 import type { Review } from '../../shared/conflicts/review.ts';
 import type { TakenBack } from '../../shared/conflicts/take-back.ts';
 import type { Instant } from '../../shared/domain/instant.ts';
-import { invalidRequest, Problem, type ProblemSlug } from '../../shared/runtime/problem.ts';
 import { presentConflict } from './present-conflict.ts';
 import { doubleBooking } from './present-outcome.ts';
+import { invalidRequest, Problem, type ProblemSlug } from './problem.ts';
 
 type Failed = Exclude<Decided | TakenBack, { kind: 'done' | 'absent' }>;
 

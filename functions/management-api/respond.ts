@@ -28,8 +28,8 @@ export const respondWith = ({ routes, log, stamp }: Api) => {
       ...stamp(),
       userId: readUser(event, name),
     };
-    const reply = await routes[name](request as UserRequest); // A user is there where the route table asks for one.
     logAdministration(log, event, name, request.userId);
+    const reply = await routes[name](request as UserRequest); // A user is there where the route table asks for one.
     return toResult(reply);
   };
   return middy<ApiEvent, ApiResult>()
@@ -39,11 +39,11 @@ export const respondWith = ({ routes, log, stamp }: Api) => {
     .handler(respond);
 };
 
-/** What administrators change, and who it was, can be looked up afterwards. */
+/** Logged before the change is made, because one that fails half-way has an author too. */
 const logAdministration = (log: Log, { routeKey }: ApiEvent, name: RouteName, actor: string | undefined): void => {
   const { access, method } = routeTable[name];
   if (access !== 'admin' || method === 'GET' || actor === undefined) return;
-  log.info('An administrator has changed something', { route: routeKey, actor });
+  log.info('An administrator asks for a change', { route: routeKey, actor });
 };
 
 const toResult = (reply: Reply): ApiResult => {

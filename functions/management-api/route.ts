@@ -2,8 +2,8 @@
 import type * as z from 'zod/mini';
 import type { ChainId, UserId } from '../../shared/domain/ids.ts';
 import type { Instant } from '../../shared/domain/instant.ts';
-import { type FieldError, invalidRequest } from '../../shared/runtime/problem.ts';
 import { messageOf } from './field-messages.ts';
+import { type FieldError, invalidRequest } from './problem.ts';
 import type { RouteName, routeTable } from './route-table.ts';
 
 /** `body` is parsed JSON, undefined when there is none; `params` are the parts of the path that vary. */

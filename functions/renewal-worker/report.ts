@@ -1,4 +1,5 @@
 /** Says what became of a calendar, and of a round: log lines for people, counts for the alarms. */
+import { logChannel } from '../../shared/channels/log-channel.ts';
 import type { ChainId } from '../../shared/domain/ids.ts';
 import type { Instant } from '../../shared/domain/instant.ts';
 import { censusOf, errorRate, type Visit } from '../../shared/renewal/census.ts';
@@ -11,16 +12,7 @@ export const reportVisit =
     const fields = { calendarKey: visit.calendarKey, chainId };
     if (visit.kind === 'failed') log.error('A calendar could not be renewed', visit.error, fields);
     if (visit.kind === 'passed') log.info('Passed over a calendar', { ...fields, outcome: visit.because });
-    if (visit.kind !== 'looked') return;
-    const { channel } = visit;
-    if (channel.kind === 'created') log.info('Created webhook subscription', fields);
-    if (channel.kind === 'renewed') log.info('Renewed webhook subscription', fields);
-    if (channel.kind === 'failed') {
-      log.error('The channel could not be put right; it is tried again later', channel.error, fields);
-    }
-    if ('unstopped' in channel) {
-      log.error('A channel could not be stopped; it is tried again until it expires', channel.unstopped, fields);
-    }
+    if (visit.kind === 'looked') logChannel(log, fields, visit.channel);
   };
 
 /** Throws when something failed that is not Google's: the function's errors are counted by Lambda. */

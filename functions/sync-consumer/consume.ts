@@ -1,4 +1,4 @@
-/** What becomes of a batch of hints: each group is synced in order, and what is not done is handed back, and only that. */
+/** What becomes of a batch of hints: each group is synced in order, and only what is not done is handed back. */
 import type { SQSRecord } from 'aws-lambda';
 import { type Instant, instantAt, second } from '../../shared/domain/instant.ts';
 import { shortWaitMs } from '../../shared/queue/backoff.ts';
@@ -36,7 +36,7 @@ export const consume = (deps: ConsumeDeps, records: HintRecord[], remainingMs: T
   return processByGroup(messages, { handle, handBack: deps.handBack });
 };
 
-/** More often than waiting for its turn brings a hint back; well before the queue gives it up. */
+/** More tries than waiting for its turn would explain; well before the queue gives the hint up. */
 const manyTries = 4;
 
 const handleHint = async (

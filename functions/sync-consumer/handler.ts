@@ -1,4 +1,4 @@
-/** A hint comes off the queue: bring its calendar in sync. What is not done goes back to the queue, and only that. */
+/** A hint comes off the queue: bring its calendar in sync. Only what is not done goes back to the queue. */
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { assemble } from './assemble.ts';
 import { consume } from './consume.ts';

@@ -1,4 +1,5 @@
 /** Says what became of a hint that is done with: a log line for people, one line of metrics for the alarms. */
+import { logChannel } from '../../shared/channels/log-channel.ts';
 import type { Drift } from '../../shared/domain/calendar.ts';
 import { epochMsOf, type Instant } from '../../shared/domain/instant.ts';
 import { isQuotaWait } from '../../shared/google/google-error.ts';
@@ -22,7 +23,7 @@ export const createReport =
     const fields = { calendarKey, chainId, reason };
     switch (outcome.kind) {
       case 'acknowledged':
-        emit({ HintAcknowledged: 1, ...(outcome.because === 'writes-paused' && quotaWait) });
+        emit({ HintAcknowledged: 1, ...(outcome.because === 'writes_paused' && quotaWait) });
         log.info('Acknowledged a hint', { ...fields, outcome: outcome.because });
         return;
       case 'refused':
@@ -66,19 +67,18 @@ const metricsOfPull = ({ hint, times }: Finished, { channel, pull }: Synced): Me
     PullLatency: msFrom(startedAt, doneAt),
     ChangeApplied: broughtIn(pull.tally),
     ...(isNotified && { NotificationLatency: msFrom(sentAt, doneAt) }),
-    // A generation shows events again that are long known, or were never to be: their age is nobody's latency.
+    // A generation also lists events that have long been known, or are ignored: their age is no latency.
     ...(isNotified && !pull.generation && { ChangeLatency: pull.changedAt.map((since) => msFrom(since, doneAt)) }),
     ...metricsOfChannel(channel),
   };
 };
 
-const metricsOfChannel = (channel: Synced['channel']): Metrics => {
-  const error = troubleOf(channel);
-  return {
-    ...(channel.kind === 'renewed' && { ChannelRenewed: 1 }),
-    ...(error !== undefined && { ChannelFailed: 1, ...(isQuotaWait(error) && quotaWait) }),
-  };
-};
+const metricsOfChannel = (channel: Synced['channel']): Metrics => ({
+  ...(channel.kind === 'renewed' && { ChannelRenewed: 1 }),
+  ...(channel.kind === 'failed' && { ChannelFailed: 1 }),
+  ...('unstopped' in channel && { ChannelStopFailed: 1 }),
+  ...(isQuotaWait(troubleOf(channel)) && quotaWait),
+});
 
 /** It could not be put right, or one before it could not be stopped. */
 const troubleOf = (channel: Synced['channel']) => {
@@ -93,14 +93,7 @@ const metricsOfPush = ({ doneAt }: Times, { pushed, parked, toldSince }: PushSum
 });
 
 const logPull = (log: Log, fields: Finished['fields'], { channel, pull }: Synced): void => {
-  if (channel.kind === 'created') log.info('Created webhook subscription', fields);
-  if (channel.kind === 'renewed') log.info('Renewed webhook subscription', fields);
-  if (channel.kind === 'failed') {
-    log.error('The channel could not be put right; it is tried again later', channel.error, fields);
-  }
-  if ('unstopped' in channel) {
-    log.error('A channel could not be stopped; it is tried again until it expires', channel.unstopped, fields);
-  }
+  logChannel(log, fields, channel);
   const { pages, generation, tally, coveredBefore } = pull;
   const complete = coveredBefore !== undefined;
   log.info('Synced a calendar', { ...fields, pages, generation, complete, changes: tally });

@@ -10,8 +10,8 @@ export const afterMs: After = (ms, act) => {
 };
 
 /**
- * The work itself goes on unheard until the invocation ends. What it still stores is held to where its calendar was when it
- * began, and each appointment to how it was read (pull/fence.ts), like any late worker's [R13].
+ * The work itself continues unnoticed until the invocation ends. Its writes still depend on its calendar being where it was
+ * when it began, and each appointment as it was read (pull/fence.ts), like any late worker's [R13].
  */
 export const withinTime = async <T>(work: Promise<T>, ms: number, after: After): Promise<T> => {
   const { promise, reject } = Promise.withResolvers<never>();

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { Instant } from '../../shared/domain/instant.ts';
 import type { WebhookKeys } from '../../shared/notifications/channel-token.ts';
 import { readNotification } from '../../shared/notifications/read-notification.ts';
-import { verifyNotification } from '../../shared/notifications/verify-notification.ts';
+import { type Rejected, verifyNotification } from '../../shared/notifications/verify-notification.ts';
 import { notificationHint } from '../../shared/queue/hint.ts';
 import type { SyncQueue } from '../../shared/queue/sync-queue.ts';
 import type { Emit, FunctionLog } from '../../shared/runtime/observability.ts';
@@ -25,17 +25,17 @@ export const receiveWith =
   ({ webhookKeys, queue, now, log, emit }: ReceiverDeps) =>
   async ({ headers }: Request, invocation: Invocation): Promise<Reply> => {
     log.begin(invocation);
-    /** The same for every stranger: nothing can be learnt from it. */
-    const reject = (): Reply => {
-      emit({ NotificationRejected: 1 });
+    /** The same answer for every stranger, so that nothing can be learnt from it; only the metric says why. */
+    const reject = (reason: Rejected['reason']): Reply => {
+      emit({ NotificationRejected: 1 }, { reason });
       return { statusCode: 404 };
     };
 
     try {
       const notification = readNotification(headers);
-      if (notification === undefined) return reject();
+      if (notification === undefined) return reject('malformed');
       const verdict = verifyNotification(notification, await webhookKeys(), now());
-      if (verdict.kind === 'rejected') return reject();
+      if (verdict.kind === 'rejected') return reject(verdict.reason);
       const envelope = notificationHint(verdict);
       await queue.send(envelope);
       emit({ NotificationReceived: 1 });

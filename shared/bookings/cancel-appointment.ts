@@ -1,4 +1,4 @@
-/** Shell: a person cancels an appointment; doing so again is well, whatever version the client knows. */
+/** Shell: a person cancels an appointment; doing so again is fine, whatever version the client knows. */
 import type { Stamp } from '../decision/next-appointment.ts';
 import { cancelBooking } from './cancel-booking.ts';
 import {

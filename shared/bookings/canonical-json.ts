@@ -1,4 +1,4 @@
-/** JSON that is the same text for the same content, in whatever order its parts came. */
+/** JSON whose text is the same for the same content, whatever order its parts came in. */
 import { hash } from 'node:crypto';
 
 export const canonicalJson = (value: unknown): string => JSON.stringify(value, (_key, part) => sorted(part));
@@ -8,5 +8,5 @@ const sorted = (part: unknown): unknown => {
   return Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 };
 
-/** Tells a request that comes again from another one with the same idempotency key. */
+/** Tells a repeated request from a different one with the same idempotency key. */
 export const requestFingerprintOf = (request: object): string => hash('sha256', canonicalJson(request), 'base64url');

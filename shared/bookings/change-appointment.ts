@@ -11,6 +11,7 @@ import type { AppointmentStore, ConflictStore, Day } from '../sync/ports.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Destination } from './destination.ts';
 import { type DestinationDeps, loadDestination } from './load-destination.ts';
+import { loadOpenReview } from './open-review.ts';
 import { outgoing } from './outgoing.ts';
 import { isAnothersBooking } from './read-only.ts';
 import { atHome } from './rehomed.ts';
@@ -22,7 +23,7 @@ export type ChangeDeps = DestinationDeps & {
   conflicts: ConflictStore;
 };
 
-/** `versions`: whichever the client believes to be current; all of them must be. */
+/** `versions`: those that the client believes to be current; every one of them must be. */
 export type Target = { userId: UserId; id: AppointmentId; versions: number[] };
 
 export type Changed =
@@ -59,7 +60,7 @@ export const changeAppointment = (
     if (decided.kind !== 'next') return decided;
 
     const { days, next } = decided;
-    const open = await openReview(deps, next);
+    const open = await loadOpenReview(deps, next);
     const reviewed: { appointment: Appointment; conflict?: Conflict } = open
       ? underReview({ before, changed: next }, open, stamp.now)
       : { appointment: next };
@@ -72,20 +73,13 @@ export const changeAppointment = (
   });
 };
 
-/** The answer to a write may be lost: whoever repeats it meets it. */
+/** The answer to a write may be lost; the next attempt then finds its own write. */
 const isWritten = (attempt: Appointment, stored: Appointment): boolean =>
   stored.version === attempt.version &&
   stored.provenance.chainId === attempt.provenance.chainId &&
   canonicalJson(saidBy(stored)) === canonicalJson(saidBy(attempt));
 
 const saidBy = ({ status, fields, details }: Appointment) => ({ status, fields, details });
-
-/** One that has been decided meanwhile has moved the appointment too, so this write will lose. */
-const openReview = async ({ conflicts }: ChangeDeps, { userId, sync }: Appointment) => {
-  if (sync.state !== 'conflict') return undefined;
-  const conflict = await conflicts.load(userId, sync.conflictId);
-  return conflict?.status === 'open' ? conflict : undefined;
-};
 
 export const refusalOf = ({ before, calendars }: Found, { versions }: Target): Changed | undefined => {
   if (versions.some((version) => version !== before.version)) return { kind: 'stale', appointment: before };

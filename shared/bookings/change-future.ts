@@ -1,4 +1,4 @@
-/** Shell: changes the confirmed appointments of a user that are not over, as many as time suffices for. */
+/** Shell: changes the confirmed appointments of a user that are not over, as many as there is time for. */
 import pMap from 'p-map';
 import { openConflictOf, type Stamp } from '../decision/next-appointment.ts';
 import { agreedItem } from '../decision/review-items.ts';
@@ -8,6 +8,7 @@ import type { AppointmentId, UserId } from '../domain/ids.ts';
 import { untilWritten } from '../store/until-written.ts';
 import { closeOverlaps, hasLeft } from '../sync/overlapping.ts';
 import type { AgendaReader, AppointmentLister, AppointmentStore, ConflictStore } from '../sync/ports.ts';
+import { loadOpenReview } from './open-review.ts';
 import { underReview } from './under-review.ts';
 
 export type ChangeFutureDeps = {
@@ -15,10 +16,10 @@ export type ChangeFutureDeps = {
   conflicts: Pick<ConflictStore, 'load' | 'list' | 'save'>;
 };
 
-/** Undefined when there is nothing to write: what has been changed once must not ask for it again. */
+/** Undefined when there is nothing to write; it must say so of its own result, or the change would be made over and over. */
 export type NextOf = (before: Appointment) => Appointment | undefined;
 
-/** `more`: there is more to change; the same again goes on with it. */
+/** `more`: there is more to change; repeating the call continues. */
 export type FutureChanged = { changed: number; more: boolean };
 
 const itemsPerPage = 200;
@@ -27,7 +28,7 @@ const pagesAtMost = 500;
 const changesAtMost = 2_000;
 const writesAtOnce = 8;
 
-/** Read from the table itself: what an index does not show yet would stay as it is for ever. */
+/** Read from the table itself: an appointment that an index does not show yet would never be changed. */
 export const changeFuture = async (
   deps: ChangeFutureDeps,
   userId: UserId,
@@ -54,7 +55,7 @@ export const changeFuture = async (
 
 type Written = { now: Appointment; before: Appointment };
 
-/** They are many, and somebody may have changed one since: what is written is made of what is read again. */
+/** There are many, and one may have changed since it was listed: it is read again before it is written. */
 const changeOne = (
   deps: ChangeFutureDeps,
   { userId, id }: Appointment,
@@ -65,21 +66,15 @@ const changeOne = (
     const [before] = await deps.appointments.loadMany(userId, [id]);
     const next = before && nextOf(before);
     if (before === undefined || next === undefined) return 'nothing';
-    const open = await openItem(deps, before);
+    const open = await loadOpenReview(deps, before);
     const { appointment, conflict } = open ? reviewed(before, next, open, stamp) : { appointment: next };
     const written = await deps.appointments.save(appointment, { before, conflict });
     return written === 'conflict' ? written : { now: appointment, before };
   });
 
-const openItem = async ({ conflicts }: ChangeFutureDeps, before: Appointment): Promise<Conflict | undefined> => {
-  const id = openConflictOf(before);
-  const item = id && (await conflicts.load(before.userId, id));
-  return item?.status === 'open' ? item : undefined;
-};
-
 type Reviewed = { appointment: Appointment; conflict?: Conflict };
 
-/** One that waits for a person no more leaves nothing to decide. */
+/** Once the appointment no longer waits for a person there is nothing left to decide. */
 const reviewed = (before: Appointment, next: Appointment, open: Conflict, stamp: Stamp): Reviewed =>
   openConflictOf(next) === undefined
     ? { appointment: next, conflict: agreedItem(open, stamp) }

@@ -23,7 +23,7 @@ export type Created =
   /** Another request has made an appointment of this id. */
   | { kind: 'reused' };
 
-/** The same request again finds what it has made, whatever has become of that. */
+/** A repeated request finds the booking that it made, whatever has become of it. */
 export const createBooking = async (deps: CreateDeps, creation: Creation, stamp: Stamp): Promise<Created> => {
   const { id, userId, request, allowOverlap } = creation;
   const { times, ...asked } = request;

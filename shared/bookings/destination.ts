@@ -8,7 +8,7 @@ import { defaultSettings, type Settings } from '../domain/settings.ts';
 export type Place = Pick<Calendar, 'key' | 'calendarId'>;
 
 export type Destination = {
-  /** A connection that needs consent again is one: what waits for it is sent afterwards [R14]. One that was ended is none. */
+  /** True also while consent is needed again: what waits is sent afterwards [R14]. False once the connection was ended. */
   connected: boolean;
   settings: Settings;
   /** When the user has consented. */
@@ -33,7 +33,7 @@ export const bookingsPlaceOf = (calendars: Calendar[]): Place | undefined => {
   return calendar && { key: calendar.key, calendarId: calendar.calendarId };
 };
 
-/** An event stays in its calendar, and hears what has changed once that is connected again. Nobody needs a new one for what is over. */
+/** An event stays in its calendar, and is told of changes once that is connected again. What is over needs no new event. */
 export const targetOf = (
   { link, endsAt }: Pick<Appointment, 'link' | 'endsAt'>,
   { bookings }: Destination,

@@ -45,7 +45,7 @@ const decide = async (
   return clashing.length > 0 ? { kind: 'clash', clashing } : { kind: 'next', next, days };
 };
 
-/** What the edit leaves out of the times stays; undefined when it leaves out all of them. */
+/** Times that the edit does not mention stay; undefined when it mentions none. */
 const timesAfter = ({ fields }: Appointment, edit: Partial<Times>): ReadTimes | undefined => {
   if (Object.keys(edit).length === 0) return undefined;
   const { allDay, start, end, timeZone } = fields;

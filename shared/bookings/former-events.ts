@@ -13,7 +13,7 @@ type Place = Pick<Calendar, 'key' | 'calendarId' | 'connectGeneration'>;
 /** Nobody swaps accounts all the time; without a limit the item would grow with each. */
 const rememberedAtMost = 5;
 
-/** Without an event: the one that it has is of another account's. */
+/** Without its event, which belongs to another account. */
 export const parted = ({ link, base: _base, edits: _edits, ...booking }: Appointment): Appointment =>
   link === undefined
     ? booking
@@ -38,7 +38,7 @@ export const reunited = (parting: Appointment, event: FormerLink, place: Place, 
   sync: { ...pendingAt(place, now), prefer: 'bookedbarber' },
 });
 
-/** A listing shows an event of before, of a booking that has since been elsewhere. */
+/** A listing shows a former event of a booking that has since been in another account. */
 export const metAgain = (booking: Appointment, calendar: Calendar, eventId: EventId): Appointment => {
   const isHere = booking.link?.connectGeneration === calendar.connectGeneration;
   const event = booking.former?.find((former) => former.calendarKey === calendar.key && former.eventId === eventId);

@@ -16,7 +16,7 @@ export const outgoing = (appointment: Appointment, around: Surroundings, now: In
   return unblocked(rerouted(completed(placed, destination, now), calendars), calendars);
 };
 
-/** Until a person has decided, it is about the event that it has. */
+/** Until a person has decided, the booking keeps the event that the decision is about. */
 const isUndecided = ({ sync }: Appointment): boolean => sync.state === 'conflict' || sync.state === 'held';
 
 /** Both say the same, but our own lines have changed meanwhile, or what is shared has. */
@@ -27,7 +27,7 @@ const completed = (appointment: Appointment, destination: Destination, now: Inst
   return target === undefined ? appointment : { ...appointment, sync: pendingAt(target, now) };
 };
 
-/** Nothing is pushed to a calendar that is synced no more: a booking goes to the one that takes the bookings now [R6]. */
+/** Nothing is pushed to a calendar that is no longer synced: a booking goes to the one that takes the bookings now [R6]. */
 const rerouted = (appointment: Appointment, calendars: Calendar[]): Appointment => {
   const { kind, sync } = appointment;
   if (kind !== 'booking' || sync.state !== 'pending') return appointment;
@@ -37,7 +37,7 @@ const rerouted = (appointment: Appointment, calendars: Calendar[]): Appointment 
   return { ...appointment, sync: { ...sync, target: { calendarKey: place.key, calendarId: place.calendarId } } };
 };
 
-/** Whatever a person has decided about it, a block of a calendar that is synced no more takes no time, as if freed with the others. */
+/** Whatever a person decided about it, a block of a calendar that is no longer synced takes no time, like the others (freed.ts). */
 const unblocked = (appointment: Appointment, calendars: Calendar[]): Appointment => {
   const { kind, status, link, sync } = appointment;
   if (kind !== 'block' || status !== 'confirmed' || link === undefined || sync.state === 'conflict') return appointment;

@@ -11,7 +11,7 @@ import { firstState } from './told.ts';
 
 export type PushExistingDeps = DestinationDeps & ChangeFutureDeps & { queue: SyncQueue };
 
-/** `more`: asked again, it goes on. */
+/** `more`: repeating the call continues. */
 export type PushedExisting =
   | { kind: 'done'; marked: number; more: boolean }
   | { kind: 'not-connected' }
@@ -33,7 +33,7 @@ export const pushExisting = async (deps: PushExistingDeps, userId: UserId, stamp
     stamp,
   );
   if (marked.changed > 0) {
-    await deps.queue.send(pendingHint(destination.bookings.key, stamp.chainId, stamp.now)); // A mark alone hints nobody.
+    await deps.queue.send(pendingHint(destination.bookings.key, stamp.chainId, stamp.now)); // The marks alone send no hint.
   }
   return { kind: 'done', marked: marked.changed, more: marked.more };
 };

@@ -3,15 +3,15 @@ import { differing } from '../decision/compare.ts';
 import { hiddenTitle } from '../decision/translate.ts';
 import type { Appointment, OwnedFields } from '../domain/appointment.ts';
 
-/** Two barbers share a calendar: the event is a booking of the other one's [R15]. An event that we made ourselves is not. */
+/** Two barbers share a calendar, and this event is a booking of the other one [R15]. An event that we made ourselves is not. */
 export const isAnothersBooking = (block: Appointment): boolean =>
   block.link?.marked === true && block.link.idGeneration === undefined && isTextHidden(block);
 
-/** Whatever is written over a text that we were not shown destroys it [R2]; the times we know. */
+/** Writing over a text that we were not shown would destroy it [R2]. The times we do know. */
 export const overwritesHiddenText = (before: Appointment, after: OwnedFields): boolean =>
   isTextHidden(before) && differing(before.fields, after).some((group) => group !== 'times');
 
-/** Where there may be something to hide and nothing is said, it is hidden: whether it is depends on settings of the past. */
+/** A block that may be private and shows no text counts as hidden: whether it was depends on earlier settings. */
 const isTextHidden = ({ kind, link, fields }: Appointment): boolean => {
   const mayBeHidden = link?.confidential === true || link?.marked === true;
   const saysNothing = fields.title === hiddenTitle && fields.location === undefined && fields.notes === undefined;

@@ -3,7 +3,7 @@ import { titleOf } from '../decision/booking-text.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Shared } from '../domain/settings.ts';
 
-/** Only a title that we have composed is composed anew; what a person wrote stays. `were`: the parts that were shared until now. */
+/** Only a title that we composed is composed again; what a person wrote stays. `were`: the parts that were shared until now. */
 export const retitled = ({ fields, details }: Appointment, shared: Shared, were = shared): string => {
   const ours = [were, ...tellingMore(shared)].map((settings) => titleOf(details, settings));
   return ours.includes(fields.title) ? titleOf(details, shared) : fields.title;

@@ -1,4 +1,5 @@
 /** Shell: what already takes a barber's time. Bookings are read consistently, by their days; blocks from the agenda. */
+import { bookingsInTheWay } from '../decision/overlaps.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { AppointmentId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -17,7 +18,7 @@ const shownAtMost = 10;
 
 export const findTaken = async (appointments: TimeReader, wanted: Wanted): Promise<Taken> => {
   const days = await appointments.loadDays(wanted.userId, wanted.startsAt, wanted.endsAt);
-  const booked = bookingsAt(days, wanted).slice(0, shownAtMost);
+  const booked = bookingsInTheWay({ ...wanted, id: wanted.self }, days).slice(0, shownAtMost);
   const [bookings, blocks] = await Promise.all([
     booked.length === 0 ? [] : appointments.loadMany(wanted.userId, booked),
     blocksAt(appointments, wanted),
@@ -26,19 +27,10 @@ export const findTaken = async (appointments: TimeReader, wanted: Wanted): Promi
   return { days, clashing: clashing.slice(0, shownAtMost) };
 };
 
-/** A booking that lasts overnight is in several days. */
-const bookingsAt = (days: Day[], { startsAt, endsAt, self }: Wanted): AppointmentId[] => {
-  const spans = days.flatMap(
-    ({ bookings }) => Object.entries(bookings) as [AppointmentId, Day['bookings'][AppointmentId]][],
-  );
-  const overlapping = spans.filter(([id, span]) => id !== self && span.startsAt < endsAt && span.endsAt > startsAt);
-  return [...new Set(overlapping.map(([id]) => id))];
-};
-
 const itemsPerPage = 200;
 const pagesAtMost = 20;
 
-/** The first that are found are enough to refuse. */
+/** Those on the first page that has any are enough to refuse. */
 const blocksAt = async (agenda: AgendaReader, { userId, startsAt, endsAt, self }: Wanted): Promise<Appointment[]> => {
   const request = { userId, from: startsAt, to: endsAt, limit: itemsPerPage, includeCancelled: false };
   for await (const page of pagesOf(agenda, request, pagesAtMost)) {

@@ -32,7 +32,7 @@ const nextSync = (changed: Appointment, destination: Destination, now: Instant):
   }
 };
 
-/** What failed before may succeed with what it says now. */
+/** Earlier attempts were about other content; this one may succeed. */
 const fresh = ({ reason: _reason, ...pending }: Extract<SyncState, { state: 'pending' }>, now: Instant): SyncState => ({
   ...pending,
   notBefore: now,

@@ -1,4 +1,4 @@
-/** The channels of a user, at Google: what creates and stops them calls in the user's name. */
+/** A user's channels at Google, created and stopped in that user's name. */
 import type { CallGoogle } from '../connections/google-access.ts';
 import type { GoogleCalendar } from '../google/calendar-api.ts';
 import type { ChannelDeps } from './reconcile-channel.ts';

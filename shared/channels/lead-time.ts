@@ -1,8 +1,8 @@
 /** How long before its end a channel is replaced. */
-import { hour, minute } from '../domain/instant.ts';
+import { hour } from '../domain/instant.ts';
+import { roundMs } from '../renewal/round-interval.ts';
 
-/** Two rounds of the renewal worker at least. */
-const shortestLeadMs = 10 * minute;
+const shortestLeadMs = 2 * roundMs;
 const longestLeadMs = 6 * hour;
 /** As many failures as this, or more, ask for twice the time. */
 const manyFailures = 4;

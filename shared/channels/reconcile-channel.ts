@@ -1,6 +1,6 @@
 /**
  * Gives a calendar the channel it should have: saved → watched → active → the old ones stopped [R7]. The sync job
- * and the renewal worker both do this, also at once. Whatever one leaves undone when it is cut off, the next does.
+ * and the renewal worker both do this, even at the same time. Whatever one leaves undone when it is cut off, the next does.
  */
 import type { Calendar } from '../domain/calendar.ts';
 import type { Channel, ChannelSlot } from '../domain/channel.ts';
@@ -28,7 +28,7 @@ type Watched = { resourceId: string; expiresAt: Instant };
  * - `overtaken`: someone else sees to it right now.
  * - `failed`: Google refused or did not answer; the state says what is left to do, and the next run or the sweep does it.
  *
- * `unstopped`: why a channel that is not wanted any more may still fire.
+ * `unstopped`: why a channel that is no longer wanted may still fire.
  */
 export type ChannelOutcome =
   | { kind: 'kept' | 'created' | 'renewed' | 'removed'; unstopped?: GoogleError }

@@ -22,7 +22,7 @@ export type RenewNowDeps = {
  */
 export type Renewing = { calendarId: CalendarId; state: 'renewing' | 'recent' | 'unwatchable' | 'off' };
 
-/** Nobody has more channels made than one in this time. */
+/** At most one new channel per calendar in this time. */
 const restMs = 1 * minute;
 
 export const renewNow = async (

@@ -32,7 +32,7 @@ export const retryTime = (failures: number, coveredUntil: Instant | undefined, n
   return plusMs(now, Math.max(Math.min(backoffMs, halfOfTheRestMs), firstRetryMs));
 };
 
-/** Should Google grant less, a channel is still not replaced at every breath. */
+/** Even if Google grants a very short life, a channel is not replaced all the time. */
 const shortestLifeMs = 2 * minute;
 
 type Chance = { failures: number; random: number };

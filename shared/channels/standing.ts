@@ -1,23 +1,23 @@
-/** How a calendar's channel stands: one set of rules for the health of a calendar and for the census of the fleet. */
+/** How a calendar's channel stands: one set of rules for a calendar's health, the census of a round and the fleet's overview. */
 import type { Calendar } from '../domain/calendar.ts';
 import type { ChannelSlot } from '../domain/channel.ts';
-import { epochMsOf, hour, type Instant, minute, plusMs } from '../domain/instant.ts';
+import { epochMsOf, hour, type Instant, plusMs } from '../domain/instant.ts';
+import { roundMs } from '../renewal/round-interval.ts';
 
 /** Every new channel sends a `sync` message: silence for two days, or a day longer than a channel lives, says that none arrives. */
 const silenceMs = 48 * hour;
-/** Two rounds of the renewal worker. */
-const lastMinutesMs = 10 * minute;
+const lastMinutesMs = 2 * roundMs;
 /** While a channel is being created, the one before it should not come this near to its end. */
 const narrowMs = 1 * hour;
 
-/** `off`: no channel is wanted. */
-export type Standing = 'active' | 'creating' | 'missing' | 'unwatchable' | 'off';
+/** `off`: no channel is wanted. `missing` and `expired`: one is wanted, and there is none, or it has ended. */
+export type Standing = 'active' | 'creating' | 'expired' | 'missing' | 'unwatchable' | 'off';
 
 export const standingOf = ({ enabled, realTimeSync, watchable, channel }: Calendar, now: Instant): Standing => {
   if (!enabled || !realTimeSync) return 'off';
   if (!watchable) return 'unwatchable';
-  if (channel?.state === 'creating') return 'creating';
-  return channel !== undefined && now < channel.expiresAt ? 'active' : 'missing';
+  if (channel === undefined) return 'missing';
+  return channel.state === 'active' && channel.expiresAt <= now ? 'expired' : channel.state;
 };
 
 /** Until when some channel of the calendar fires, as far as we know; undefined: there has been none. */
@@ -40,7 +40,7 @@ export const isExpiringSoon = (slot: ChannelSlot, now: Instant): boolean => {
 const isOverdue = ({ renewAt }: ChannelSlot, until: Instant, now: Instant): boolean =>
   renewAt < now && until < plusMs(now, lastMinutesMs);
 
-/** An active channel of which nothing has come for longer than its silence can be explained. */
+/** An active channel that has been silent for longer than can be explained. */
 export const isStale = ({ channel, lastNotificationAt }: Calendar, now: Instant): boolean => {
   if (channel?.state !== 'active' || channel.expiresAt <= now) return false;
   const heard = [channel.watchedSince, lastNotificationAt].filter((at) => at !== undefined).toSorted();
@@ -48,11 +48,11 @@ export const isStale = ({ channel, lastNotificationAt }: Calendar, now: Instant)
   return latest !== undefined && plusMs(latest, Math.max(silenceMs, lifetimeMs(channel) + 24 * hour)) < now;
 };
 
-/** 0 for one from before its beginning was noted. */
+/** 0 for a channel that was made before we noted when. */
 const lifetimeMs = ({ createdAt, expiresAt }: ChannelSlot): number =>
   createdAt === undefined ? 0 : epochMsOf(expiresAt) - epochMsOf(createdAt);
 
-/** Google takes no notice of an address that it does not trust: the operator's to mend, whatever the status [F27]. */
+/** Google does not trust our webhook address: only the operator can mend that, whatever the status [F27]. */
 export const isAddressRefused = ({ reason }: ChannelSlot): boolean =>
   reason !== undefined && addressRefusals.has(reason);
 

@@ -1,6 +1,6 @@
 /**
- * Stops the channels of a calendar that another has taken the place of. None is forgotten before it has expired [F21], and
- * one that cannot be stopped is in nobody's way.
+ * Stops a calendar's channels that have been replaced. None is forgotten before it has expired [F21], and one that cannot be
+ * stopped holds up nothing.
  */
 import type { Calendar } from '../domain/calendar.ts';
 import type { Channel } from '../domain/channel.ts';
@@ -69,6 +69,6 @@ const isEnded = async (
   return true;
 };
 
-/** All but a token that is no good. */
+/** Anything but a bad token. */
 export const isGooglesTrouble = (error: unknown): error is GoogleError =>
   error instanceof GoogleError && error.outcome !== 'unauthorized';

@@ -7,20 +7,16 @@ import type { Dispute } from './review.ts';
 import { outcomesOf } from './sides.ts';
 import { suggest } from './suggest.ts';
 
-/** Who makes a suggestion of the evidence. `suggest` does today; a model could, and would answer for its reasons likewise. */
-export type Adviser = (evidence: Evidence) => Suggestion | Promise<Suggestion>;
-
 export const advise = async (
   appointments: TimeReader,
   { conflict, appointment }: Dispute,
   known: Pick<Evidence, 'history' | 'now'>,
-  adviser: Adviser = suggest,
 ): Promise<Suggestion> => {
   const outcomes = outcomesOf(appointment, conflict);
   const isClash = (side: SideState): Promise<boolean> | boolean =>
     conflict.kind !== 'mass_change' && isDoubleBooked(appointments, appointment, side);
   const [google, bookedbarber] = await Promise.all([isClash(outcomes.google), isClash(outcomes.bookedbarber)]);
-  return adviser({ conflict, appointment, ...known, clash: { google, bookedbarber } });
+  return suggest({ conflict, appointment, ...known, clash: { google, bookedbarber } });
 };
 
 /** A block may lie upon other blocks, as in any calendar; a booking must have its time to itself. */

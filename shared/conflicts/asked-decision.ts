@@ -19,7 +19,7 @@ export type AskedDecision = { choice: Choice; values?: GivenValues | undefined; 
 /**
  * - `closed`: it has been decided otherwise, or both sides have come to agree.
  * - `stale`: what the person saw is not how things are.
- * - `foreign_block`, `read_only`, `not_mergeable`: this choice is not to be had.
+ * - `foreign_block`, `read_only`, `not_mergeable`: this choice is not available.
  */
 export type Decided =
   | { kind: 'done' }

@@ -5,14 +5,12 @@
 import pMap from 'p-map';
 import { loadDestination } from '../bookings/load-destination.ts';
 import { outgoing, type Surroundings } from '../bookings/outgoing.ts';
-import { fingerprintOf } from '../decision/compare.ts';
-import { sideOf } from '../decision/sides.ts';
 import type { Conflict } from '../domain/conflict.ts';
 import type { AppointmentId } from '../domain/ids.ts';
 import { untilWritten } from '../store/until-written.ts';
 import type { AskedDecision, DecideDeps, Decided } from './asked-decision.ts';
 import { decidedHeld, type HeldChoice } from './held.ts';
-import type { PersonsStamp } from './resolve.ts';
+import { closed, type PersonsStamp } from './resolve.ts';
 import { type Dispute, isAsSeen } from './review.ts';
 
 const writesAtOnce = 8;
@@ -23,7 +21,7 @@ export const decideHeldOnes = async (
   { choice, seen }: AskedDecision,
   stamp: PersonsStamp,
 ): Promise<Decided | 'conflict'> => {
-  const { conflict } = dispute;
+  const { conflict, appointment } = dispute;
   if (choice === 'merged') return { kind: 'refused', because: 'not_mergeable' };
   if (conflict.status !== 'open') {
     return conflict.resolution?.choice === choice ? { kind: 'done' } : { kind: 'refused', because: 'closed' };
@@ -33,7 +31,9 @@ export const decideHeldOnes = async (
   const around = await loadDestination(deps, stamp.userId);
   const decideOne = (id: AppointmentId) => decideHeldOne({ ...deps, around }, { conflict, id }, choice, stamp);
   await pMap(conflict.held ?? [], decideOne, { concurrency: writesAtOnce });
-  const written = await deps.conflicts.save(closed(dispute, choice, stamp));
+  const written = await deps.conflicts.save(
+    closed(conflict, choice, { before: appointment, next: appointment }, stamp),
+  );
   return written === 'conflict' ? written : { kind: 'done' };
 };
 
@@ -48,11 +48,3 @@ const decideHeldOne = (
     const next = before && decidedHeld(before, conflict, choice, stamp);
     return next === undefined ? 'nothing' : appointments.save(outgoing(next, around, stamp.now), { before });
   });
-
-const closed = ({ conflict, appointment }: Dispute, choice: HeldChoice, { now, userId }: PersonsStamp): Conflict => ({
-  ...conflict,
-  status: 'resolved',
-  revision: conflict.revision + 1,
-  updatedAt: now,
-  resolution: { choice, at: now, by: userId, left: fingerprintOf(sideOf(appointment)), before: appointment },
-});

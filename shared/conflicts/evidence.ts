@@ -1,4 +1,4 @@
-/** What speaks for either side of a conflict: what is known, and what is made of it. */
+/** The evidence in a conflict and the suggestion made from it. */
 import type { Appointment } from '../domain/appointment.ts';
 import type { Conflict } from '../domain/conflict.ts';
 import type { Instant } from '../domain/instant.ts';

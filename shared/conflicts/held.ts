@@ -6,7 +6,7 @@ import type { Choice, Conflict } from '../domain/conflict.ts';
 import type { PersonsStamp } from './resolve.ts';
 import { pendingNow } from './settle.ts';
 
-/** `google` releases the change: it is read again, and goes without asking. `bookedbarber` discards it: our side wins. */
+/** `google` releases the change: it is read again and applied without asking. `bookedbarber` discards it: our side wins. */
 export type HeldChoice = Exclude<Choice, 'merged'>;
 
 /** Undefined when this item does not hold it (any more): there is nothing to write. */

@@ -23,7 +23,7 @@ export const mergedValues = (dispute: Dispute, { title, text, times }: GivenValu
 
 const inValues = ({ field, message }: { field: string; message: string }) => ({ field: `values.${field}`, message });
 
-/** Of what was there when it was decided, so that the same values mean the same again. What is cancelled here says nothing. */
+/** Before the decision, so that repeating the same values means the same; if it was cancelled here, Google's fields. */
 const fieldsBefore = ({ conflict, appointment }: Dispute): OwnedFields => {
   const before = conflict.resolution?.before ?? appointment;
   const sides = [sideOf(before), conflict.theirs];

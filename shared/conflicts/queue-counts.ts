@@ -1,4 +1,4 @@
-/** What the review queue tells as a whole: how its items were closed, and what this barber tends to choose. */
+/** What the review queue as a whole shows: how its items were closed, and what this barber tends to choose. */
 import type { Conflict, ConflictKind } from '../domain/conflict.ts';
 import type { Favoured } from './evidence.ts';
 

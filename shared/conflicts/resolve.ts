@@ -2,7 +2,7 @@
 
 import { differing, fingerprintOf, isSame } from '../decision/compare.ts';
 import { sideOf } from '../decision/sides.ts';
-import { moved } from '../decision/sync-state.ts';
+import { moved, type Written } from '../decision/sync-state.ts';
 import type { Appointment, OwnedFields, Settlement, SideState } from '../domain/appointment.ts';
 import type { Choice, Conflict } from '../domain/conflict.ts';
 import type { ChainId, UserId } from '../domain/ids.ts';
@@ -10,7 +10,7 @@ import type { Instant } from '../domain/instant.ts';
 import { settle } from './settle.ts';
 import { inGoogle, isForbidden, type Outcomes, outcomesOf } from './sides.ts';
 
-/** `values`: all that the appointment shall say. */
+/** `values`: the whole content of the appointment. */
 export type PersonsDecision = { choice: Exclude<Choice, 'merged'> } | { choice: 'merged'; values: OwnedFields };
 
 /** When, by whom and because of which request. */
@@ -24,12 +24,12 @@ export type Resolved =
 
 /**
  * - `closed`: it has been decided otherwise, or both sides have come to agree.
- * - `stale`: how the appointment and its event stand to each other is not what the item says (any more).
+ * - `stale`: the item no longer describes how the appointment and its event stand to each other.
  * - `foreign_block`: the barber's own event is not ours to delete.
  */
 export type Refused = { kind: 'refused'; because: 'closed' | 'stale' | 'foreign_block' };
 
-/** Not of a mass change, which has no two sides: see held.ts. */
+/** For anything but a mass change, which does not have two sides: see held.ts. */
 export const resolved = (
   appointment: Appointment,
   conflict: Conflict,
@@ -46,13 +46,13 @@ export const resolved = (
 
   const settled: Settlement = { policy: 'person', theirs, chosen: chosenBy(wanted, outcomes) };
   const { now: updatedAt, chainId } = stamp;
-  const written = { updatedAt, provenance: { actor: 'user' as const, reason: 'resolve', chainId, settled } };
-  const stays = conflict.kind === 'overlap' && decision.choice === 'google'; // What Google must still hear, it must still hear.
+  const written: Written = { updatedAt, provenance: { actor: 'user', reason: 'resolve', chainId, settled } };
+  const stays = conflict.kind === 'overlap' && decision.choice === 'google'; // A pending push stays pending.
   const next = stays ? moved(appointment, written) : settle(appointment, { wanted, theirs }, written);
   return {
     kind: 'resolved',
     appointment: next,
-    conflict: closed(conflict, decision, { before: appointment, next }, stamp),
+    conflict: { ...closed(conflict, decision.choice, { before: appointment, next }, stamp), ours: sideOf(appointment) },
   };
 };
 
@@ -75,9 +75,10 @@ const chosenBy = (wanted: SideState, { google, bookedbarber }: Outcomes): Settle
   return Object.fromEntries(differing(google, bookedbarber).map((group) => [group, whose(group)]));
 };
 
-const closed = (
+/** `next`: the appointment as the decision has left it. */
+export const closed = (
   conflict: Conflict,
-  { choice }: PersonsDecision,
+  choice: Choice,
   { before, next }: { before: Appointment; next: Appointment },
   { now, userId }: PersonsStamp,
 ): Conflict => ({
@@ -85,6 +86,5 @@ const closed = (
   status: 'resolved',
   revision: conflict.revision + 1,
   updatedAt: now,
-  ours: sideOf(before),
   resolution: { choice, at: now, by: userId, left: fingerprintOf(sideOf(next)), before },
 });

@@ -15,7 +15,7 @@ export type Review = Dispute & { readOnly: boolean; suggestion?: Suggestion; hel
 
 export type Seen = Preview['seen'];
 
-/** Of a mass change it names the list: what becomes of the first one while the others are decided changes nothing. */
+/** For a mass change it names the list: what happens to the first one while the others are decided does not matter. */
 export const seenOf = ({ conflict, appointment }: Dispute): Seen => {
   const { seen } = previewOf(appointment, conflict);
   return conflict.kind === 'mass_change' ? { ...seen, ours: listName(conflict.held ?? []) } : seen;
@@ -29,14 +29,14 @@ export const isAsSeen = (dispute: Dispute, { ours, theirs }: Seen): boolean => {
 const listName = (held: string[]): string =>
   hash('sha256', JSON.stringify(held.toSorted()), 'buffer').subarray(0, 12).toString('base64url');
 
-/** The event of a calendar whose events only take time, or another barber's: nothing is changed there. */
+/** Events of a calendar that only takes time, and another barber's events, are never changed. */
 export const isReadOnly = (appointment: Appointment, calendars: Calendar[]): boolean => {
   const { kind, link } = appointment;
   const home = calendars.find(({ key }) => key === link?.calendarKey);
   return kind === 'block' && (home?.role !== 'bookings' || isAnothersBooking(appointment));
 };
 
-/** Where nothing can be put back there is nothing to go back to, so that is neither offered nor suggested. */
+/** Where nothing can be put back, going back is neither offered nor suggested. */
 export const asOffered = ({ conflict, readOnly }: Pick<Review, 'conflict' | 'readOnly'>): Conflict => {
   const { base: _base, ...withoutBase } = conflict;
   return readOnly && conflict.kind === 'overlap' ? withoutBase : conflict;

@@ -7,7 +7,7 @@ import { day, epochMsOf, type Instant, second } from '../domain/instant.ts';
 
 export type Severity = 'low' | 'medium' | 'high' | 'critical';
 
-/** `soon`: within a day, or under way. `over`: on neither side is there anything left to save. */
+/** `soon`: within a day, or under way. `over`: nothing is left to save on either side. */
 type Nearness = 'soon' | 'this_week' | 'later' | 'over';
 
 const severities: Record<ConflictKind, Record<Nearness, Severity>> = {
@@ -35,7 +35,7 @@ const nearnessOf = (conflict: Conflict, now: Instant): Nearness => {
   return leadMs <= 7 * day ? 'this_week' : 'later';
 };
 
-/** Until the first that it may start at; 0 when it is under way, undefined when it is over. */
+/** Until the earlier of its possible starts; 0 when it is under way, undefined when it is over. */
 export const leadTimeMs = ({ ours, theirs }: Conflict, now: Instant): number | undefined => {
   const ahead = [ours, theirs]
     .flatMap((side) => (side === 'gone' ? [] : [momentsOf(side)]))

@@ -39,7 +39,7 @@ export const disputedIn = (appointment: Appointment, { kind, base, theirs }: Con
   return mergeFields({ base, ours, theirs }, { ...undated, policy: 'merge' }).disputed;
 };
 
-/** Where one side wins as such, it does not matter which edit came first. */
+/** Where the policy names the winner, it does not matter which edit came first. */
 const anyTime = instantAt(0);
 const undated = { oursAt: (): Instant => anyTime, theirsAt: anyTime };
 
@@ -50,6 +50,6 @@ const putBack = (now: SideState, { base }: Conflict): SideState => {
   return { ...now, allDay, start, end, timeZone };
 };
 
-/** Google's event of a block is the barber's own, and not ours to delete; that it is gone already may be accepted. */
+/** A block's event is the barber's own, and not ours to delete; a deletion in Google may be accepted. */
 export const isForbidden = ({ kind, status }: Appointment, conflict: Conflict, wanted: SideState): boolean =>
   conflict.kind === 'overlap' && kind === 'block' && status === 'confirmed' && wanted === 'gone';

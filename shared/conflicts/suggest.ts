@@ -36,7 +36,7 @@ const signs: Record<Favoured, 1 | -1> = { google: 1, bookedbarber: -1 };
 /** Whole numbers, so that the sum does not depend on the order. */
 const hundredths = (weight: Reason['weight']): number => Math.round(weight * 100);
 
-/** No advice, and none pretended: there is one thing that may be chosen. */
+/** No advice where there is only one choice. */
 const onlyWay: Suggestion = {
   choice: 'google',
   confidence: 0,

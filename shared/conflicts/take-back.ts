@@ -10,7 +10,7 @@ import { loadDispute } from './load-review.ts';
 import type { PersonsStamp } from './resolve.ts';
 import { undone } from './undo.ts';
 
-/** `mass_change`: the appointments that were released or discarded go their own ways by now. */
+/** `mass_change`: cannot be undone as one, since its appointments have gone on separately. */
 export type TakenBack =
   | { kind: 'done' }
   | { kind: 'absent' }

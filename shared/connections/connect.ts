@@ -12,7 +12,6 @@ import type { Grant } from '../google/oauth.ts';
 import { quotaUserOf } from '../google/quota-user.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
-import { Problem } from '../runtime/problem.ts';
 import type { CalendarGenerations, CalendarRegistry } from '../store/calendars.ts';
 import type { ConnectionRegistry } from '../store/connections.ts';
 import { lastLookAt } from '../sync/next-due.ts';
@@ -33,8 +32,16 @@ export type ConnectDeps = LeaveDeps & {
 /** The user's consent, redeemed. */
 export type Consented = { userId: UserId; grant: Grant; replaceAccount: boolean; chainId: ChainId; now: Instant };
 
-/** `left`: of the account that was connected before, what Google was told. */
-export type Connected = { account: string; calendars: Calendar[]; left?: Leave };
+/**
+ * `left`: of the account that was connected before, what Google was told. Refused, nothing has been changed:
+ * - `no_calendar`: the Google account has none.
+ * - `other_account`: another one is connected, and nobody has said that this one may take its place.
+ * - `no_lasting_access`: Google gave no refresh token, and there is none of before.
+ */
+export type Connected =
+  | { kind: 'connected'; account: string; calendars: Calendar[]; left?: Leave }
+  | { kind: 'refused'; because: 'no_calendar' | 'no_lasting_access' }
+  | { kind: 'refused'; because: 'other_account'; account: string | undefined };
 
 /** The sweep looks after a new calendar for the first time this much later. */
 const firstSweepAfterMs = 1 * hour;
@@ -44,10 +51,12 @@ export const connect = async (deps: ConnectDeps, consented: Consented): Promise<
   const { userId, grant, replaceAccount, chainId, now } = consented;
   const listed = await deps.google.listCalendars({ accessToken: grant.accessToken, quotaUser: quotaUserOf(userId) });
   const account = accountOf(listed);
+  if (account === undefined) return { kind: 'refused', because: 'no_calendar' };
   const known = await deps.connections.load(userId);
   const plan = planConnection(known, account, replaceAccount);
-  const sealed =
-    plan === 'refuse' ? refuse(known) : await seal(deps.vault, consented, plan === 'resume' ? known : undefined);
+  if (plan === 'refuse') return { kind: 'refused', because: 'other_account', account: known?.account };
+  const sealed = await seal(deps.vault, consented, plan === 'resume' ? known : undefined);
+  if (sealed === undefined) return { kind: 'refused', because: 'no_lasting_access' };
 
   const left = plan === 'replace' && known ? await leave(deps, known, now) : undefined;
   const connection = await keep(deps, { userId, account, known, plan, sealed, now });
@@ -60,14 +69,7 @@ export const connect = async (deps: ConnectDeps, consented: Consented): Promise<
   for (const { key } of await deps.calendars.listReplaced(userId)) {
     await deps.queue.send(freshHint(key, 'disabled', chainId)); // Its job sees to what it leaves behind.
   }
-  return { account, calendars, ...(left && { left }) };
-};
-
-const refuse = (known: Connection | undefined): never => {
-  throw new Problem(
-    'other-account',
-    `Already connected to ${known?.account}. Choose that account at Google, or start again from "connect" with replaceAccount=true.`,
-  );
+  return { kind: 'connected', account, calendars, ...(left && { left }) };
 };
 
 /**
@@ -108,7 +110,7 @@ const keep = async (
   return { ...known, account, realTimeSync, connectGeneration: known.connectGeneration + 1, ...granted };
 };
 
-/** Calendars of another account, of which an earlier consent may have been cut off as well; a later one's are its own [R13]. */
+/** Calendars of other accounts, also of a consent that was cut off earlier. Those of a later consent are left alone [R13]. */
 const retireOthers = async ({ calendars }: ConnectDeps, connection: Connection, now: Instant): Promise<void> => {
   const earlier = (await calendars.listOf(connection.userId)).filter(
     ({ connectGeneration }) => connectGeneration < connection.connectGeneration,
@@ -131,7 +133,7 @@ const takeIn = async (
   return calendars;
 };
 
-/** Calendars that Google lists no more may be gone, or only hidden: as their users have switched them, and the sync finds out [F25]. */
+/** Calendars that Google no longer lists may be gone, or only hidden: they keep their switches, and the sync finds out [F25]. */
 const bringAlong = async ({ calendars }: ConnectDeps, connection: Connection, now: Instant): Promise<void> => {
   const { userId, connectGeneration, realTimeSync } = connection;
   const left = (await calendars.listOf(userId)).filter((calendar) => calendar.connectGeneration < connectGeneration);

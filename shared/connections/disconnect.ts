@@ -16,13 +16,13 @@ export type DisconnectDeps = LeaveDeps &
     calendars: Pick<CalendarRegistry, 'listOf'> & CalendarGenerations;
   };
 
-/** `release`: the blocks ahead take no time any more. Bookings stay as they are, either way. */
+/** `release`: future blocks no longer take time. Bookings stay as they are, either way. */
 export type AskedToDisconnect = { userId: UserId; blocks: 'keep' | 'release' };
 
-/** `more`: there are more blocks to release than one request can; the same again goes on. */
+/** `more`: there are more blocks than one request can release; repeating it continues. */
 export type Disconnected = Leave & { more: boolean };
 
-/** Says it again when it is so already: that repairs what was cut off half-way, but for what Google was to be told. */
+/** Repeats its writes when already disconnected, which repairs one that was cut off half-way; Google is not told again. */
 export const disconnect = async (
   deps: DisconnectDeps,
   { userId, blocks }: AskedToDisconnect,

@@ -1,4 +1,4 @@
-/** A block as it is once its calendar is synced no more: it takes no time. */
+/** A block once its calendar is no longer synced: it takes no time. */
 
 import { unseen } from '../bookings/outgoing.ts';
 import type { Stamp } from '../decision/next-appointment.ts';

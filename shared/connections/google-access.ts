@@ -1,4 +1,4 @@
-/** Calls Google for a connection: with its cached access token, and with a fresh one when that is (about to be) no good. */
+/** Calls Google for a connection, with its cached access token or, once that has expired or is about to, a fresh one. */
 import type { GrantedConnection } from '../domain/connection.ts';
 import { type Instant, minute, plusMs } from '../domain/instant.ts';
 import type { Caller } from '../google/calendar-api.ts';

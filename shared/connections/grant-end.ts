@@ -6,7 +6,7 @@ import { boxes } from './boxes.ts';
 
 /** Where the OAuth app is in testing: https://developers.google.com/identity/protocols/oauth2#expiration */
 const testingPeriodMs = 7 * day;
-/** How far from it a death still looks like it: it is noticed with the next refresh, an hour later at most. */
+/** How near to it a grant must end to be explained by it: that is noticed at the next refresh, an hour later at most. */
 const toleranceMs = 12 * hour;
 
 type Lifetime = Pick<SealedGrant, 'grantedAt' | 'refreshTokenExpiresAt'>;
@@ -44,7 +44,7 @@ const endings: Record<GrantEnd, string> = {
   revoked: `Google honours the consent no longer: it was withdrawn, or not used for long. ${connectAgain}`,
 };
 
-/** What the owner should know of the connection; undefined while all is well. */
+/** What the owner should know about the connection; undefined while all is well. */
 export const messageFor = (connection: Connection, calendars: Pick<Calendar, 'trouble'>[] = []): string | undefined => {
   switch (connection.state) {
     case 'disconnected':

@@ -3,14 +3,10 @@ import type { Calendar } from '../domain/calendar.ts';
 import type { Connection } from '../domain/connection.ts';
 import { calendarKeyOf } from '../domain/derived-ids.ts';
 import type { ListedCalendar } from '../google/calendar-api.ts';
-import { Problem } from '../runtime/problem.ts';
 
-/** The account's name is its primary calendar's id: no further scope is needed to know it. */
-export const accountOf = (calendars: ListedCalendar[]): string => {
-  const primary = calendars.find(({ primary }) => primary);
-  if (primary === undefined) throw new Problem('consent-incomplete', 'This Google account has no calendar');
-  return primary.id;
-};
+/** The account's name is its primary calendar's id: no further scope is needed to know it. Undefined when it has no calendar. */
+export const accountOf = (calendars: ListedCalendar[]): string | undefined =>
+  calendars.find(({ primary }) => primary)?.id;
 
 /** Calendars of one's own take one's time; those of others, and subscriptions such as holidays, do not. */
 export const toCalendar = (

@@ -1,9 +1,9 @@
 /** A calendar that is known from an older connect generation, as the new one begins with it. */
 import type { Calendar } from '../domain/calendar.ts';
 
-/** How far an older generation has come says nothing to a new one, which lists everything and compares [F10][F11]. */
+/** The progress of an older generation means nothing to a new one, which lists everything and compares [F10][F11]. */
 type Progress = 'cursor' | 'queryVersion' | 'nextGenerationAt' | 'checkpoint' | 'coveredBefore' | 'lastSyncAt';
-/** What was in its way, and its channel, are of the old grant. */
+/** Its trouble and its channel belonged to the old grant. */
 type OfOldGrant = 'writesPausedUntil' | 'trouble' | 'recentSyncs' | 'channel' | 'unwatchableSince' | 'drift';
 
 export const withoutProgress: Record<Progress | OfOldGrant, undefined> = {

@@ -10,7 +10,7 @@ import type { Connection } from '../domain/connection.ts';
  */
 export type ConnectionPlan = 'create' | 'resume' | 'return' | 'replace' | 'refuse';
 
-/** To have disconnected is to have said so. */
+/** Whoever has disconnected has agreed to another account. */
 export const planConnection = (
   known: Connection | undefined,
   account: string,

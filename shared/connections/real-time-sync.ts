@@ -13,7 +13,7 @@ export type SwitchDeps = {
   queue: SyncQueue;
 };
 
-/** Says it again when it is so already: that repairs a switch that was cut off half-way. */
+/** Repeats its writes when nothing changes, which repairs a switch that was cut off half-way. */
 export const switchRealTimeSync = async (
   deps: SwitchDeps,
   userId: UserId,

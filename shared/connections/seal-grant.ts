@@ -3,17 +3,19 @@ import type { Connection, SealedGrant } from '../domain/connection.ts';
 import type { UserId } from '../domain/ids.ts';
 import { type Instant, plusMs } from '../domain/instant.ts';
 import type { Grant } from '../google/oauth.ts';
-import { Problem } from '../runtime/problem.ts';
 import type { TokenVault } from '../runtime/token-vault.ts';
 
 type Consented = { userId: UserId; grant: Grant; now: Instant };
 
-/** Google may leave out the refresh token when it has given one before; one that has died is of no use then [F39]. */
+/**
+ * Google may leave out the refresh token when it has given one before; one that has died is of no use then [F39]. Undefined
+ * when there is no refresh token to keep.
+ */
 export const seal = async (
   vault: TokenVault,
   { userId, grant, now }: Consented,
   known: Connection | undefined,
-): Promise<SealedGrant> => {
+): Promise<SealedGrant | undefined> => {
   const accessToken = await vault.seal(grant.accessToken, userId);
   const access = { accessToken, accessTokenExpiresAt: grant.accessTokenExpiresAt };
   if (grant.refreshToken !== undefined) {
@@ -22,9 +24,7 @@ export const seal = async (
     const end = lifetimeMs === undefined ? {} : { refreshTokenExpiresAt: plusMs(now, lifetimeMs) };
     return { ...access, refreshToken, grantedAt: now, ...end };
   }
-  if (known?.state !== 'connected') {
-    throw new Problem('consent-incomplete', 'Google gave no lasting access. Start again from "connect".');
-  }
+  if (known?.state !== 'connected') return undefined;
   const { refreshToken, grantedAt, refreshTokenExpiresAt } = known;
   return {
     ...access,

@@ -1,6 +1,6 @@
 /**
- * Google is told that a grant is wanted no more: its channels are stopped, then it is revoked. As far as Google answers, and
- * not for long: nothing here depends on it [F37]. What is not stopped expires within a day, and what it still sends is
+ * Tells Google that a grant is no longer wanted: stops its channels, then revokes it. As far as Google answers, and only
+ * for a while: nothing here depends on it [F37]. What is not stopped expires within a day, and what it still sends is
  * acknowledged, because its connect generation is old.
  */
 import pMap from 'p-map';
@@ -30,7 +30,7 @@ export type LeaveDeps = {
  */
 export type Leave = { grant: 'ended' | 'not_told' | 'forgotten'; failures: unknown[] };
 
-/** Of a grant that has ended Google need not hear [R14]. */
+/** Google need not be told of a grant that has already ended [R14]. */
 export const takeLeave = async (
   deps: LeaveDeps,
   connection: Connection,

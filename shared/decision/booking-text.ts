@@ -1,8 +1,9 @@
-/** What a booking's event says of its details: only what its owner shares. The footer is ours, the notes are people's. */
+/** What a booking's event says of its details: only what its owner shares. The footer is ours, the notes are written by people. */
 import type { BookingDetails } from '../domain/appointment.ts';
+import { longestNotes, longestTitle } from '../domain/appointment.ts';
 import type { Shared } from '../domain/settings.ts';
 import { linesOf } from './normalise-text.ts';
-import { cut, longestNotes, longestTitle } from './translate.ts';
+import { cut } from './translate.ts';
 
 /** The title of a booking that Google is told nothing of. */
 export const placeholderTitle = 'Booked';
@@ -24,7 +25,7 @@ export const footerOf = (details: BookingDetails | undefined, shared: Shared): s
     .join('\n');
 };
 
-/** How many digits follow the point is the currency's own: 35.00 EUR, 3500 JPY. */
+/** The number of decimals depends on the currency: 35.00 EUR, 3500 JPY. */
 const priceText = ({ amount, currency }: NonNullable<BookingDetails['price']>): string => {
   const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
   return `${(amount / 10 ** maximumFractionDigits).toFixed(maximumFractionDigits)} ${currency}`;
@@ -50,7 +51,7 @@ export const withoutOneOf = (description: string | undefined, footers: string[])
   return told === undefined ? description : withoutFooter(description, told);
 };
 
-/** It ends with one of these at most, and of two that fit the longer is it: a person may have written the like above. */
+/** At most one of these ends it; if two fit, the longer one: a person may have written something alike above it. */
 export const footerIn = (description: string | undefined, footers: string[]): string | undefined => {
   const longestFirst = footers.toSorted((a, b) => b.length - a.length);
   return longestFirst.find((footer) => withoutFooter(description, footer) !== description);

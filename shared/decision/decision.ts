@@ -32,7 +32,7 @@ export type Decision =
   | ({ kind: 'push'; settled?: Settlement } & WithEvent)
   | ({ kind: 'merge'; merged: Merged; settled: Settlement } & WithEvent)
   | { kind: 'cancel'; event?: CalendarEvent; appointment: Appointment; settled?: Settlement }
-  /** Google's event is gone for good; ours is to be made anew. */
+  /** Google's event is gone for good, and a new one is to be made. */
   | { kind: 'recreate'; appointment: Appointment; settled: Settlement }
   | Disputed
   /** One of too many changes to bookings at once; a person releases it [R9]. */

@@ -15,5 +15,5 @@ const contents: Record<FieldGroup, (fields: OwnedFields, footer: string) => Even
 };
 
 /** All day: civil dates, the end exclusive [F56]. Else the offset tells a doubled hour, and the zone the next year [F57]. */
-const timeOf = ({ allDay, timeZone }: Times, time: string): EventTime =>
+export const timeOf = ({ allDay, timeZone }: Times, time: string): EventTime =>
   allDay ? { kind: 'date', date: time } : { kind: 'dateTime', dateTime: time, timeZone };

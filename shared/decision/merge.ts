@@ -9,7 +9,7 @@ import { fieldGroups, isSame } from './compare.ts';
 
 export type Sides = { base: OwnedFields; ours: OwnedFields; theirs: OwnedFields };
 
-/** How a part that both sides have changed is settled: by whom, or by which change is the later one. */
+/** How a part that both sides changed is settled: by a named side, or by which change came later. */
 export type Rule = { policy: ConflictPolicy; oursAt: (part: Part) => Instant; theirsAt: Instant };
 
 /** `status`: one side has deleted what the other has changed. */
@@ -66,13 +66,13 @@ export const settle = (part: Part, { policy, oursAt, theirsAt }: Rule): Side | u
     case 'latest_wins':
       return later;
     case 'merge':
-      return part === 'times' || part === 'status' ? undefined : later; // Of two times, one client would come in vain.
+      return part === 'times' || part === 'status' ? undefined : later; // Whichever time won, a client might come in vain.
     case 'manual':
       return undefined;
   }
 };
 
-/** The fields whose parts come from here and there. */
+/** The fields, each part taken from one side or the other. */
 export const combine = (source: (group: FieldGroup) => OwnedFields): OwnedFields => {
   const { allDay, start, end, timeZone } = source('times');
   const { location } = source('location');

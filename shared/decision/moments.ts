@@ -1,8 +1,7 @@
-/** When a side of a conflict takes place: its times have been read before, so they can be read again. */
-
+/** When one side of a conflict takes place. Its times were read before they were stored, so reading them cannot fail. */
 import type { Times } from '../domain/appointment.ts';
-import type { EventTime } from '../domain/calendar-event.ts';
 import type { Instant } from '../domain/instant.ts';
+import { timeOf } from './event-content.ts';
 import { readSpan } from './span.ts';
 
 export const momentsOf = (times: Times): { startsAt: Instant; endsAt: Instant } => {
@@ -10,6 +9,3 @@ export const momentsOf = (times: Times): { startsAt: Instant; endsAt: Instant } 
   if (span.kind === 'untranslatable') throw new Error(span.reason);
   return { startsAt: span.startsAt, endsAt: span.endsAt };
 };
-
-const timeOf = ({ allDay, timeZone }: Times, time: string): EventTime =>
-  allDay ? { kind: 'date', date: time } : { kind: 'dateTime', dateTime: time, timeZone };

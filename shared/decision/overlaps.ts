@@ -8,8 +8,8 @@ type Spanned = { startsAt: Instant; endsAt: Instant };
 
 export const doOverlap = (a: Spanned, b: Spanned): boolean => a.startsAt < b.endsAt && b.startsAt < a.endsAt;
 
-/** The bookings of these days that it meets. */
-export const bookingsInTheWay = (next: Appointment, days: Day[]): AppointmentId[] => {
+/** The bookings of these days that it meets, each once: one that lasts overnight is in several days. */
+export const bookingsInTheWay = (next: Pick<Appointment, 'id'> & Spanned, days: Day[]): AppointmentId[] => {
   const bookings = days.flatMap((day) => Object.entries(day.bookings) as [AppointmentId, Spanned][]);
   const met = bookings.filter(([id, booking]) => id !== next.id && doOverlap(next, booking));
   return [...new Set(met.map(([id]) => id))];

@@ -29,7 +29,7 @@ export const disputeItem = (
   };
 };
 
-/** Both sides have come to the same, or to what can be settled, without a person. */
+/** Both sides have come to agree, or can be settled, without a person. */
 export const agreedItem = (open: Conflict, { now }: Stamp): Conflict => ({
   ...open,
   revision: open.revision + 1,
@@ -69,7 +69,7 @@ export const overlapItem = (
   };
 };
 
-/** Does the item know both where they are now, whichever of them came upon the other? */
+/** Does the item have both where they are now, whichever of them came second? */
 const isAbout = ({ theirs, other: stored, appointmentId }: Conflict, now: Appointment, other: Appointment): boolean => {
   if (theirs === 'gone' || stored === undefined) return false;
   const [first, second] = appointmentId === now.id ? [now, other] : [other, now];

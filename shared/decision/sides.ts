@@ -96,7 +96,10 @@ export const besideBase = (
   return { side: sameFields(base, translated.fields) ? 'same' : 'changed', event, translated, base };
 };
 
-/** What both last agreed on. A part that says what it was sent has been agreed on by that, though no answer came [F49]. */
+/**
+ * What both last agreed on. A part where Google shows something that we have sent counts as agreed, even if the answer to
+ * that write was lost [F49].
+ */
 const agreedBase = (appointment: Appointment, theirs: OwnedFields, context: Context): OwnedFields | undefined => {
   const base = baseOf(appointment);
   if (base === undefined) return undefined;
@@ -111,14 +114,14 @@ const agreedBase = (appointment: Appointment, theirs: OwnedFields, context: Cont
   return asShared(appointment, known, context);
 };
 
-/** The text of our own booking is ours, whoever may see its event; what another owner has put there is not. */
+/** The text of our own booking is never hidden from us; that of an event of another owner is. */
 const isTextHidden = (appointment: Appointment | undefined, event: CalendarEvent, context: Context): boolean => {
   if (appointment?.kind === 'booking') return false;
   if (event.confidential && !context.settings.readPrivateText) return true;
   return event.mark !== undefined && event.mark.split('.')[0] !== context.ownerMark;
 };
 
-/** Our own lines are not its notes: those that it has been told, or is being told, last. */
+/** The description without our footer; tries today's, the last one written, and those of unanswered writes. */
 const ofBooking = (appointment: Appointment, theirs: OwnedFields, context: Context): OwnedFields => {
   const { kind, details, link } = appointment;
   if (kind !== 'booking') return theirs;
@@ -129,7 +132,7 @@ const ofBooking = (appointment: Appointment, theirs: OwnedFields, context: Conte
   return asShared(appointment, { ...rest, ...(notes !== undefined && { notes }) }, context);
 };
 
-/** What is not shared cannot differ: it is ours, whatever was agreed on or is said there. */
+/** A part that is not shared cannot differ: ours counts, whatever was agreed on or Google shows. */
 export const asShared = ({ kind, fields }: Appointment, said: OwnedFields, { settings }: Context): OwnedFields => {
   if (kind !== 'booking') return said;
   const { location: _location, notes: _notes, ...rest } = said;
@@ -141,6 +144,6 @@ export const asShared = ({ kind, fields }: Appointment, said: OwnedFields, { set
 const overlaps = (event: { startsAt: Instant; endsAt: Instant }, window: SyncWindow): boolean =>
   event.startsAt < window.to && event.endsAt > window.from;
 
-/** Does the event bear our own mark for this appointment? Only such a one may be adopted [R3]. */
+/** Does the event bear our own mark for this appointment? Only then may it be adopted [R3]. */
 export const isOurs = ({ mark }: Whose, { id }: Appointment, ownerMark: string): boolean =>
   mark === eventMarkOf(ownerMark, id);

@@ -15,7 +15,7 @@ export const readSpan = (start: EventTime, end: EventTime, calendarZone: string)
   return { kind: 'span', ...span };
 };
 
-/** Each day that a booking touches is written with it: nobody is shaved for months. */
+/** Every day that a booking touches is written with it, so its length needs a limit; nobody is shaved for months. */
 export const longestBookingDays = 31;
 
 /** Civil days are counted, whatever the clocks do in between. `timeZone`: IANA. */

@@ -1,4 +1,4 @@
-/** The steps that an appointment takes between its states: each keeps versions, base and link as they must be. */
+/** The steps that an appointment takes between its states; each leaves versions, base and link consistent. */
 import type { Appointment, EventLink, OwnedFields, Pending, Sent } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
@@ -14,7 +14,7 @@ export type Unshared = NonNullable<EventLink['untold']>;
 /** When a reader-visible change is written, and because of what. */
 export type Written = Pick<Appointment, 'updatedAt' | 'provenance'>;
 
-/** A reader can see it. */
+/** A change that a reader can see. */
 export const moved = (appointment: Appointment, now: Written): Appointment => ({
   ...appointment,
   ...now,
@@ -26,7 +26,7 @@ export const moved = (appointment: Appointment, now: Written): Appointment => ({
 /** A run stamps what it writes with when it began, which may be before an edit that it has read: the log is in order all the same. */
 const laterThan = (before: Instant, now: Instant): Instant => (now > before ? now : plusMs(before, 1));
 
-/** Only the books are kept; no reader can see it. */
+/** Bumps the revision only: bookkeeping that no reader can see. */
 export const kept = (appointment: Appointment): Appointment => ({ ...appointment, revision: appointment.revision + 1 });
 
 /** Nothing is left to differ. */
@@ -35,7 +35,7 @@ export const agreed = ({ base: _base, edits: _edits, ...appointment }: Appointme
   sync: { state: 'synced' },
 });
 
-/** Both say the same. What else the push is for, our own lines or another calendar, it finds out by itself. */
+/** Both sides agree. A pending mark stays: the push may still have a footer to write or an event to move. */
 export const inLine = (appointment: Appointment): Appointment => {
   const { sync } = appointment;
   return sync.state === 'pending' ? { ...agreed(appointment), sync } : agreed(appointment);
@@ -55,7 +55,7 @@ export const pendingAt = ({ key, calendarId }: Pick<Calendar, 'key' | 'calendarI
   attempts: 0,
 });
 
-/** Where it was on its way to, or else here. */
+/** Pending as before, or else for this calendar. */
 export const pendingStill = (
   { sync }: Appointment,
   here: Pick<Calendar, 'key' | 'calendarId'>,
@@ -129,14 +129,14 @@ export const seenIn = (
     ? moved(appointment, { updatedAt: now, provenance: { actor: 'google', reason: 'move', chainId } })
     : kept(appointment);
 
-/** A person has moved it in Google, and not we, whose answer was lost. */
+/** A person has moved it in Google; it is not our own move whose answer was lost. */
 const isMovedByPerson = ({ status, sync, link }: Appointment, { key }: Pick<Calendar, 'key'>): boolean =>
   status === 'confirmed' &&
   link !== undefined &&
   link.calendarKey !== key &&
   !(sync.state === 'pending' && sync.target.calendarKey === key);
 
-/** What it is still to be told goes where a person has moved it, unless we were about to move it ourselves. */
+/** A pending push goes where a person has moved the event, unless we were about to move it ourselves. */
 export const followed = (next: Appointment, { link: before }: Appointment): Appointment => {
   const { sync, link } = next;
   if (sync.state !== 'pending' || link === undefined || sync.target.calendarKey !== before?.calendarKey) return next;

@@ -9,7 +9,7 @@ export const canonicalZone = (name: string): string | undefined => {
   return canonical;
 };
 
-/** Asking costs more than anything else that is compared. There are some 600 names, but any of their letters may be a capital. */
+/** Resolving a name is the costliest part of a comparison. There are some 600 names, but any of their letters may be a capital. */
 const canonicalZones = new Map<string, string>();
 const remembered = 1_000;
 

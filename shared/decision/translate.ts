@@ -1,5 +1,5 @@
 /** An event in our terms: times in their zone, text only where it may be seen. event-content.ts goes the other way. */
-import type { OwnedFields } from '../domain/appointment.ts';
+import { longestNotes, longestTitle, type OwnedFields } from '../domain/appointment.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 import type { Instant } from '../domain/instant.ts';
 import { readSpan } from './span.ts';
@@ -7,17 +7,17 @@ import { readSpan } from './span.ts';
 export type Translated = { kind: 'fields'; fields: OwnedFields; startsAt: Instant; endsAt: Instant };
 export type Untranslatable = { kind: 'untranslatable'; reason: string };
 
-/** Its text is nobody else's business: the event is private, or another barber's. */
-export type Hidden = boolean;
-
 /** What others see of an event whose text is hidden. */
 export const hiddenTitle = 'Busy';
 
-/** `calendarZone` (IANA) holds for all-day events and for times that name no zone of their own. */
+/**
+ * `calendarZone` (IANA) holds for all-day events and for times that name no zone of their own. `textHidden`: its text is
+ * nobody else's business, because the event is private or another barber's.
+ */
 export const translate = (
   event: CalendarEvent,
   calendarZone: string,
-  textHidden: Hidden,
+  textHidden: boolean,
 ): Translated | Untranslatable => {
   const span = readSpan(event.start, event.end, calendarZone);
   if (span.kind === 'untranslatable') return span;
@@ -32,10 +32,6 @@ const textOf = (event: CalendarEvent): Pick<OwnedFields, 'title' | 'location' | 
   ...(event.description && { notes: cut(event.description, longestNotes) }),
 });
 
-/** Google itself keeps no more; whatever sends more must not cost the barber the time [R2]. */
-export const longestTitle = 1_024;
-export const longestNotes = 8_192;
-
-/** Never through the middle of a character that takes two units. */
+/** Whatever sends more than Google keeps must not cost the barber the time [R2]. Never through the middle of a character that takes two units. */
 export const cut = (text: string, longest: number): string =>
   text.length <= longest ? text : `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…`;

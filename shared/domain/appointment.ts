@@ -12,6 +12,10 @@ export type Times = { allDay: boolean; start: string; end: string; timeZone: str
 /** The fields that an appointment and its event share. Nothing else is compared: guests, colours and the rest are Google's own. */
 export type OwnedFields = Times & { title: string; location?: string; notes?: string };
 
+/** Google itself keeps no more: characters of a title or location, and of notes. */
+export const longestTitle = 1_024;
+export const longestNotes = 8_192;
+
 /** One side's appointment as it stands, or that there is none (any more). */
 export type SideState = OwnedFields | 'gone';
 
@@ -94,10 +98,38 @@ export type Settlement = {
   chosen: Partial<Record<FieldGroup | 'status', 'google' | 'bookedbarber' | 'merged'>>;
 };
 
+/** What a write was for; the API calls it the `action`. The log keeps them for long: none may be renamed. */
+export const writeReasons = [
+  // What became of a change in Google, or of one on both sides: the kinds of decision that write (decision/decision.ts).
+  'create',
+  'update',
+  'restore',
+  'note',
+  'push',
+  'merge',
+  'cancel',
+  'recreate',
+  'conflict',
+  'hold',
+  'park-appointment',
+  'agree',
+  'move',
+  // What else a person has asked for; they create, update and cancel too.
+  'resolve',
+  'undo',
+  'release',
+  'discard',
+  'change_settings',
+  'change_calendar',
+  'change_account',
+  'calendar_disabled',
+] as const;
+export type WriteReason = (typeof writeReasons)[number];
+
 /** Who wrote this version of the item, and why. The audit log is projected from it. */
 export type Provenance = {
   actor: 'google' | 'user';
-  reason: string;
+  reason: WriteReason;
   chainId: ChainId;
   settled?: Settlement;
 };

@@ -17,7 +17,7 @@ export type Channel = {
   resourceId?: string;
 };
 
-/** The calendar's place for its one current channel. What is optional was not kept by the versions before. */
+/** The calendar's place for its one current channel. Earlier versions did not store what is optional here. */
 export type ChannelSlot = Pick<Channel, 'id' | 'expiresAt' | 'resourceId'> & {
   state: 'creating' | 'active';
   createdAt?: Instant;
@@ -27,14 +27,14 @@ export type ChannelSlot = Pick<Channel, 'id' | 'expiresAt' | 'resourceId'> & {
   failures?: number;
   /** Why the last try failed, in one word. */
   reason?: string;
-  /** How many tries failed before a channel came to be, halved with each channel since: the next one is begun earlier. */
+  /** How many tries failed, halved with each channel since: the more there were, the earlier the next renewal begins. */
   failuresSeen?: number;
   /** Since when there has been an active channel at every moment. */
   watchedSince?: Instant;
-  /** While it is being created: until when the one before it fires, if it does. */
+  /** While it is being created: until when the one before it fires, if there is one. */
   watchedUntil?: Instant;
   /** Channels before this one may still fire and are yet to be stopped. */
   unsettled?: true;
-  /** Not before then is it tried again to stop them. */
+  /** When stopping them may be tried again. */
   settleAt?: Instant;
 };

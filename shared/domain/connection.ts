@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts';
 /** Ciphertext of the token vault (runtime/token-vault.ts); safe to store, useless without the data key. */
 export type Sealed = string & { readonly sealed: unique symbol };
 
-/** The data key that it was sealed under; undefined when it is of no form that is known. */
+/** The data key that it was sealed under; undefined when its form is unknown. */
 export const dataKeyOf = (sealed: Sealed): string | undefined => sealed.split('.')[1];
 
 type Common = {
@@ -24,7 +24,7 @@ type Common = {
 };
 
 /**
- * Why Google honours a grant no longer, as far as that can be told.
+ * Why Google no longer honours a grant, as far as can be told.
  * - `testing_period`: the OAuth app is in testing, where Google ends every grant after seven days [F38].
  * - `time_limit`: the user has granted access for a while only.
  * - `session_control`: the administrator of the account has users sign in again.
@@ -55,7 +55,7 @@ export type DisconnectedConnection = Common & { state: 'disconnected' };
 
 export type Connection = GrantedConnection | DisconnectedConnection;
 
-/** A calendar of the account that is connected, and not of one that it has replaced. */
+/** Whether it belongs to the connected account, and not to one that was replaced. */
 export const isOfAccount = (
   { userId, account }: Pick<Connection, 'userId' | 'account'>,
   { key, calendarId }: { key: CalendarKey; calendarId: CalendarId },

@@ -1,4 +1,4 @@
-/** Ids that are computed, never drawn: whoever meets the same thing twice gives it the same name, so a retry meets itself. */
+/** Ids that are computed, never random: the same thing always gets the same id, so a retry meets itself. */
 import { hash } from 'node:crypto';
 import {
   type AppointmentId,
@@ -46,10 +46,10 @@ export const appointmentIdOf = (eventId: EventId): AppointmentId | undefined => 
 /** 16 bytes are 26 digits of 5 bits, the last of which has 2 bits to spare. */
 const ourEventId = /^bb([0-9a-v]{25}[048cgkos])[1-9]\d{0,5}$/;
 
-/** Whose events are ours: opaque, and another one in every stage. */
+/** The mark of a user's events: opaque, and different in every stage. */
 export const ownerMarkOf = (stage: string, userId: UserId): string => digest('owner', stage, userId);
 
-/** What our events bear, so that another user's (or stage's) are told from ours. */
+/** The mark on our events, which tells them from those of another user or stage. */
 export const eventMarkOf = (ownerMark: string, appointmentId: AppointmentId): string => `${ownerMark}.${appointmentId}`;
 
 /** 128 bits of SHA-256 as 22 characters of base64url. JSON keeps the parts apart. */

@@ -15,6 +15,11 @@ export class VaultLocked extends Error {
   override readonly name = 'VaultLocked';
 }
 
+/** A secret is not of the form it must have: nothing that needs it can be done until whoever runs the stack has put it right. */
+export class SecretMalformed extends Error {
+  override readonly name = 'SecretMalformed';
+}
+
 /** The user has withdrawn the grant, or it has died. Only the user can mend that. */
 export class GrantRevoked extends Error {
   override readonly name = 'GrantRevoked';

@@ -15,7 +15,7 @@ export type NotifiedRun = {
   changes: Record<string, number>;
 };
 
-/** The record of the write that left `after`; undefined when no notification has caused it. */
+/** The record of the write that resulted in `after`; undefined when no notification caused it. */
 export const notifiedRunOf = (before: Calendar | undefined, after: Calendar): NotifiedRun | undefined => {
   const { userId, key, calendarId, lastNotificationAt: at, lastNotifiedRun } = after;
   if (at === undefined || lastNotifiedRun === undefined || at === before?.lastNotificationAt) return undefined;

@@ -13,7 +13,7 @@ export type SyncEvent = {
   after: Appointment;
 };
 
-/** The record of the write that left `after`; undefined when it only kept the books. */
+/** The record of the write that resulted in `after`; undefined when it changed nothing that a reader can see. */
 export const syncEventOf = (before: Appointment | undefined, after: Appointment): SyncEvent | undefined => {
   if (before?.version === after.version) return undefined;
   return {

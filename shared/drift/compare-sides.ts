@@ -30,7 +30,7 @@ const readsAtMost = 200;
 const askedAtMost = 100;
 const asksAtOnce = 8;
 
-/** Whose sides are compared, and what of their differences is known. */
+/** Where the sides are compared, and which differences are already known. */
 type Place = { calendar: Calendar; context: Context; parked: ReadonlySet<EventId> };
 
 export const compareSides = async (deps: CompareDeps, calendar: Calendar, run: ComparisonRun): Promise<Compared> => {
@@ -39,7 +39,7 @@ export const compareSides = async (deps: CompareDeps, calendar: Calendar, run: C
   const place = { calendar, context, parked: await deps.quarantine.list(calendar.key) };
 
   const { seen, listed } = await compareListed(deps, place, run);
-  if (listed.partial) return listed; // Of what was not listed nothing can be said.
+  if (listed.partial) return listed; // Nothing can be said of what was not listed.
 
   return sum(listed, await compareAbsent(deps, place, run, seen));
 };
@@ -62,7 +62,7 @@ const compareListed = async (deps: CompareDeps, { calendar, context, parked }: P
   return { seen, listed: { ...listed, partial: true as const } };
 };
 
-/** Appointments whose event was not listed. Each is asked for, as far as that has an end; the rest speak for themselves. */
+/** Appointments whose event was not listed. Google is asked for each, up to a limit; beyond it they count as differing. */
 const compareAbsent = async (
   deps: CompareDeps,
   place: Place,

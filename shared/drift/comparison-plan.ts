@@ -6,23 +6,23 @@ import { windowAt } from '../sync/window.ts';
 
 const intervalMs = 1 * day;
 
-/** Before its first listing has ended, or while all is to be listed anew, both sides differ for a reason that is known. */
+/** Not before its first listing has ended, nor while everything is being listed anew: both sides then differ for a known reason. */
 export const isComparable = (calendar: Calendar, now: Instant): boolean =>
   calendar.enabled && calendar.checkpoint === undefined && cursorOf(calendar, now) !== undefined;
 
-/** The one question that the sweep asks. What cannot even be synced is not compared. */
+/** What the sweep asks. A calendar that cannot even be synced is not compared. */
 export const isComparisonDue = (calendar: Calendar, now: Instant): boolean => {
   const { drift, trouble } = calendar;
   return isComparable(calendar, now) && trouble === undefined && (drift === undefined || drift.nextAt <= now);
 };
 
-/** Without the far end of the window: what it reaches day by day, only the next generation brings. */
+/** Without the far end of the window: only the next generation brings what it has come to reach since. */
 export const comparedWindow = (now: Instant): SyncWindow => {
   const { from, to } = windowAt(now);
   return { from, to: plusMs(to, -longestIntervalMs) };
 };
 
-/** What a comparison has come to; `partial`: it has not come to everything. */
+/** The result of a comparison; `partial`: not everything was compared. */
 export type Compared = Pick<Drift, 'compared' | 'differing' | 'partial'>;
 
 /**

@@ -23,7 +23,10 @@ export const newEvent = (eventId: EventId, mark: string, content: EventContent) 
  */
 export type Rewrite = { method: 'PUT' | 'PATCH'; etag: string; body: object; eventLabelVersion: 0 | 1 };
 
-/** A label is kept by those who say that they know of labels; their colours are then ignored. */
+/**
+ * Only version 1 of `eventLabelVersion` processes the label of an event, and then ignores its colour.
+ * https://developers.google.com/workspace/calendar/api/v3/reference/events/update
+ */
 export const rewriteOf = ({ [whole]: { wire, etag } }: EventCopy, content: EventContent): Rewrite => {
   const changes = bodyOf(content);
   if (!replaceable.safeParse(wire).success) return { method: 'PATCH', etag, body: changes, eventLabelVersion: 0 };

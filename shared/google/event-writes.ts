@@ -12,7 +12,10 @@ import { eventFields } from './event-schema.ts';
 /** Nobody gets an e-mail because we keep two calendars equal; the default is Google's to change. */
 const silently = { sendUpdates: 'none' } as const;
 
-/** What an event may have that only those get to keep who say that they know of it. */
+/**
+ * Google ignores conference data and attachments in the body of a client that does not declare support for them.
+ * https://developers.google.com/workspace/calendar/api/v3/reference/events/update
+ */
 const wholly = { supportsAttachments: true, conferenceDataVersion: 1 } as const;
 
 export type Answer = Promise<{ data: unknown }>;
@@ -39,7 +42,7 @@ export const eventWrites = (api: EventsApi): EventWriter => {
     }
   };
 
-  /** A deleted event refuses writes with a 403 as well, and a 404 may speak of a calendar: what it meant is asked. */
+  /** A deleted event may also refuse writes with a 403, and a 404 may be about the calendar, so the event itself is asked for. */
   const isGone = async (error: unknown, caller: Caller, event: EventRef): Promise<boolean> =>
     isOneOf(error, 'gone', 'forbidden') && (await read(caller, event)).change.kind === 'deleted';
 

@@ -1,4 +1,4 @@
-/** An answer of Google's that is no success, with what it means for us. */
+/** An unsuccessful answer from Google, with what it means for us. */
 import * as z from 'zod/mini';
 import { type Outcome, outcomeOf } from './outcomes.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -33,11 +33,11 @@ export class GoogleError extends Error {
   }
 }
 
-/** Google's own word. What is no word may be anything, and goes no further. */
+/** Google's own word. Anything that is not a single word could hold anything, and is dropped. */
 const wordOnly = (reason: string | undefined): string | undefined =>
   reason !== undefined && /^[\w.]{1,64}$/.test(reason) ? reason : undefined;
 
-/** Google wants to be asked less, however long: it is no trouble with what was asked. */
+/** Google wants to be asked less, for a while or for hours; nothing is wrong with the request itself. */
 export const isQuotaWait = (error: unknown): boolean =>
   error instanceof GoogleError && ['rateLimited', 'paused', 'exhausted'].includes(error.outcome);
 
@@ -61,7 +61,7 @@ const failureSchema = z.object({
   }),
 });
 
-/** `said`: its word where it is not in the place of a Calendar error's. */
+/** `said`: Google's word, where it does not stand in the place of a Calendar error's. */
 export const toGoogleError = (operation: string, cause: unknown, said?: string): GoogleError => {
   const { data: failure } = failureSchema.safeParse(cause);
   if (failure === undefined) return new GoogleError(operation, undefined, undefined, cause);

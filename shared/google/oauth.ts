@@ -37,7 +37,7 @@ export type GoogleOAuth = {
   exchange(request: { redirectUri: string; code: string; codeVerifier: string }): Promise<Grant>;
   /** Throws GrantRevoked on `invalid_grant`, the only answer that means that the user must consent again. */
   refresh(refreshToken: string): Promise<Grant>;
-  /** Ends every grant of the account to us, on all of its devices. One that Google does not know (any more) has ended. */
+  /** Ends every grant of the account to us, on all of its devices. A grant that Google no longer knows counts as ended. */
   revoke(refreshToken: string): Promise<void>;
 };
 
@@ -123,7 +123,7 @@ const toGrant = (tokens: Credentials): Grant | undefined => {
   };
 };
 
-/** The library passes on what it does not know of the reply. */
+/** The library passes on fields of the reply that it does not know. */
 const lifetimeSchema = z.object({ refresh_token_expires_in: z.number().check(z.positive()) });
 
 const lifetimeOf = (tokens: Credentials): Pick<Grant, 'refreshTokenLifetimeMs'> => {

@@ -1,4 +1,4 @@
-/** What an answer of Google's that is no success means for us. One table, read by everything that calls Google. */
+/** What an unsuccessful answer from Google means for us. One table, read by everything that calls Google. */
 
 /**
  * - `unauthorized`: the access token is no good; refresh it once.

@@ -1,4 +1,5 @@
-/** How the whole fleet does, for those who run it: numbers by state, and the calendars that do worst. Pure. */
+/** How the whole fleet is doing, for those who run it: numbers by state, and the calendars that do worst. Pure. */
+import { type Standing as ChannelStanding, standingOf as channelStandingOf } from '../channels/standing.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Connection, GrantedConnection } from '../domain/connection.ts';
 import { epochMsOf, type Instant, second } from '../domain/instant.ts';
@@ -9,9 +10,6 @@ import { waitingSince } from './waiting.ts';
 
 /** A calendar that is switched on, and the connection that it belongs to. */
 export type Member = { calendar: Calendar; connection: GrantedConnection };
-
-/** `off`: real-time sync is switched off. `missing`: there shall be one, and there is none. */
-export type ChannelStanding = 'active' | 'creating' | 'expired' | 'missing' | 'unwatchable' | 'off';
 
 export type Fleet = {
   calendars: number;
@@ -44,7 +42,7 @@ export const fleetOf = (members: Member[], now: Instant): Fleet => {
 
 const noneLeft: LeftOver = { quarantined: 0, openConflicts: 0 };
 
-/** As its own user is told; what is left to a person is known of some only. */
+/** As its user is told it. `left` is known for some calendars only. */
 export const judge = ({ calendar, connection }: Member, now: Instant, left = noneLeft): CalendarHealth | undefined =>
   healthOf(connection.state, [{ calendar, left }], now).calendars[0];
 
@@ -54,14 +52,6 @@ export const worstOf = <T extends { health: CalendarHealth | undefined }>(judged
     .filter(({ health }) => health !== undefined && health.score < 100)
     .toSorted((a, b) => (a.health?.score ?? 0) - (b.health?.score ?? 0))
     .slice(0, count);
-
-const channelStandingOf = ({ channel, watchable, realTimeSync }: Calendar, now: Instant): ChannelStanding => {
-  if (!watchable) return 'unwatchable';
-  if (!realTimeSync) return 'off';
-  if (channel === undefined) return 'missing';
-  if (channel.state === 'active' && channel.expiresAt <= now) return 'expired';
-  return channel.state;
-};
 
 const driftOf = (calendars: Calendar[]): Fleet['drift'] => {
   const drifts = calendars.flatMap(({ drift }) => drift ?? []);

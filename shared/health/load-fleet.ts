@@ -1,6 +1,6 @@
 /**
  * Shell: reads the fleet by the index of due work, which holds every calendar that is switched on. The work has an end,
- * however large the fleet: so many calendars of each shard, in batches, and a closer look at the worst of them only.
+ * however large the fleet: a limited number of calendars per shard, in batches, and a closer look at the worst of them only.
  */
 import pMap from 'p-map';
 import type { Calendar } from '../domain/calendar.ts';
@@ -23,7 +23,7 @@ export type LoadedFleet = Fleet & { partial: boolean; due: number; worst: Worst[
 export type Worst = { calendar: Calendar; health: CalendarHealth };
 
 const calendarsPerShard = 250;
-/** Every calendar is due within a day. */
+/** Far beyond any due time: the whole index. */
 const horizonMs = 366 * day;
 const lookedAtCloser = 20;
 const looksAtOnce = 4;
@@ -43,7 +43,7 @@ export const loadFleet = async (deps: FleetDeps, now: Instant): Promise<LoadedFl
 const listUntil = ({ calendars }: FleetDeps, until: Instant) =>
   Promise.all(Array.from({ length: dueShards }, (_, shard) => calendars.listDue(shard, until, calendarsPerShard)));
 
-/** One whose connection is gone is being closed, and one that was switched off meanwhile is no member any more. */
+/** Without calendars whose connection is gone, which are being closed, and those that were switched off meanwhile. */
 const loadMembers = async (deps: FleetDeps, keys: Calendar['key'][]): Promise<Member[]> => {
   const calendars = (await deps.calendars.loadMany(keys)).filter(({ enabled }) => enabled);
   const loaded = await deps.connections.loadMany([...new Set(calendars.map(({ userId }) => userId))]);
@@ -55,7 +55,7 @@ const loadMembers = async (deps: FleetDeps, keys: Calendar['key'][]): Promise<Me
   });
 };
 
-/** Judged by their calendars alone at first; what is left to a person is looked up for those that do worst by that. */
+/** Judged at first by the calendars alone; for those that do worst, what is left to a person is looked up as well. */
 const loadWorst = async (deps: FleetDeps, members: Member[], now: Instant): Promise<Worst[]> => {
   const judged = members.map((member) => ({ member, health: judge(member, now) }));
   const look = async ({ member }: { member: Member }) => {

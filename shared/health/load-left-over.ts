@@ -18,10 +18,10 @@ export type Asked = { userId: UserId; now: Instant };
 
 const readsAtOnce = 8;
 const countedAtMost = 20_000;
-/** Of those that wait the longest for their next try; who waits so long with as many behind them is in them. */
+/** Only the first hundred by next try are read; a longer wait may hide behind them. */
 const pendingAtMost = 100;
-/** No try is further off (push/push-plan.ts). */
-const longestPauseMs = 1 * day;
+/** No try is further off: the longest pause of push/push-plan.ts, as a test holds. */
+export const longestPauseMs = 1 * day;
 
 export const loadLeftOver = async (deps: LeftOverDeps, asked: Asked, calendars: Calendar[]): Promise<Seen[]> => {
   const { userId, now } = asked;

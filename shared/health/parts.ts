@@ -56,7 +56,7 @@ const watchedCoverage = (calendar: Calendar, channel: ChannelSlot, now: Instant)
   return { value: 100, reason: `A channel is active until ${until}.` };
 };
 
-/** Now counts beside the long run: of many syncs in a row that fail, the first ones must show already. */
+/** The present counts beside the long run, so that a row of failures shows from its first ones. */
 const errorRate = ({ calendar: { trouble, recentSyncs } }: Evidence): Finding => {
   if (recentSyncs === undefined && trouble === undefined) return { value: 'unknown', reason: 'No sync has ended yet.' };
   const { attempts, failed } = countSyncs(recentSyncs ?? '');
@@ -74,7 +74,7 @@ const errorRate = ({ calendar: { trouble, recentSyncs } }: Evidence): Finding =>
   return { value: 100, reason: `None of the last ${attempts} syncs failed.` };
 };
 
-/** What only its owner can mend; of all else the reason is gone by itself. */
+/** Reasons that only its owner can mend; all others pass by themselves. */
 const mendedByOwner = new Map<string, Step>([
   ['forbidden', 'restore_access'],
   ['requiredAccessLevel', 'restore_access'],
@@ -91,7 +91,7 @@ const responseTime = ({ calendar: { lastNotificationAt, lastAnsweredAt } }: Evid
   return { value, reason, ...(value < 100 && { step: 'wait' }) };
 };
 
-/** A count has nothing to be divided by, so ten things left halve it. */
+/** There is no total to relate the count to, so ten things left halve the score. */
 const successRate = ({ calendar, left: { quarantined, openConflicts }, now }: Evidence): Finding => {
   const isPaused = areWritesPaused(calendar, now);
   const left = quarantined + openConflicts;
@@ -106,7 +106,7 @@ const successRate = ({ calendar, left: { quarantined, openConflicts }, now }: Ev
   return { value, reason: `Not all came through: ${parts.join(', ')}.`, step };
 };
 
-/** What it holds is as good as the worse of its two proofs: the last complete sync, and the last comparison. */
+/** The worse of two proofs counts: the last complete sync, and the last comparison. */
 const freshness = (evidence: Evidence): Finding => {
   const [age, likeness] = [ageOf(evidence), likenessOf(evidence)];
   return likeness !== undefined && likeness.value < age.value ? likeness : age;
@@ -126,7 +126,7 @@ const ageOf = ({ calendar: { coveredBefore, cursor, checkpoint }, now }: Evidenc
   return { value, reason, ...(value < 100 && { step: 'sync_now' }) };
 };
 
-/** As with what is left over: ten that differ halve it. */
+/** As with what is left over: ten that differ halve the score. */
 const likenessOf = ({ calendar: { drift } }: Evidence): Known | undefined => {
   if (drift === undefined || drift.differing === 0) return undefined;
   const { at, compared, differing } = drift;

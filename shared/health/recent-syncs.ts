@@ -1,4 +1,4 @@
-/** How a calendar's last syncs ended, as the calendar remembers it: it costs no write but the one that ends a sync. */
+/** How a calendar's last syncs ended, stored on the calendar by the write that ends a sync anyway. */
 export type SyncEnd = 'complete' | 'failed';
 
 export const remembered = 20;

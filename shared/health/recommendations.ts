@@ -1,4 +1,4 @@
-/** What whoever reads a health score can do next. Each step is reachable from a state of the sync. */
+/** What the reader of a health score can do next. Each step is reachable from some state of the sync. */
 export const steps = [
   'connect_again',
   'choose_calendar',

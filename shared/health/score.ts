@@ -1,4 +1,4 @@
-/** How well the sync of a user does: each calendar's parts weighed, and the worst calendar decides [F60]. */
+/** How well a user's sync is doing: each calendar's parts are weighed, and the worst calendar decides [F60]. */
 import type { Calendar } from '../domain/calendar.ts';
 import type { GrantedConnection } from '../domain/connection.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -17,9 +17,9 @@ export type CalendarHealth = {
   calendar: Calendar;
   score: number;
   reason: string;
-  /** Of what stops the sync of it altogether; else each part has its own. */
+  /** Why the sync has stopped altogether, if it has; otherwise each part has its own reason. */
   recommendation?: Recommendation;
-  /** None when the sync of it is stopped. */
+  /** None when the sync has stopped. */
   parts: Part[];
 };
 
@@ -28,7 +28,7 @@ export type Health = {
   score: number;
   reason: string;
   worst?: Calendar;
-  /** Each once, those of the worst calendar first. */
+  /** Each step once, those of the worst calendar first. */
   recommendations: Recommendation[];
   calendars: CalendarHealth[];
 };
@@ -105,7 +105,7 @@ const weighed = (parts: Part[]): number => {
   return Math.floor(sum(({ value, weight }) => value * weight) / sum(({ weight }) => weight));
 };
 
-/** That of the part that costs the most. */
+/** The one for the part that costs the most. */
 const reasonOf = (parts: Part[]): string => {
   const cost = ({ value, weight }: KnownPart) => (100 - value) * weight;
   const [costliest] = parts.filter(isKnown).toSorted((a, b) => cost(b) - cost(a));

@@ -2,7 +2,7 @@
 import type { Calendar } from '../domain/calendar.ts';
 import type { Connection } from '../domain/connection.ts';
 
-/** `polled`: it has no channel, so changes are found by the sweep only. `degraded`: the last sync failed. */
+/** `polled`: no channel is wanted, or Google gives none, so only the sweep finds changes. `degraded`: the last sync failed. */
 export const calendarStates = ['disabled', 'needs_reauth', 'degraded', 'initial_sync', 'polled', 'synced'] as const;
 export type CalendarState = (typeof calendarStates)[number];
 

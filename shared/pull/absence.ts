@@ -16,12 +16,12 @@ export type AbsenceDeps = ApplyDeps & { appointments: AppointmentLister };
 /** A generation that has been listed to its end, and behind which appointment it is still to be compared. */
 export type Listed = { seen: ReadonlySet<Fingerprint>; after?: AppointmentId };
 
-/** `after`: time ran out there. */
+/** `after`: where time ran out. */
 export type Swept = { tally: Tally; after?: AppointmentId };
 
 const appointmentsPerRead = 500;
 const asksAtOnce = 8;
-/** Asked for and applied together: some seconds, so that a run that is cut off has lost no more. */
+/** Asked for and applied together; it takes some seconds, and a run that is cut off loses no more than that. */
 const asksTogether = 64;
 
 /** Read from the table itself: the cursor is about to cover the deletion of what an index may not show yet [R5]. */
@@ -58,8 +58,9 @@ export const confirm = async (deps: ApplyDeps, place: Place, appointments: Appoi
 };
 
 /**
- * Also one that has come, or moved into the window, behind the page that was read: Google says so. Of one that is cancelled here
- * it matters where somebody or something waits for what its event says. One whose event has only been planned was never there.
+ * Includes one that came, or moved into the window, after its page was read: Google will say that it is there. One that is
+ * cancelled here matters only where a review item or the quarantine waits for its event. One whose event was only planned
+ * was never there.
  */
 const isCandidate = (
   { status, startsAt, endsAt, link, sync }: Appointment,

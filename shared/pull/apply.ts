@@ -64,7 +64,7 @@ export const applyChanges = async (deps: ApplyDeps, place: Place, changes: Event
   };
 };
 
-/** Deletions that are too many by themselves are held as they are: who releases them has them looked for. */
+/** Deletions that are too many by themselves are held without being looked for elsewhere; that happens when they are released. */
 const decideAll = async (deps: ApplyDeps, place: Place, gathered: Found[]): Promise<Decided[]> => {
   const { context, stamp } = place;
   const decideOne = (found: Found): Decided => ({ found, decision: decideAs(found, found.known, context) });
@@ -110,8 +110,8 @@ const applyOne = async (deps: ApplyDeps, place: Place, found: Found, first: Deci
 };
 
 /**
- * The appointment has been made anew meanwhile, and its old event decides nothing of it. But that one is there, and is to have
- * an appointment of its own [R5].
+ * The appointment has got a new event meanwhile, so its old one no longer decides about it. But the old one exists, and must
+ * have an appointment of its own [R5].
  */
 const isLeftAlone = ({ change, known }: Found): boolean => change.kind === 'event' && known !== undefined;
 

@@ -25,7 +25,7 @@ export const findElsewhere = async (
   return undefined;
 };
 
-/** What we may not read there is not there for us: a calendar that is refused for good must not hold up another [R10]. */
+/** A calendar that we may not read counts as not having the event: one that is refused for good must not hold up another [R10]. */
 export const getIfReadable: (getEvent: GetEvent, ...of: Parameters<GetEvent>) => Promise<EventChange> = async (
   getEvent,
   eventId,

@@ -1,6 +1,6 @@
 /**
- * A worker may freeze between Google's answer and its own writes, and thaw when another has long gone on. What it was
- * answered is old by then, and a deletion does not even say how old [R13].
+ * A worker may freeze between Google's answer and its own writes, and thaw long after another has taken over. The answer is
+ * old by then, and a deletion does not even say how old [R13].
  */
 import type { Calendar, Checkpoint } from '../domain/calendar.ts';
 import { Superseded } from '../domain/errors.ts';

@@ -18,7 +18,7 @@ export type GatherDeps = {
   listCalendars(): Promise<Calendar[]>;
 };
 
-/** One event and what we know of it. `id`: the appointment's, be it there or not. */
+/** One event and what we know of it. `id`: its appointment's, whether or not that exists. */
 export type Found = { id: AppointmentId; change: EventChange; known: Appointment | undefined; calendar: Calendar };
 
 type Where = { calendar: Calendar; ownerMark: string };
@@ -40,10 +40,10 @@ export const gather = async (
 
 type ById = ReadonlyMap<AppointmentId, Appointment>;
 
-/** Of how many blocks of one event the first ones may have another event by now; nobody takes it out of the bin so often. */
+/** How many re-creations of one foreign event's block are followed before we stop looking. */
 const blocksPerEvent = 4;
 
-/** One read, but for what a block that was made anew has left behind. */
+/** One read, and more only for blocks that were re-created. */
 const loadCandidates = async (
   appointments: Pick<AppointmentStore, 'loadMany'>,
   calendar: Calendar,
@@ -69,7 +69,7 @@ const candidatesOf = ({ key }: Calendar, change: EventChange): AppointmentId[] =
   return ours === undefined ? [block] : [ours, block];
 };
 
-/** A block that was deleted in Google and made anew by us has another event by now: its old one, back again, is another block's. */
+/** A block that was deleted in Google and re-created by us has a new event: if the old one comes back, it gets another block. */
 const blockOf = ({ key }: Calendar, eventId: EventId, byId: ById): AppointmentId => {
   let id = blockIdOf(key, eventId);
   while (hasAnotherEvent(byId.get(id), eventId)) id = blockIdBeside(id, eventId);
@@ -101,7 +101,7 @@ const isPlausible = (change: EventChange, { sync }: Appointment): boolean =>
 const isOfAccount = ({ key, connectGeneration }: Calendar, link: EventLink): boolean =>
   link.calendarKey === key || link.connectGeneration === connectGeneration;
 
-/** As it stands with this event: which may be of the time before another account took over. */
+/** As it stands with this event, which may date from before another account took over. */
 export const asMetIn = (calendar: Calendar, appointment: Appointment, change: EventChange): Appointment =>
   change.kind === 'event' ? metAgain(appointment, calendar, change.event.id) : appointment;
 

@@ -1,4 +1,4 @@
-/** When everything is listed anew, and when only what has changed. */
+/** When everything is listed anew, and when only changes are. */
 import type { Calendar } from '../domain/calendar.ts';
 import { day, type Instant, plusMs } from '../domain/instant.ts';
 import { queryVersion } from '../google/query.ts';

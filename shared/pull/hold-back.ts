@@ -26,18 +26,19 @@ export const holdBack = async (deps: HoldBackDeps, place: Place, decided: Decide
 };
 
 /** Would these, after what the listing has done so far, be too many? */
-export const isTooMuch = async (
-  deps: HoldBackDeps,
-  { calendar, stamp, listing }: Place,
-  decided: Decided[],
-): Promise<boolean> => {
-  const harmed = listing.harmed + harmIn({ calendar, stamp }, decided);
-  if (isFew(harmed) || !decided.some(({ decision }) => isHarmful(decision, stamp.now))) return false;
-  listing.futureBookings ??= await countFutureBookings(deps, calendar, stamp.now);
-  return isTooMany(harmed, listing.futureBookings);
+export const isTooMuch = async (deps: HoldBackDeps, place: Place, decided: Decided[]): Promise<boolean> => {
+  const harmed = place.listing.harmed + harmIn(place, decided);
+  if (isFew(harmed) || !decided.some(({ decision }) => isHarmful(decision, place.stamp.now))) return false;
+  return isTooMany(harmed, await futureBookingsOf(deps, place));
 };
 
-/** Those held count too, or what is left would be taken for few. */
+/** Counted once, and only when it comes to that. */
+const futureBookingsOf = async (deps: HoldBackDeps, { calendar, stamp, listing }: Place): Promise<number> => {
+  listing.futureBookings ??= await countFutureBookings(deps, calendar, stamp.now);
+  return listing.futureBookings;
+};
+
+/** Those already held count too, or the rest would look like few. */
 const harmIn = ({ calendar, stamp }: Pick<Place, 'calendar' | 'stamp'>, decided: Decided[]): number => {
   const conflictId = massChangeIdOf(calendar);
   return decided.filter(({ found, decision }) => isHarmful(decision, stamp.now) || isHeldFor(conflictId, found)).length;

@@ -1,4 +1,4 @@
-/** How far a listing has come, over all of its runs: what the checkpoint remembers, and what is asked and kept of it. */
+/** How far a listing has come, over all of its runs: what the checkpoint remembers, what to ask next, and what to store. */
 import type { Calendar, Checkpoint, ListingStep } from '../domain/calendar.ts';
 import type { ChainId } from '../domain/ids.ts';
 import { type Instant, plusMs } from '../domain/instant.ts';

@@ -11,8 +11,11 @@ export type Place = {
   stamp: Look;
   /** Passed before anything is written for what was read. */
   fence: Fence;
-  /** Of the listing that they belong to: how many bookings it would cancel or move so far, of how many [R9]. */
+  /** Counted by hold-back.ts: how many bookings the listing has cancelled, moved or held so far, and out of how many [R9]. */
   listing: { harmed: number; futureBookings?: number };
-  /** What has come to take time here, by writes of this run that its calendar has not noted yet. */
+  /**
+   * What has come to take time here, by writes of this run that its calendar has not noted yet. Each write adds to it at
+   * once: a run that is outrun looks again at what it has made by then (pull.ts).
+   */
   made: Appointment[];
 };

@@ -73,8 +73,8 @@ export const pull = async (deps: PullDeps, calendar: Calendar, run: Run): Promis
 };
 
 /**
- * Who has outrun this run may have been told of a deletion before the appointment was made here, and had nothing to cancel:
- * so of what it made too late, Google is asked anew [R2][R13].
+ * The run that has overtaken this one may have been told of a deletion before the appointment was made here, and found
+ * nothing to cancel. So Google is asked again about whatever this run made too late [R2][R13].
  */
 const lookAgain = async (deps: PullDeps, work: Work): Promise<void> => {
   const listing = startListing(work.run.startedAt);
@@ -128,7 +128,7 @@ const listPages = async (deps: PullDeps, work: Work, begun: Progress): Promise<P
 
 type Listed = Pick<Progress, 'listing' | 'saved'>;
 
-/** With that, what has been made is the calendar's: whoever comes next goes on behind it. */
+/** From then on the calendar accounts for what has been made: the next run continues after it. */
 const note = async (deps: PullDeps, { calendar, made }: Work, { listing, saved }: Listed): Promise<void> => {
   await deps.calendars.saveCheckpoint(cameTo(calendar, saved), listing);
   made.splice(0);

@@ -5,7 +5,9 @@
  */
 import type { Appointment } from '../domain/appointment.ts';
 import type { SyncWindow } from '../domain/calendar.ts';
+import { RetryLater } from '../domain/errors.ts';
 import type { EventId } from '../domain/ids.ts';
+import { pagesOf } from '../sync/agenda-pages.ts';
 import { confirm } from './absence.ts';
 import type { ApplyDeps } from './apply.ts';
 import type { Place } from './place.ts';
@@ -28,35 +30,27 @@ export const relistSeries = async (deps: SeriesDeps, place: Place, doubtful: Rea
   return tally;
 };
 
-/** The confirmed appointments of these series. They are few deletions that lead here, and no index by series for them. */
+const appointmentsPerRead = 200;
+const readsAtMost = 200;
+
+/**
+ * The confirmed appointments of these series that overlap the window. Few deletions lead here, so there is no index by
+ * series: the whole agenda of the calendar's user is read.
+ */
 const membersOf = async (
-  deps: SeriesDeps,
-  place: Place,
+  { appointments }: ApplyDeps,
+  { calendar, context }: Place,
   doubtful: ReadonlySet<EventId>,
 ): Promise<Map<EventId, Appointment[]>> => {
   const members = new Map<EventId, Appointment[]>();
-  let after: string | undefined;
-  do {
-    const page = await readAgenda(deps, place, after);
-    for (const appointment of page.items) {
+  const request = { userId: calendar.userId, ...context.window, limit: appointmentsPerRead, includeCancelled: false };
+  for await (const { items, after } of pagesOf(appointments, request, readsAtMost)) {
+    for (const appointment of items) {
       const { calendarKey, recurringEventId } = appointment.link ?? {};
-      if (calendarKey !== place.calendar.key || recurringEventId === undefined || !doubtful.has(recurringEventId))
-        continue;
+      if (calendarKey !== calendar.key || recurringEventId === undefined || !doubtful.has(recurringEventId)) continue;
       members.set(recurringEventId, [...(members.get(recurringEventId) ?? []), appointment]);
     }
-    after = page.after;
-  } while (after !== undefined);
-  return members;
+    if (after === undefined) return members;
+  }
+  throw new RetryLater(`More than ${readsAtMost * appointmentsPerRead} appointments in the window`);
 };
-
-const appointmentsPerRead = 200;
-
-/** Confirmed appointments of the calendar's user that overlap the window, whichever calendar they belong to. */
-const readAgenda = (deps: ApplyDeps, { calendar, context }: Place, after?: string) =>
-  deps.appointments.list({
-    userId: calendar.userId,
-    ...context.window,
-    limit: appointmentsPerRead,
-    includeCancelled: false,
-    ...(after !== undefined && { after }),
-  });

@@ -1,4 +1,4 @@
-/** Google is told of a change to an event that it has: what it shall say, or that it shall go. */
+/** Changes an event that Google has: what it says, or that it is deleted. */
 import { readTheirs } from '../decision/sides.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 import type { EventCopy } from '../google/event-body.ts';
@@ -6,7 +6,7 @@ import { noteSaid, noteTold } from './note-told.ts';
 import { type Due, type PushPlace, refOf, type StepDeps, type Stepped } from './push-place.ts';
 import { changedContent, deleted, deleting, saidNow, sending } from './push-plan.ts';
 
-/** `copy`: of the event as it was read, to be changed. */
+/** `copy`: the event as it was read, to be changed. */
 export const update = async (
   deps: StepDeps,
   { context }: PushPlace,

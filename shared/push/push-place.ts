@@ -1,4 +1,4 @@
-/** What a step of the push works with, and what comes of one. */
+/** What a step of the push works with, and its results. */
 import type { Look } from '../decision/next-appointment.ts';
 import type { Context } from '../decision/sides.ts';
 import type { Appointment, Pending } from '../domain/appointment.ts';

@@ -54,7 +54,7 @@ const lookAgain = async (deps: StepDeps, appointment: Due): Promise<Stepped> => 
   return 'late';
 };
 
-/** It was planned for a calendar that is gone by now: it is planned anew, for the one where it is to go. */
+/** It was planned for a calendar that is gone by now: it is planned again, for the calendar it goes to now. */
 const isForGoneCalendar = async ({ calendars }: StepDeps, appointment: Due, error: unknown): Promise<boolean> =>
   error instanceof GoogleError &&
   error.outcome === 'gone' &&

@@ -32,7 +32,7 @@ const appointmentsPerRun = 100;
 export const pushOf = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Promise<PushSummary> =>
   pushAll(deps, place, [id]);
 
-/** What is left when the time is up stays pending. */
+/** Whatever time does not suffice for stays pending. */
 export const pushPending = async (deps: PushDeps, place: PushPlace): Promise<PushSummary> => {
   const found = await deps.appointments.listPending(place.calendar.key, place.context.now, appointmentsPerRun);
   const ids = found.map(({ id }) => id);
@@ -93,7 +93,7 @@ const pushOne = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Pro
   }
 };
 
-/** It is for a calendar of another account, or of a later consent, by now: that one's own worker pushes it [R13]. */
+/** It now goes to a calendar of another account or of a later consent, whose own worker pushes it [R13]. */
 const isForOthers = async (
   { calendars }: PushDeps,
   { calendar }: PushPlace,
@@ -105,7 +105,7 @@ const isForOthers = async (
   return target?.connectGeneration !== calendar.connectGeneration;
 };
 
-/** What has been edited meanwhile is another thing to tell, and not refused yet. */
+/** If it has been edited meanwhile, the new content has not been refused yet. */
 const park = async (deps: PushDeps, place: PushPlace, { userId, id, version }: Due, reason: string) => {
   const [latest] = await deps.appointments.loadMany(userId, [id]);
   if (!isDue(latest, place) || latest.version !== version) return;
@@ -124,7 +124,7 @@ const isDue = (appointment: Appointment | undefined, { askedAt, context }: PushP
 
 const patience = 3;
 
-/** Trouble with this one event, which the others need not wait for; also where it should have passed by now [R10]. */
+/** Trouble with this one event, for which the others need not wait; also temporary trouble that has lasted too long [R10]. */
 const isItsOwn = (error: unknown, { trouble }: Calendar): boolean =>
   isRefusal(error) || (mayPass(error) && (trouble?.failures ?? 0) >= patience);
 

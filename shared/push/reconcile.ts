@@ -1,4 +1,4 @@
-/** What both have is read, and what differs is written, here or there. The decision is the pull's own (decide.ts). */
+/** Reads what both sides have and writes the difference, here or in Google. The pull makes the same decision (decide.ts). */
 import { isHarmful } from '../decision/blast-radius.ts';
 import { decide } from '../decision/decide.ts';
 import type { Decision } from '../decision/decision.ts';
@@ -34,7 +34,7 @@ export const reconcile = async (deps: StepDeps, place: PushPlace, appointment: D
 };
 
 /**
- * What is not where it was, a person may have moved, or its whole calendar has gone: that is nobody's wish to cancel it.
+ * An event that is not where it was may have been moved by a person, or its whole calendar is gone: neither means a cancellation.
  * Undefined when it has been deleted.
  */
 const lookFor = async (deps: StepDeps, place: PushPlace, appointment: Due): Promise<Appointment | undefined> => {

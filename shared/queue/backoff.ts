@@ -12,9 +12,9 @@ export const backoffSeconds = (failures: number, random: number, retryAfterMs = 
   return Math.min(Math.ceil(retryAfterMs / 1_000) + jitter, lastLimitSeconds);
 };
 
-/** So short a wait is waited for in place: SQS hides for whole seconds only. */
+/** A wait this short is spent in place, because SQS hides for whole seconds only. */
 export const shortWaitMs = 300;
 
-/** For how many seconds to hide a hint whose turn comes in `forMs`: at least 1; a short rest is left over. */
+/** Seconds to hide a hint that is due in `forMs` (at least 1); up to `shortWaitMs` may remain, which the consumer waits in place. */
 export const deferralSeconds = (forMs: number): number =>
   Math.max(1, Math.floor((forMs + 1_000 - shortWaitMs - 1) / 1_000));

@@ -21,7 +21,7 @@ export type DeadLetter = {
   hint?: Hint;
 };
 
-/** Only with the receipt of its last receive can a letter be removed or shown again. */
+/** A letter can only be removed or shown again with the receipt of its last receive. */
 export type HeldLetter = DeadLetter & { receipt: string };
 
 export type DeadLetters = {

@@ -19,7 +19,7 @@ export type QueuedHint = {
 /** Never throws: the hints are reported to Lambda all the same, and no other group may suffer for it [R10]. */
 export type HandBack = (hints: QueuedHint[], undone: Undone) => Promise<void>;
 
-/** Hides all of these for so long; throws when some could not be. */
+/** Hides all of these for that long; throws when it fails for some. */
 export type Hide = (hints: QueuedHint[], seconds: number) => Promise<void>;
 
 export type HandBackDeps = { hide: Hide; log: Log; emit: Emit; random(): number };

@@ -41,7 +41,7 @@ export type Envelope = { hint: Hint; deduplicationId: string };
 /** Throws a ZodError when the body is no hint. */
 export const parseHint = (body: string): Hint => hintSchema.parse(JSON.parse(body));
 
-/** For whoever only wants to tell what there is: a body that is no hint must not hide the others. */
+/** For showing what is there: a body that is no hint must not hide the others. */
 export const readHint = (body: string): Hint | undefined => {
   try {
     return parseHint(body);

@@ -14,8 +14,8 @@ export type Seen =
   | { kind: 'looked'; calendar: Calendar; channel: ChannelOutcome; hints: number }
   | { kind: 'passed'; because: PassedBecause }
   | { kind: 'failed'; error: unknown };
-/** `old-connection`: the calendar is of an older connect generation. */
-export type PassedBecause = 'absent' | 'needs_reauth' | 'disconnected' | 'old-connection' | 'overtaken';
+/** `old_connection`: the calendar is of an older connect generation. */
+export type PassedBecause = 'absent' | 'needs_reauth' | 'disconnected' | 'old_connection' | 'overtaken';
 export type Visit = { calendarKey: CalendarKey } & Seen;
 type Looked = Extract<Visit, { kind: 'looked' }>;
 
@@ -27,9 +27,9 @@ export type Census = {
   ChannelExpiringSoon: number;
   ChannelStale: number;
   ChannelRenewed: number;
-  ChannelFailed: number;
+  ChannelStopFailed: number;
   RenewalFailed: number;
-  HintSent: number;
+  SweepHintSent: number;
   SweepCompleted: number;
 };
 
@@ -38,18 +38,18 @@ export const censusOf = (visits: Visit[], now: Instant): Census => {
   const count = (isSuch: (visit: Looked) => boolean | undefined): number => looked.filter(isSuch).length;
   const stands = (standing: Standing) => count(({ calendar }) => standingOf(calendar, now) === standing);
   const wanted = (isSuch: (calendar: Calendar) => boolean | undefined): number =>
-    count(({ calendar }) => standingOf(calendar, now) !== 'off' && isSuch(calendar)); // The others are to end.
+    count(({ calendar }) => standingOf(calendar, now) !== 'off' && isSuch(calendar)); // The others are about to be removed.
   return {
     ChannelActive: stands('active'),
     ChannelCreating: stands('creating'),
     ChannelUnwatchable: stands('unwatchable'),
-    ChannelMissing: stands('missing'),
+    ChannelMissing: stands('missing') + stands('expired'),
     ChannelExpiringSoon: wanted(({ channel }) => channel && isExpiringSoon(channel, now)),
     ChannelStale: wanted((calendar) => isStale(calendar, now)),
     ChannelRenewed: count(({ channel }) => channel.kind === 'renewed'),
-    ChannelFailed: count(({ channel }) => 'unstopped' in channel),
+    ChannelStopFailed: count(({ channel }) => 'unstopped' in channel),
     RenewalFailed: visits.filter(isFailed).length,
-    HintSent: looked.reduce((sum, { hints }) => sum + hints, 0),
+    SweepHintSent: looked.reduce((sum, { hints }) => sum + hints, 0),
     SweepCompleted: 1,
   };
 };
@@ -60,7 +60,7 @@ const isFailed = (visit: Visit): boolean =>
 const enoughToJudge = 20;
 const tolerated = 0.1;
 
-/** So many are in trouble that it is hardly theirs alone; undefined when it is not so, or when too few were looked at. */
+/** So many are in trouble that the cause is hardly their own; undefined when that is not so, or too few were looked at. */
 export const errorRate = (visits: Visit[], now: Instant): { looked: number; inTrouble: number } | undefined => {
   const judged = visits.filter(({ kind }) => kind !== 'passed');
   const inTrouble = judged.filter((visit) => isFailed(visit) || isTroubled(visit, now)).length;
@@ -70,4 +70,5 @@ export const errorRate = (visits: Visit[], now: Instant): { looked: number; inTr
 
 const isTroubled = (visit: Visit, now: Instant): boolean =>
   visit.kind === 'looked' &&
-  (visit.calendar.trouble !== undefined || ['creating', 'missing'].includes(standingOf(visit.calendar, now)));
+  (visit.calendar.trouble !== undefined ||
+    ['creating', 'expired', 'missing'].includes(standingOf(visit.calendar, now)));

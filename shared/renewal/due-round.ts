@@ -5,7 +5,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { DueCalendars } from '../store/calendars.ts';
 import { dueShards } from '../store/keys.ts';
 
-/** What it has not come to by `until` stays due. */
+/** Whatever it has not reached by `until` stays due. */
 export type Round = { chainId: ChainId; now: Instant; until: Instant };
 
 export type RoundDeps = { calendars: Pick<DueCalendars, 'listDue'>; clock(): Instant };
@@ -16,10 +16,10 @@ const calendarsPerRead = 500;
 /** What a round has seen is kept until it is counted: 40,000 calendars are 120 MB. */
 const readsPerShard = 10;
 
-/** All shards side by side: were one begun after another, it is always the last that time would not suffice for. */
+/** All shards at once: taken in turn, the last would always be the one that runs out of time. */
 export const overDue = async <T>(deps: RoundDeps, round: Round, visit: Visit<T>): Promise<T[]> => {
   const visitShard = async (shard: number): Promise<T[]> => {
-    const visited = new Set<CalendarKey>(); // Due still in an index that lags.
+    const visited = new Set<CalendarKey>(); // A lagging index may still show them as due.
     const results: T[] = [];
     const visitInTime = async (key: CalendarKey) => {
       if (deps.clock() >= round.until) return;

@@ -1,6 +1,6 @@
 /**
- * One calendar that is due: its channel is renewed here and now, whatever stands in its queue; what else it may need is asked
- * for by a hint. Whatever is left undone when it is cut off is due again soon.
+ * One calendar that is due: its channel is renewed here and now, whatever is waiting in its queue; anything else that it needs
+ * is asked for by a hint. Whatever is left undone when this is cut off is due again soon.
  */
 import { type ChannelsAsDeps, channelsAs } from '../channels/channels-as.ts';
 import { type ChannelOutcome, reconcileChannel } from '../channels/reconcile-channel.ts';
@@ -9,7 +9,7 @@ import { whyEnded } from '../connections/grant-end.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { GrantRevoked, Superseded } from '../domain/errors.ts';
 import type { CalendarKey } from '../domain/ids.ts';
-import { hour, type Instant, minute, plusMs } from '../domain/instant.ts';
+import { hour, type Instant, plusMs } from '../domain/instant.ts';
 import { isComparisonDue } from '../drift/comparison-plan.ts';
 import { type Envelope, freshHint, pendingHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
@@ -20,6 +20,7 @@ import type { CalendarStore, ConnectionStore, PendingReader } from '../sync/port
 import type { Access, Accesses } from './access.ts';
 import type { PassedBecause, Seen, Visit } from './census.ts';
 import type { Round } from './due-round.ts';
+import { roundMs } from './round-interval.ts';
 
 export type RenewDeps = ChannelsAsDeps & {
   calendars: Pick<CalendarStore, 'load'> & DueCalendars;
@@ -31,11 +32,11 @@ export type RenewDeps = ChannelsAsDeps & {
 export type At = Pick<Round, 'chainId' | 'now'> & { accesses: Accesses };
 
 /** After a failure, or should we stop in between: a round later, so that the others come first [F42]. */
-const retryMs = 5 * minute;
-/** Without consent nothing can be done; the user's return is a reason of its own. */
+const retryMs = roundMs;
+/** Without consent nothing can be done; the user's return makes it due by itself. */
 const withoutConsentMs = 1 * hour;
 
-/** Never throws: what has failed is said. */
+/** Never throws: a failure is a result. */
 export const renewCalendar = async (deps: RenewDeps, at: At, calendarKey: CalendarKey): Promise<Visit> => {
   try {
     return { calendarKey, ...(await visit(deps, at, calendarKey)) };
@@ -51,7 +52,7 @@ const visit = async (deps: RenewDeps, at: At, key: CalendarKey): Promise<Seen> =
   const access = await at.accesses(calendar.userId);
   if ('because' in access) return passOver(deps, at, calendar, access.because);
   if (access.connection.connectGeneration !== calendar.connectGeneration) {
-    return passOver(deps, at, calendar, 'old-connection');
+    return passOver(deps, at, calendar, 'old_connection');
   }
 
   const channel = await tendChannel(deps, access, calendar, at.now);
@@ -62,7 +63,7 @@ const visit = async (deps: RenewDeps, at: At, key: CalendarKey): Promise<Seen> =
   return { kind: 'looked', calendar: latest, channel, hints };
 };
 
-/** What a disconnect, another account, or a switch has left behind is let go by its own job. */
+/** The calendar's own job cleans up what a disconnect, another account or a switch has left behind. */
 const passOver = async (
   { calendars, queue }: RenewDeps,
   { chainId, now }: At,
@@ -70,7 +71,7 @@ const passOver = async (
   because: Exclude<PassedBecause, 'overtaken'>,
 ): Promise<Seen> => {
   if (!enabled) await queue.send(freshHint(key, 'disabled', chainId));
-  else if (because === 'disconnected' || because === 'old-connection')
+  else if (because === 'disconnected' || because === 'old_connection')
     await queue.send(freshHint(key, 'sweep', chainId));
   await calendars.postpone(key, plusMs(now, withoutConsentMs));
   return { kind: 'passed', because };
@@ -122,7 +123,7 @@ const hintsFor = async (
 const isSyncNeeded = (calendar: Calendar, now: Instant): boolean =>
   isSyncOverdue(calendar, now) || calendar.checkpoint !== undefined || calendar.trouble !== undefined;
 
-/** Gives back what has failed. One that is switched off would never be due again: it stays due. */
+/** Returns the error, or both. One that is switched off stays due, because it would never become due again. */
 const putBehind = async ({ calendars }: RenewDeps, key: CalendarKey, error: unknown, now: Instant) => {
   try {
     const calendar = await calendars.load(key);

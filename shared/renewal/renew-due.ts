@@ -27,6 +27,6 @@ export const renewDue = async (deps: RenewalDeps, round: Round): Promise<Visit[]
   });
 };
 
-/** What has failed on our side: the round must not end as if nothing had. */
+/** Failures on our side, which the round must not pass over. */
 export const surprisesIn = (visits: Visit[]): unknown[] =>
   visits.flatMap((visit) => (visit.kind === 'failed' && !(visit.error instanceof GoogleError) ? [visit.error] : []));

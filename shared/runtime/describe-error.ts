@@ -2,7 +2,7 @@
  * An error → what a log line may say of it. Other people's errors quote what they choke on: a JSON parser the text, a header
  * check the token, Google's client the whole request. So of those there are names, codes and places, and never words [F61].
  */
-import { GrantRevoked, RetryLater, Superseded, VaultLocked } from '../domain/errors.ts';
+import { GrantRevoked, RetryLater, SecretMalformed, Superseded, VaultLocked } from '../domain/errors.ts';
 import { GoogleError } from '../google/google-error.ts';
 
 export type Described = {
@@ -12,13 +12,13 @@ export type Described = {
   status?: number;
   reason?: string;
   code?: string;
-  /** Of what lies beneath, the outermost first. */
+  /** The names of the underlying errors, the outermost first. */
   causes?: string[];
   stack?: string[];
 };
 
 /** Their messages are made of our own words alone. */
-const ours = [GoogleError, GrantRevoked, RetryLater, Superseded, VaultLocked];
+const ours = [GoogleError, GrantRevoked, RetryLater, SecretMalformed, Superseded, VaultLocked];
 
 export const describeError = (error: unknown): Described => {
   if (!(error instanceof Error)) return { name: typeof error };
@@ -52,7 +52,7 @@ const causesOf = (error: Error): unknown[] => {
   return causes;
 };
 
-/** A name or a code, as programs give them; whatever else stands there may be anything. */
+/** A name or a code, as programs give them; anything else might quote something. */
 const wordOf = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[A-Za-z][\w.]{0,63}$/.test(value) ? value : undefined;
 

@@ -29,7 +29,7 @@ export type LogFields = {
   changes?: Record<string, number>;
 };
 
-/** The allow-list again, for what no type has looked at: a field that came along with others. */
+/** The allow-list again, at runtime: a type does not see a field that came along with others. */
 const isAllowed: Record<keyof LogFields, (value: unknown) => boolean> = {
   calendarKey: isText,
   userId: isText,
@@ -68,7 +68,7 @@ const allowedIn = (fields: LogFields): LogFields =>
 
 export type Log = {
   info(message: string, fields?: LogFields): void;
-  /** Of the error no more is written than describe-error.ts says; `undefined` when there is none. */
+  /** Of the error only what describe-error.ts allows is written; `undefined` when there is none. */
   error(message: string, error: unknown, fields?: LogFields): void;
 };
 
@@ -99,7 +99,8 @@ export const createLog = (): FunctionLog => {
 export const metricUnits = {
   NotificationReceived: 'Count',
   NotificationRejected: 'Count',
-  HintSent: 'Count',
+  /** Those of the renewal worker alone. */
+  SweepHintSent: 'Count',
   HintAcknowledged: 'Count',
   SyncSucceeded: 'Count',
   /** 1 for an attempt that failed and 0 for one that did not: its samples are the attempts, its average the rate. */
@@ -125,7 +126,10 @@ export const metricUnits = {
   AppointmentsDiffering: 'Count',
   /** 1 for a calendar that differed when it was compared before, was to be mended, and differs still; else 0. */
   DriftPersisting: 'Count',
+  /** A sync could not put the channel of its calendar right. What the renewal worker could not is `RenewalFailed`. */
   ChannelFailed: 'Count',
+  /** A channel that another has replaced could not be stopped. */
+  ChannelStopFailed: 'Count',
   ChannelRenewed: 'Count',
   RenewalFailed: 'Count',
   /** Gauges of the renewal worker's round. */
@@ -140,16 +144,21 @@ export const metricUnits = {
 
 export type MetricName = keyof typeof metricUnits;
 
+/** Stands beside the values on their line, where it can be searched for; no metric of its own. */
+type Said = { reason: string };
+
 /** What is emitted together shares one line; many values of one metric at once are at most a hundred. */
-export type Emit = (values: Partial<Record<MetricName, number | number[]>>) => void;
+export type Emit = (values: Partial<Record<MetricName, number | number[]>>, said?: Said) => void;
 
 /** Values go out as CloudWatch's embedded metric format: no API call, no state between invocations. */
 export const createEmitter = (): Emit => {
   const metrics = new Metrics();
-  return (values) => {
+  return (values, said) => {
     for (const name of Object.keys(values) as MetricName[]) {
       for (const value of [values[name] ?? []].flat()) metrics.addMetric(name, MetricUnit[metricUnits[name]], value);
     }
-    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    if (!metrics.hasStoredMetrics()) return;
+    if (said !== undefined) metrics.addMetadata('reason', said.reason);
+    metrics.publishStoredMetrics();
   };
 };

@@ -1,6 +1,7 @@
 /** Secrets by name from Secrets Manager, parsed; read again after five minutes, so that a rotation is noticed. */
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
+import { SecretMalformed } from '../domain/errors.ts';
 import { type Instant, minute, plusMs, second } from '../domain/instant.ts';
 import { deriveWebhookKey, type WebhookKeys } from '../notifications/channel-token.ts';
 
@@ -9,7 +10,7 @@ export type Secret<T> = () => Promise<T>;
 const keptMs = 5 * minute;
 const retryMs = 10 * second;
 
-/** Throws an Error that names the secret, never what is in it. */
+/** Throws SecretMalformed, which names the secret and never says what is in it. */
 export const readSecret = <T>(
   client: SecretsManagerClient,
   secretName: string,
@@ -49,7 +50,8 @@ const fetchSecret = async <T>(
   try {
     return parse(JSON.parse(SecretString ?? ''));
   } catch {
-    throw new Error(`The secret ${secretName} is not of the form that docs/deploying.md gives`); // The cause would quote it.
+    // Without the cause, which would quote it.
+    throw new SecretMalformed(`The secret ${secretName} is not of the form that docs/deploying.md gives`);
   }
 };
 

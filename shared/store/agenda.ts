@@ -8,6 +8,7 @@ import { fromItem, type Item, type Table } from './table.ts';
 
 const longestOfDaysMs = 7 * day;
 const itemsPerQuery = 100;
+const queriesAtMost = 500;
 
 export const agendaReader = (table: Table): AgendaReader => ({
   async list(request) {
@@ -38,7 +39,7 @@ const spanOf = ({ status, startsAt, endsAt }: Appointment): AgendaSpan => {
 
 const positionOf = ({ startsAt, id }: Appointment): string => agendaPosition(startsAt, id);
 
-/** One more than `limit`, if there are as many: that tells whether a page follows. */
+/** One more than `limit`, if there are that many, which tells whether a page follows. Throws when absurdly many lie before them. */
 const listSpan = async (
   table: Table,
   { userId, from, to, limit }: AgendaRequest,
@@ -46,7 +47,7 @@ const listSpan = async (
 ): Promise<Appointment[]> => {
   const found: Appointment[] = [];
   let startKey: Item | undefined;
-  do {
+  for (let query = 1; query <= queriesAtMost; query++) {
     const { Items = [], LastEvaluatedKey } = await table.client.send(
       new QueryCommand({
         TableName: table.name,
@@ -62,7 +63,8 @@ const listSpan = async (
       }),
     );
     found.push(...Items.map(fromItem<Appointment>).filter(({ startsAt, endsAt }) => endsAt > from && startsAt < to));
+    if (LastEvaluatedKey === undefined || found.length > limit) return found;
     startKey = LastEvaluatedKey;
-  } while (startKey !== undefined && found.length <= limit);
-  return found;
+  }
+  throw new Error(`More than ${queriesAtMost} queries for one page of an agenda`);
 };

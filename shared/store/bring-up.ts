@@ -5,7 +5,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Schemas, schemas } from './schema.ts';
 import { type Item, isConditionFailure, type Table } from './table.ts';
 
-/** Does the write, and does it again where an item of an older schema was in its way. Throws as the write does. */
+/** Does the write, and repeats it after bringing up an item of an older schema that was in its way. Throws as the write does. */
 export const upToDate = async <T>(table: Table, write: () => Promise<T>, known: Schemas = schemas): Promise<T> => {
   try {
     return await write();

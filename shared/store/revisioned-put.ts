@@ -13,7 +13,7 @@ export const revisionedPut = (table: Table, item: Item, revision: number) => {
   };
 };
 
-/** Who meets another writer at the very moment of writing has lost to it as well. */
+/** Colliding with another writer at the very moment of writing is a lost race as well. */
 export const unlessLost = async (write: Promise<unknown>): Promise<'saved' | 'conflict'> => {
   try {
     await write;

@@ -6,7 +6,7 @@ import type { SeenStore } from '../sync/ports.ts';
 import { keys, prefixes } from './keys.ts';
 import { fromItem, queryAll, type Table, toItem } from './table.ts';
 
-/** A generation that has come to nothing in this time will not. */
+/** A generation that has not ended in this time never will. */
 const keptMs = 7 * day;
 
 export const seenStore = (table: Table): SeenStore => ({

@@ -6,7 +6,7 @@ import type { Appointment } from '../domain/appointment.ts';
 import { type SyncEvent, syncEventOf } from '../domain/sync-event.ts';
 import { type Patch, patched, patchOf } from './merge-patch.ts';
 
-/** `was`: what makes the appointment as it was of how it is; absent, where it is new. */
+/** `was`: the patch that turns the appointment as it is into what it was; absent when it is new. */
 export type StoredEvent = { after: Appointment; was?: Patch };
 
 export const toStored = ({ before, after }: Pick<SyncEvent, 'before' | 'after'>): StoredEvent => ({

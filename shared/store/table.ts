@@ -66,7 +66,7 @@ const keysPerRead = 100;
 const readsAtOnce = 8;
 const readAttempts = 5;
 
-/** The items of these keys, read consistently, those that are not there left out. */
+/** The items of these keys, read consistently; missing ones are left out. */
 export const readAll = async (table: Table, keys: Key[]): Promise<Item[]> => {
   const starts = Array.from({ length: Math.ceil(keys.length / keysPerRead) }, (_, index) => index * keysPerRead);
   const read = (start: number) => readBatch(table, keys.slice(start, start + keysPerRead));

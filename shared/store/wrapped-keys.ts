@@ -63,7 +63,7 @@ export const removeKey = async (table: Table, id: string): Promise<void> => {
   await table.client.send(new DeleteCommand({ TableName: table.name, Key: keys.dataKey(id) }));
 };
 
-/** Of the error only its name is told: what AWS writes beside it may name keys and roles. */
+/** Only the error's name is passed on: its message may name keys and roles. */
 const lockedBecause = (what: 'make' | 'unwrap', id: string) => (cause: unknown) => {
   const name = cause instanceof Error ? cause.name : 'unknown';
   throw new VaultLocked(`KMS does not ${what} data key ${id}: ${name}`, { cause });

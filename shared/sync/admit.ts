@@ -5,7 +5,7 @@ import { clockMarginMs, epochMsOf, type Instant, plusMs } from '../domain/instan
 import { isComparable } from '../drift/comparison-plan.ts';
 import type { Hint } from '../queue/hint.ts';
 
-/** `acknowledged`: the hint has nothing to say (any more). `deferred`: the calendar was synced just now. */
+/** `acknowledged`: there is nothing to do for the hint. `deferred`: the calendar was synced just now. */
 export type Admission =
   | { kind: 'sync' }
   /** Nothing is listed: only what is pending is pushed. */
@@ -20,12 +20,12 @@ export type Admission =
       kind: 'acknowledged';
       because:
         | 'retired'
-        | 'old-connection'
-        | 'push-off'
+        | 'old_connection'
+        | 'push_off'
         | 'covered'
-        | 'left-to-sweep'
-        | 'writes-paused'
-        | 'listing-first';
+        | 'left_to_sweep'
+        | 'writes_paused'
+        | 'listing_first';
     }
   | { kind: 'deferred'; forMs: number };
 
@@ -48,7 +48,7 @@ export const admit = (calendar: Calendar, arrival: Arrival): Admission => {
   return forMs > 0 ? { kind: 'deferred', forMs } : { kind: 'sync' };
 };
 
-/** Its channel still fires, or what its last run brought in is still to be freed: by this hint, or by one that goes on with it. */
+/** Its channel still fires, or what its last run brought in must still be freed: by this hint, or by one that continues it. */
 const isToClose = (calendar: Calendar, { hint, now }: Arrival): boolean =>
   planChannel(calendar, now) === 'remove' || hint.reason === 'disabled' || hint.reason === 'continuation';
 
@@ -57,22 +57,22 @@ type Acknowledged = Extract<Admission, { kind: 'acknowledged' }>;
 const whyNot = (calendar: Calendar, { hint, sentAt, now }: Arrival): Acknowledged['because'] | undefined => {
   if (!calendar.enabled) return 'retired';
   if (hint.connectGeneration !== undefined && hint.connectGeneration !== calendar.connectGeneration) {
-    return 'old-connection';
+    return 'old_connection';
   }
-  if (hint.reason === 'notification' && !calendar.realTimeSync) return 'push-off';
-  if (isOneChange(hint) && calendar.trouble?.leftToSweep) return 'left-to-sweep';
-  if (hint.reason === 'appointment') return areWritesPaused(calendar, now) ? 'writes-paused' : undefined;
+  if (hint.reason === 'notification' && !calendar.realTimeSync) return 'push_off';
+  if (isOneChange(hint) && calendar.trouble?.leftToSweep) return 'left_to_sweep';
+  if (hint.reason === 'appointment') return areWritesPaused(calendar, now) ? 'writes_paused' : undefined;
   if (hint.reason === 'compare') return whyNotCompared(calendar, sentAt, now);
   if (isCovered(calendar, sentAt) && isChannelSettled(calendar, now)) return 'covered';
   return undefined;
 };
 
-/** One of many that may come while nothing helps. What it is about stays in the table, or in Google, for the sweep. */
+/** One of many hints that may come while nothing helps. Its change stays in the table, or in Google, until the sweep. */
 const isOneChange = ({ reason }: Hint): boolean => ['notification', 'appointment', 'compare'].includes(reason);
 
-/** However often it is asked for meanwhile, one comparison answers all [R11]. */
+/** One comparison answers all requests that came before it [R11]. */
 const whyNotCompared = (calendar: Calendar, sentAt: Instant, now: Instant): Acknowledged['because'] | undefined => {
-  if (!isComparable(calendar, now)) return 'listing-first';
+  if (!isComparable(calendar, now)) return 'listing_first';
   return calendar.drift !== undefined && plusMs(sentAt, clockMarginMs) < calendar.drift.at ? 'covered' : undefined;
 };
 
@@ -80,11 +80,11 @@ const whyNotCompared = (calendar: Calendar, sentAt: Instant, now: Instant): Ackn
 export const areWritesPaused = ({ writesPausedUntil }: Calendar, now: Instant): boolean =>
   writesPausedUntil !== undefined && now < writesPausedUntil;
 
-/** A pull says nothing about channels: not that there is the one that should be [R7]. */
+/** A pull alone does not mean that the calendar has the channel it should have [R7]. */
 const isChannelSettled = (calendar: Calendar, now: Instant): boolean =>
   ['keep', 'nothing'].includes(planChannel(calendar, now));
 
-/** It is stopped without a listing: however often it fires, or is replayed, it costs none of its own [R11][F20]. */
+/** Another channel than the current one. It is stopped without a listing, however often it fires or is replayed [R11][F20]. */
 const isStray = ({ channel }: Calendar, hint: Hint): boolean =>
   hint.channel !== undefined && hint.channel.id !== channel?.id;
 
@@ -93,8 +93,8 @@ const isCovered = ({ checkpoint, coveredBefore }: Calendar, sentAt: Instant): bo
   checkpoint === undefined && coveredBefore !== undefined && plusMs(sentAt, clockMarginMs) < coveredBefore;
 
 /**
- * A listing that began sooner would leave the rest of a burst in doubt for the clocks alone, and cost a third one. A listing
- * that is under way is gone on with at once.
+ * Listing sooner could miss the end of a burst merely because clocks differ, and would cost a third listing. A listing that
+ * is under way continues at once.
  */
 const coolDownLeftMs = ({ checkpoint, coveredBefore }: Calendar, now: Instant): number =>
   checkpoint !== undefined || coveredBefore === undefined ? 0 : epochMsOf(coveredBefore) + coolDownMs - epochMsOf(now);

@@ -1,7 +1,7 @@
-/** Shell: reads the agenda page by page, and not for ever [R11]. */
+/** Shell: reads the agenda page by page, up to a limit [R11]. */
 import type { AgendaPage, AgendaReader, AgendaRequest } from './ports.ts';
 
-/** Whether there is more behind the last of so many pages is said by that page's own `after`. */
+/** If the last page that is read has an `after`, there was more. */
 export async function* pagesOf(
   agenda: AgendaReader,
   request: AgendaRequest,

@@ -21,7 +21,7 @@ export type CarryOutDeps = {
 /** In which calendar the event lies; `shared`: what Google is told of bookings. */
 export type At = { calendar: Calendar; stamp: Look; shared: Shared };
 
-/** `conflict`: the appointment is not as the decision took it to be. */
+/** `conflict`: the appointment has changed since the decision was made. */
 export type CarriedOut = { kind: 'done' } | { kind: 'saved'; appointment: Appointment } | { kind: 'conflict' };
 
 export const carryOut = async (deps: CarryOutDeps, at: At, decision: Decision): Promise<CarriedOut> => {
@@ -41,7 +41,7 @@ export const carryOut = async (deps: CarryOutDeps, at: At, decision: Decision): 
   }
 };
 
-/** It waits for the push already, and Google shows no version that we do not know. */
+/** It already waits for the push, and Google shows no version that is new to us. */
 const isWaiting = ({ appointment, event, settled }: Extract<Decision, { kind: 'push' }>): boolean =>
   settled === undefined && appointment.sync.state === 'pending' && appointment.link?.observed?.etag === event.etag;
 

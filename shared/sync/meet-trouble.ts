@@ -17,7 +17,7 @@ export type Attempt = { calendar: Calendar; connection: GrantedConnection; now: 
 /** Only `failed` is to be tried again: `failures` says how often in a row it has come to that. */
 export type Met =
   | { kind: 'acknowledged'; because: 'needs_reauth' }
-  | { kind: 'refused'; because: 'calendar_gone' | 'left-to-sweep'; error: unknown }
+  | { kind: 'refused'; because: 'calendar_gone' | 'left_to_sweep'; error: unknown }
   | { kind: 'failed'; error: unknown; failures: number };
 
 /** Throws the error itself when someone newer is at work. */
@@ -36,7 +36,7 @@ export const meetTrouble = async (deps: TroubleDeps, attempt: Attempt, error: un
       return { kind: 'refused', because: 'calendar_gone', error };
     case 'leave-to-sweep':
       await deps.calendars.noteTrouble(calendar, trouble);
-      return { kind: 'refused', because: 'left-to-sweep', error };
+      return { kind: 'refused', because: 'left_to_sweep', error };
     case 'retry':
       await deps.calendars.noteTrouble(calendar, trouble).catch(() => undefined); // It must not hide the error that counts.
       return { kind: 'failed', error, failures: trouble.failures };
@@ -55,8 +55,8 @@ const switchOff = async ({ calendars, channels }: TroubleDeps, { calendar, now }
 };
 
 /**
- * For a hint that has come back often, before it is tried again: whoever crashes, or runs out of time, leaves no word of
- * it. Says so where nothing is said yet; a complete sync clears it.
+ * For a hint that has come back often, before it is tried again: a worker that crashes or runs out of time leaves no trace.
+ * Notes that on a calendar that has no other trouble; a complete sync clears it.
  */
 export const noteInterruptions = async (calendars: CalendarStore, arrival: Arrival): Promise<void> => {
   const calendar = await calendars.load(arrival.hint.calendarKey);

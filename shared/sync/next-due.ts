@@ -2,21 +2,20 @@
 import { isWatched } from '../channels/standing.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { hour, type Instant, minute, plusMs } from '../domain/instant.ts';
+import { roundMs } from '../renewal/round-interval.ts';
 
-/** A calendar that its channel tells of is asked about this often all the same: Google loses notifications now and then. */
+/** Even a watched calendar is synced this often: Google loses notifications now and then. */
 const backstopMs = 1 * hour;
-/** The renewal worker's (infra/renewal.ts). */
-const roundMs = 5 * minute;
-/** One that nothing tells of is polled. */
+/** A calendar without a live channel is polled. */
 const pollMs = 12 * minute;
-/** Jitter spreads what was due together over half of the interval, half to either side. */
+/** Spreads what was due together over half of the interval: a quarter to either side. */
 const jittered = (intervalMs: number, random: number): number => intervalMs * (0.75 + random / 2);
 
-/** A person who has switched real-time sync off has asked for no more than that. */
+/** With real-time sync off, the backstop is all that was asked for. */
 const intervalOf = (calendar: Calendar, now: Instant): number =>
   calendar.realTimeSync && calendar.trouble === undefined && !isWatched(calendar, now) ? pollMs : backstopMs;
 
-/** It has been too long without a complete sync: what a lost notification was about would wait no longer. */
+/** Too long without a complete sync: the change of a lost notification shall not wait any longer. */
 export const isSyncOverdue = (calendar: Calendar, now: Instant): boolean =>
   calendar.coveredBefore === undefined || plusMs(calendar.coveredBefore, jittered(intervalOf(calendar, now), 0)) <= now;
 
@@ -33,11 +32,11 @@ export const nextDueAt = (calendar: Calendar, now: Instant, random: number): Ins
   return wanted.toSorted()[0] ?? backstop;
 };
 
-/** A calendar has been switched off: by then the index of the agenda shows the last that had been stored of it, which still takes time. */
+/** For a calendar that was switched off: by then the agenda's index shows its last blocks, which are still to be freed. */
 export const lastLookAt = (now: Instant): Instant => plusMs(now, 10 * minute);
 
-/** One that is switched off is due once more for as long as its channel could not be stopped, and then no more. */
+/** One that is switched off stays due until its channel has been stopped, and is never due again after that. */
 export const isDoneWith = ({ enabled, channel }: Calendar): boolean => enabled || channel === undefined;
 
-/** What should have been done by now has just been tried, or asked for by a hint that may be lost: the next round looks. */
+/** What was due by now has just been tried, or asked for by a hint that may be lost: the next round looks again. */
 const later = (at: Instant, now: Instant): Instant => (at <= now ? plusMs(now, roundMs) : at);

@@ -5,6 +5,7 @@ import { agreedItem, type Changed, type Overlap, overlapIdOf, overlapItem } from
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
+import { pagesOf } from './agenda-pages.ts';
 import type { AgendaReader, AppointmentStore, ConflictStore, Day, DayReader } from './ports.ts';
 import { windowAt } from './window.ts';
 
@@ -15,7 +16,7 @@ export type OverlapPlace = { calendar: Calendar; stamp: Stamp };
 
 const mostOverlapped = 20;
 
-/** After the changes are stored: whoever books meanwhile sees them or is seen. */
+/** Runs after the changes are stored: whoever books meanwhile either sees them or is seen here. */
 export const raiseOverlaps = async (deps: OverlapDeps, place: OverlapPlace, all: Changed[]): Promise<void> => {
   const left = all.filter(hasLeft).map(({ now }) => now);
   if (left.length > 0) await closeOverlaps(deps, left, place.stamp);
@@ -29,7 +30,7 @@ export const raiseOverlaps = async (deps: OverlapDeps, place: OverlapPlace, all:
 
 const openAtMost = 500;
 
-/** Of the overlaps that wait for a person, those that are none any more now that these appointments have moved. */
+/** Closes the overlaps in review that these appointments, having moved, no longer cause. */
 export const closeOverlaps = async (
   { appointments, conflicts }: Pick<OverlapDeps, 'conflicts'> & { appointments: Pick<AppointmentStore, 'loadMany'> },
   moved: Appointment[],
@@ -58,7 +59,7 @@ const raise = async (
 ): Promise<void> => {
   const stored = await conflicts.load(overlap.now.userId, overlapIdOf(overlap.now, overlap.other));
   const item = overlapItem(overlap, calendar.key, stamp, stored);
-  if (item !== undefined) await conflicts.save(item); // Who has lost a race here has lost it to the same news.
+  if (item !== undefined) await conflicts.save(item); // A lost race was lost to the same news.
 };
 
 /**
@@ -81,7 +82,7 @@ export const hasLeft = ({ now, before }: Changed): boolean =>
 
 const isSameSpan = (a: Appointment, b: Appointment): boolean => a.startsAt === b.startsAt && a.endsAt === b.endsAt;
 
-/** No further than bookings matter: an event may last until the year 9999. */
+/** Only as far as bookings matter: an event may last until the year 9999. */
 const loadDaysOf = ({ appointments }: OverlapDeps, changed: Changed[], now: Instant): Promise<Day[]> => {
   const spans = changed.map((change) => change.now);
   const [first] = spans;
@@ -115,19 +116,11 @@ export const countFutureBookings = async (
   { userId }: Calendar,
   now: Instant,
 ): Promise<number> => {
+  const span = { from: now, to: windowAt(now).to };
+  const request = { userId, ...span, limit: bookingsPerRead, includeCancelled: false };
   let count = 0;
-  let after: string | undefined;
-  for (let read = 1; read <= readsAtMost; read++) {
-    const span = { from: now, to: windowAt(now).to, includeCancelled: false };
-    const page = await appointments.list({
-      userId,
-      ...span,
-      limit: bookingsPerRead,
-      ...(after !== undefined && { after }),
-    });
-    count += page.items.filter(({ kind, startsAt }) => kind === 'booking' && startsAt > now).length;
-    after = page.after;
-    if (after === undefined) break;
+  for await (const { items } of pagesOf(appointments, request, readsAtMost)) {
+    count += items.filter(({ kind, startsAt }) => kind === 'booking' && startsAt > now).length;
   }
   return count;
 };

@@ -19,7 +19,7 @@ export type AppointmentStore = {
 };
 
 export type WrittenBeside = {
-  /** The booking as it was read: the days that it leaves are told. */
+  /** The booking as it was read, which tells the days that it leaves. */
   before?: Appointment | undefined;
   /** A review item that opens, changes or closes with it. */
   conflict?: Conflict | undefined;
@@ -74,7 +74,7 @@ export type ListingCommit = {
 /** Every write throws Superseded when the calendar has moved on since `read` was read. */
 export type CalendarStore = {
   load(key: CalendarKey): Promise<Calendar | undefined>;
-  /** Whatever trouble there was is over with it. As for a checkpoint, the listing must be where `read` has it. */
+  /** Ends any trouble. As for a checkpoint, the listing must be where `read` has it. */
   commitListing(read: Calendar, commit: ListingCommit): Promise<void>;
   saveCheckpoint(read: Calendar, checkpoint: Checkpoint): Promise<void>;
   noteTrouble(read: Calendar, trouble: Trouble): Promise<void>;
@@ -82,7 +82,7 @@ export type CalendarStore = {
   noteDrift(read: Calendar, drift: Drift): Promise<void>;
   /** Google takes no more writes for a while: nothing is pushed before `until`, when the sweep looks again [F41]. */
   pauseWrites(read: Calendar, until: Instant): Promise<void>;
-  /** It is synced, watched and swept no more. */
+  /** It is no longer synced, watched or swept. */
   switchOff(read: Calendar, because: NonNullable<Calendar['disabledBecause']>): Promise<void>;
 };
 
@@ -134,7 +134,7 @@ export type ChannelStore = {
   postpone(read: Calendar, slot: ChannelSlot): Promise<void>;
   /** Notes that every channel before this one has been stopped. */
   settle(read: Calendar): Promise<void>;
-  /** Some could not be stopped: not before `settleAt` is it tried again. The sweep looks at the calendar at `dueAt`. */
+  /** Some could not be stopped: that is not tried again before `settleAt`. The sweep looks at the calendar at `dueAt`. */
   deferSettling(read: Calendar, settleAt: Instant, dueAt: Instant): Promise<void>;
   /** Empties the slot. */
   vacate(read: Calendar): Promise<void>;
@@ -144,7 +144,7 @@ export type ChannelStore = {
   renewNow(read: Calendar, now: Instant): Promise<void>;
   /** Read consistently. */
   listOf(userId: UserId, key: CalendarKey): Promise<Channel[]>;
-  /** Notes a state, and what else is known of the channel by now. Of one whose record is gone there is nothing to note. */
+  /** Notes a state, and what else is known of the channel by now; nothing when its record is gone. */
   note(channel: Channel): Promise<void>;
 };
 

@@ -76,7 +76,7 @@ export const syncCalendar = async (deps: SyncDeps, received: ReceivedHint): Prom
 
 type Unusable = ReceivedHint & { calendar: Calendar; connection: Connection; isToClose: boolean };
 
-/** The connection is no good for this calendar: what can be done all the same [R14]. A sweep's hint says that it is still due. */
+/** The connection cannot serve this calendar: does what can be done without it [R14]. A sweep's hint says that it is still due. */
 const withoutGoogle = async (deps: SyncDeps, unusable: Unusable): Promise<SyncOutcome> => {
   const { hint, calendar, connection, isToClose, now } = unusable;
   const { chainId } = hint;
@@ -87,7 +87,7 @@ const withoutGoogle = async (deps: SyncDeps, unusable: Unusable): Promise<SyncOu
   const isLeftBehind = calendar.connectGeneration !== connection.connectGeneration;
   const isToLetGo = connection.state === 'disconnected' && hint.reason === 'sweep';
   if (isLeftBehind || isToLetGo) await catchUp(deps, { calendar, connection, chainId, now });
-  if (connection.state === 'connected') return { kind: 'acknowledged', because: 'old-connection' };
+  if (connection.state === 'connected') return { kind: 'acknowledged', because: 'old_connection' };
   return { kind: 'acknowledged', because: connection.state };
 };
 
@@ -162,7 +162,7 @@ const tellGoogle = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => {
   } catch (error) {
     if (!(error instanceof GoogleError && error.outcome === 'paused')) throw error;
     await deps.calendars.pauseWrites(calendar, plusMs(now, writesPauseMs * (0.75 + deps.random() / 2)));
-    return { kind: 'acknowledged', because: 'writes-paused' };
+    return { kind: 'acknowledged', because: 'writes_paused' };
   }
 };
 

@@ -47,7 +47,7 @@ export const troubleAfter = ({ trouble }: Calendar, error: unknown, now: Instant
   ...(remedyFor(error) === 'leave-to-sweep' && { leftToSweep: true }),
 });
 
-/** Nobody was left to say what it was. */
+/** The worker ended before it could say why. */
 export const interrupted = (since: Instant): Trouble => ({ since, failures: 1, reason: 'interrupted' });
 
 /** Google's reason, or the name of an error; never text. */

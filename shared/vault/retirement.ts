@@ -1,11 +1,11 @@
-/** May a data key of the vault be thrown away? What is sealed under it is lost with it, so any doubt keeps it. */
+/** May a data key of the vault be thrown away? Whatever is sealed under it would be lost, so when in doubt it is kept. */
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
 import type { ActiveKey } from '../store/active-data-key.ts';
 import type { VaultKey } from '../store/vault-keys.ts';
 
 /**
- * For five minutes after a rotation an environment may still seal under the key before (store/data-keys.ts), and what it
- * seals may be an access token, which is good for an hour and in no index.
+ * For five minutes after a rotation an environment may still seal under the previous key (store/data-keys.ts). It may seal an
+ * access token, which is good for an hour and in no index.
  */
 const restMs = 2 * hour;
 

@@ -131,7 +131,7 @@ describe('the renewal worker', () => {
 
   test('says that it is alive when nothing is due', async () => {
     await runWorker();
-    expect(emitted()).toMatchObject({ ChannelActive: 0, HintSent: 0, SweepCompleted: 1 });
+    expect(emitted()).toMatchObject({ ChannelActive: 0, SweepHintSent: 0, SweepCompleted: 1 });
   });
 });
 

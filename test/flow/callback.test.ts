@@ -181,6 +181,25 @@ describe('[R15] that another account may take the place', () => {
     expect(await account()).toBe('before@example.com');
   });
 
+  test.each<[string, () => void]>([
+    [
+      'a refresh token',
+      () => {
+        const { exchange } = consentDeps.oauth;
+        consentDeps.oauth.exchange = async (asked) => {
+          const { refreshToken: _, ...grant } = await exchange(asked);
+          return grant;
+        };
+      },
+    ],
+    ['a calendar', () => (deps.connecting.google.listCalendars = async () => [])],
+  ])('is of no use without %s either', async (_, without) => {
+    without();
+    await ask({ replaceAccount: 'true' });
+    await expect(callback({ code: 'good' })).rejects.toMatchObject({ slug: 'consent-incomplete', status: 403 });
+    expect(await account()).toBe('before@example.com');
+  });
+
   test('[F37] what the former account was not told is logged, and keeps nobody from connecting', async () => {
     consentDeps.oauth.revoke = async () => {
       throw new GoogleError('token revocation', 503, undefined, undefined);

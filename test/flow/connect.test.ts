@@ -89,14 +89,14 @@ describe('connecting', () => {
 
   test('[F39] a grant without a refresh token is enough only when one is known', async () => {
     const { refreshToken, ...withoutRefresh } = aGrant();
-    await expect(run(withoutRefresh)).rejects.toMatchObject({ slug: 'consent-incomplete' });
+    expect(await run(withoutRefresh)).toEqual({ kind: 'refused', because: 'no_lasting_access' });
     await run();
     await run(withoutRefresh);
     const connection = await stores.connections.load(userId);
     expect(connection).toMatchObject({ refreshToken: 'sealed:refresh' });
 
     await stores.connections.markNeedsReauth(connection ?? expect.fail('There is no connection'), ended);
-    await expect(run(withoutRefresh)).rejects.toMatchObject({ slug: 'consent-incomplete' });
+    expect(await run(withoutRefresh)).toEqual({ kind: 'refused', because: 'no_lasting_access' });
   });
 
   test('notes which calendars can only be read, and forgets it once Google lets them be written', async () => {
@@ -135,11 +135,17 @@ describe('connecting', () => {
     expect(calendars.map(({ realTimeSync }) => realTimeSync)).toEqual([false, false, false]);
   });
 
+  test('an account without a calendar is refused', async () => {
+    listed = [];
+    expect(await run()).toEqual({ kind: 'refused', because: 'no_calendar' });
+    expect(await stores.connections.load(userId)).toBeUndefined();
+  });
+
   test('[F11] another account is refused, and nothing of the first is touched', async () => {
     await run();
     const before = await stores.connections.load(userId);
     listed = [aListed('other@example.com', { primary: true })];
-    await expect(run()).rejects.toMatchObject({ slug: 'other-account' });
+    expect(await run()).toMatchObject({ kind: 'refused', because: 'other_account' });
     expect(await stores.connections.load(userId)).toEqual(before);
     expect(await stores.calendars.listOf(userId)).toHaveLength(3);
   });

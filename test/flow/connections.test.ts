@@ -99,7 +99,7 @@ test('[R13] a calendar of a replaced account that is still on is retired by its 
   const retire = async () => Promise.reject(new Crash());
   await expect(job.connect(other, true, { calendars: { ...job.stores.calendars, retire } })).rejects.toThrow(Crash);
   job.forgetCalls();
-  expect(await job.run({ calendarKey, reason: 'sweep' })).toEqual({ kind: 'acknowledged', because: 'old-connection' });
+  expect(await job.run({ calendarKey, reason: 'sweep' })).toEqual({ kind: 'acknowledged', because: 'old_connection' });
   await job.drain();
   expect(await job.blockOf('Dentist')).toMatchObject({ status: 'cancelled' });
   expect(await job.stores.calendars.listReplaced(userId)).toHaveLength(1);

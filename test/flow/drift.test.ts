@@ -241,7 +241,7 @@ test('[R11] however often it is asked for meanwhile, one comparison answers', as
 });
 
 test('a calendar that is being listed for the first time is not compared', async () => {
-  expect(await receive({ reason: 'compare' })).toEqual({ kind: 'acknowledged', because: 'listing-first' });
+  expect(await receive({ reason: 'compare' })).toEqual({ kind: 'acknowledged', because: 'listing_first' });
 });
 
 test('[R11] says so when time did not suffice for all of it', async () => {

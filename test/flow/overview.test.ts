@@ -45,7 +45,8 @@ test('an empty fleet is well', async () => {
 
 test('every calendar that is switched on is counted once, by its state, channel and trouble', async () => {
   await register();
-  await register({ watchable: false, realTimeSync: false }, {}, ago(1));
+  await register({ watchable: false }, {}, ago(1));
+  await register({ watchable: false, realTimeSync: false });
   await register({ realTimeSync: false });
   await register({ channel: aSlot({ expiresAt: now }) });
   await register({ channel: aSlot({ state: 'creating' }), trouble: aTrouble(3) });
@@ -54,9 +55,9 @@ test('every calendar that is switched on is counted once, by its state, channel 
   expect(await overview()).toMatchObject({
     at: now,
     partial: false,
-    calendars: { total: 6, byState: { synced: 2, polled: 2, degraded: 1, needs_reauth: 1 }, due: 1 },
-    channels: { active: 2, unwatchable: 1, off: 1, expired: 1, creating: 1 },
-    connections: { connected: 5, needs_reauth: 1 },
+    calendars: { total: 7, byState: { synced: 2, polled: 3, degraded: 1, needs_reauth: 1 }, due: 1 },
+    channels: { active: 2, unwatchable: 1, off: 2, expired: 1, creating: 1 },
+    connections: { connected: 6, needs_reauth: 1 },
     trouble: { backendError: 1 },
     queue: { waiting: 3, inFlight: 1, oldestWaitSeconds: 3_600 },
     deadLetters: 2,

@@ -451,6 +451,19 @@ describe('[F55] a series', () => {
     expect(asked).toEqual([]);
   });
 
+  test('[R11] is looked for in an agenda that has an end: none is cancelled when it has not, and the cursor stays', async () => {
+    let reads = 0;
+    const list = async () => {
+      reads += 1;
+      return { items: [], after: String(reads) };
+    };
+    const ports = { appointments: { ...stores.appointments, list } };
+    await expect(runPull(google(end('c2', deleted('series'))), aRun(), ports)).rejects.toThrow(RetryLater);
+    expect(reads).toBeLessThanOrEqual(200);
+    expect(await statuses()).toEqual(['confirmed', 'confirmed', 'confirmed']);
+    expect(await calendar()).toMatchObject({ cursor: 'c1' });
+  });
+
   test('is not listed again for a deletion that is none of its business', async () => {
     await runPull(google(end('c2', deleted('single'), deleted('never-seen'))));
     expect(await statuses()).toEqual(['confirmed', 'confirmed', 'confirmed']);

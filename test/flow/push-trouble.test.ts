@@ -87,10 +87,10 @@ describe('a refusal of Google’s', () => {
   test('[F41] of all writes pauses them for hours, and pulls go on', async () => {
     const [first, second] = [await job.book('first'), await job.book('second', hourOf(12))];
     job.control.orderFault({ kind: 'status', status: 403, reason: 'quotaExceeded', method: 'POST', times: null });
-    expect(await job.push(first)).toEqual({ kind: 'acknowledged', because: 'writes-paused' });
+    expect(await job.push(first)).toEqual({ kind: 'acknowledged', because: 'writes_paused' });
     expect(job.control.requests({ method: 'POST' })).toHaveLength(1);
     expect(await job.calendarNow()).not.toHaveProperty('trouble');
-    expect(await job.push(second)).toEqual({ kind: 'acknowledged', because: 'writes-paused' });
+    expect(await job.push(second)).toEqual({ kind: 'acknowledged', because: 'writes_paused' });
 
     job.insert('Dentist', 15);
     job.control.clearLogs();

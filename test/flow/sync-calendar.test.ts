@@ -42,8 +42,8 @@ test('[F16] a state that cannot be read is not taken for one that is not there: 
 
 test.each([
   ['a calendar that is switched off', { enabled: false }, {}, 'retired'],
-  ['[F10] a notification of an older connection', { connectGeneration: 2 }, { connectGeneration: 1 }, 'old-connection'],
-  ['a notification while real-time sync is off', { realTimeSync: false }, { reason: 'notification' }, 'push-off'],
+  ['[F10] a notification of an older connection', { connectGeneration: 2 }, { connectGeneration: 1 }, 'old_connection'],
+  ['a notification while real-time sync is off', { realTimeSync: false }, { reason: 'notification' }, 'push_off'],
   [
     '[R11] what a complete sync has covered',
     { coveredBefore: plusMs(now, 2 * second), watchable: false },

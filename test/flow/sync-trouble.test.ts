@@ -56,10 +56,10 @@ test.each([
   [400, 'invalid'],
 ])('[F40] %i %s uses up no tries: it is left to the sweep', async (status, reason) => {
   await job.register();
-  expect(await job.sync(refusing(status, reason))).toMatchObject({ kind: 'refused', because: 'left-to-sweep' });
+  expect(await job.sync(refusing(status, reason))).toMatchObject({ kind: 'refused', because: 'left_to_sweep' });
   expect(await job.calendarNow()).toMatchObject({ enabled: true, trouble: { reason, leftToSweep: true } });
   job.forgetCalls();
-  const passedOver = { kind: 'acknowledged', because: 'left-to-sweep' };
+  const passedOver = { kind: 'acknowledged', because: 'left_to_sweep' };
   expect(await job.sync({}, { reason: 'notification' })).toEqual(passedOver);
   expect(job.calls).toEqual([]);
   expect(await job.sync({}, { reason: 'sweep' })).toMatchObject({ kind: 'synced' });

@@ -199,7 +199,7 @@ test('no graph has two lines of one name', () => {
     .map((widget) => [...widget.matchAll(/label\W+(\w[^"\\]*)/g)].map(([, label]) => label));
   expect(labels.flatMap((of) => of.filter((label, index) => of.indexOf(label) !== index))).toEqual([]);
   expect(labels.flat()).toEqual(
-    expect.arrayContaining(['ChannelFailed, sync-consumer', 'ChannelFailed, renewal-worker']),
+    expect.arrayContaining(['ChannelStopFailed, sync-consumer', 'ChannelStopFailed, renewal-worker']),
   );
 });
 

@@ -479,7 +479,8 @@ export const mutants: Mutant[] = [
   }),
   planted('a record gives no reason', 20, {
     by: ['R12'],
-    records: (events) => events.map((event) => ({ ...event, provenance: { ...event.provenance, reason: '' } })),
+    records: (events) =>
+      events.map((event) => ({ ...event, provenance: { ...event.provenance, reason: '' as never } })),
   }),
   planted('the zone is not written', 100, {
     by: ['R1', 'R2'],

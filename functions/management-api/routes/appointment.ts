@@ -58,7 +58,7 @@ const readTarget = ({ userId, params, headers }: UserRequest, version?: number):
   return { userId, id: readId(params), versions: [given, version].filter((one) => one !== undefined) };
 };
 
-/** Whatever is no id of ours names nothing. */
+/** Anything that is not an id of ours is not found. */
 const readId = ({ id = '' }: UserRequest['params']): AppointmentId => {
   if (!/^[\w-]{22}$/.test(id)) throw noSuchAppointment();
   return asId(id);

@@ -1,11 +1,11 @@
 /** GET /api/v2/appointments: what overlaps a span of time, in order of start, page by page. */
 import { instantAt } from '../../../shared/domain/instant.ts';
-import { invalidRequest } from '../../../shared/runtime/problem.ts';
 import { agendaPosition } from '../../../shared/store/keys.ts';
 import type { AgendaPage, AgendaReader } from '../../../shared/sync/ports.ts';
 import { windowAt } from '../../../shared/sync/window.ts';
 import { decodeCursor, encodeCursor, notOfThisList } from '../page-cursor.ts';
 import { presentAppointment } from '../present-appointment.ts';
+import { invalidRequest } from '../problem.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { appointmentsQuery } from '../schemas/appointments.ts';
 

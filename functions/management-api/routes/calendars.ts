@@ -3,10 +3,10 @@ import { type ChooseDeps, type Chosen, chooseCalendar } from '../../../shared/co
 import type { Calendar } from '../../../shared/domain/calendar.ts';
 import type { Connection, GrantedConnection } from '../../../shared/domain/connection.ts';
 import { asId } from '../../../shared/domain/ids.ts';
-import { Problem } from '../../../shared/runtime/problem.ts';
 import type { CalendarRegistry } from '../../../shared/store/calendars.ts';
 import type { ConnectionStore } from '../../../shared/sync/ports.ts';
 import { presentChoice } from '../present-status.ts';
+import { Problem } from '../problem.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { calendarSwitches } from '../schemas/calendars.ts';
 import { noQuery } from '../schemas/wire-values.ts';
@@ -55,7 +55,7 @@ const refusalOf = (outcome: Extract<Chosen, { kind: 'refused' }>): Problem => {
 
 const needed = 'One calendar that is synced must take the bookings. Choose another one for them first.';
 
-/** Nothing is to be switched of what is not connected. */
+/** Calendars of a connection that has ended cannot be switched. */
 const isConnected = (connection: Connection | undefined): connection is GrantedConnection =>
   connection !== undefined && connection.state !== 'disconnected';
 

@@ -1,11 +1,11 @@
 /** GET /api/calendar/callback: Google sends the user back here. The state, not a cookie, says who it is. */
-import { type ConnectDeps, connect } from '../../../shared/connections/connect.ts';
+import { type ConnectDeps, type Connected, connect } from '../../../shared/connections/connect.ts';
 import { type ConsentDeps, missingBoxes, takeConsent } from '../../../shared/connections/consent.ts';
 import { GrantRevoked } from '../../../shared/domain/errors.ts';
 import type { Grant } from '../../../shared/google/oauth.ts';
 import type { Log } from '../../../shared/runtime/observability.ts';
-import { Problem } from '../../../shared/runtime/problem.ts';
 import type { PendingConsent } from '../../../shared/store/oauth-states.ts';
+import { Problem } from '../problem.ts';
 import { toProblem } from '../problem-details.ts';
 import { type PublicRequest, parse, type Reply, type Route } from '../route.ts';
 import { callbackQuery } from '../schemas/connecting.ts';
@@ -61,15 +61,26 @@ const finish = async (
     const boxes = missing.map((box) => `“${box}”`).join(' and ');
     throw new Problem('consent-incomplete', `Connect again and tick: ${boxes}`);
   }
-  const { account, calendars, left } = await connect(connecting, {
-    userId,
-    grant,
-    replaceAccount: replaceAccount === true,
-    chainId,
-    now,
-  });
+  const consented = { userId, grant, replaceAccount: replaceAccount === true, chainId, now };
+  const outcome = await connect(connecting, consented);
+  if (outcome.kind === 'refused') throw refusalOf(outcome);
+  const { account, calendars, left } = outcome;
   if (left !== undefined) logLeave(log, left);
   return { connected: true, account, calendars: calendars.length };
+};
+
+const refusalOf = (refused: Extract<Connected, { kind: 'refused' }>): Problem => {
+  switch (refused.because) {
+    case 'no_calendar':
+      return new Problem('consent-incomplete', 'This Google account has no calendar');
+    case 'no_lasting_access':
+      return new Problem('consent-incomplete', 'Google gave no lasting access. Start again from "connect".');
+    case 'other_account':
+      return new Problem(
+        'other-account',
+        `Already connected to ${refused.account}. Choose that account at Google, or start again from "connect" with replaceAccount=true.`,
+      );
+  }
 };
 
 /** However it ends, the user sees a page of the product, never JSON. */

@@ -32,7 +32,7 @@ export const conflictRoute =
     return { status: 200, body: presentConflict(review, now) };
   };
 
-/** Whatever is no id of ours names nothing. */
+/** Anything that is not an id of ours is not found. */
 export const readConflictId = ({ id = '' }: UserRequest['params']): ConflictId => {
   if (!/^[\w-]{22}$/.test(id)) throw noSuchConflict();
   return asId(id);

@@ -1,6 +1,6 @@
 /** GET /api/v2/calendar/connect: where to send the user so that Google can ask for consent. */
 import { askConsent, type ConsentDeps } from '../../../shared/connections/consent.ts';
-import { invalidRequest } from '../../../shared/runtime/problem.ts';
+import { invalidRequest } from '../problem.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { connectQuery } from '../schemas/connecting.ts';
 

@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import { type DisconnectDeps, type Disconnected, disconnect } from '../../../shared/connections/disconnect.ts';
 import type { Leave } from '../../../shared/connections/take-leave.ts';
 import type { Log } from '../../../shared/runtime/observability.ts';
-import { Problem } from '../../../shared/runtime/problem.ts';
+import { Problem } from '../problem.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { disconnectBody, type disconnectReply } from '../schemas/connecting.ts';
 import { noQuery } from '../schemas/wire-values.ts';

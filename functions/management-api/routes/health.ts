@@ -3,9 +3,9 @@ import type * as z from 'zod/mini';
 import { messageFor } from '../../../shared/connections/grant-end.ts';
 import { type LeftOverDeps, loadLeftOver } from '../../../shared/health/load-left-over.ts';
 import { type Health, healthOf } from '../../../shared/health/score.ts';
-import { Problem } from '../../../shared/runtime/problem.ts';
 import type { CalendarRegistry } from '../../../shared/store/calendars.ts';
 import type { ConnectionStore } from '../../../shared/sync/ports.ts';
+import { notConnected } from '../require-connected.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import type { healthReply } from '../schemas/health.ts';
 import { noQuery } from '../schemas/wire-values.ts';
@@ -21,7 +21,7 @@ export const healthRoute =
     parse(noQuery, query);
     const connection = await deps.connections.load(userId);
     if (connection === undefined || connection.state === 'disconnected') {
-      throw new Problem('not-connected', 'No calendar is connected. Start with "connect".');
+      throw notConnected();
     }
     const seen = await loadLeftOver(deps, { userId, now }, await deps.calendars.listOf(userId));
     const body = present(healthOf(connection.state, seen, now));

@@ -1,6 +1,7 @@
 /** POST /api/v2/calendar/push-existing: bookings from before the calendar was connected go to Google as well. */
 import { type PushExistingDeps, pushExisting } from '../../../shared/bookings/push-existing.ts';
-import { Problem } from '../../../shared/runtime/problem.ts';
+import { Problem } from '../problem.ts';
+import { notConnected } from '../require-connected.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { noBody, noQuery } from '../schemas/wire-values.ts';
 
@@ -14,7 +15,7 @@ export const pushExistingRoute =
       case 'done':
         return { status: 202, body: { marked: outcome.marked, more: outcome.more } };
       case 'not-connected':
-        throw new Problem('not-connected', 'No calendar is connected. Start with "connect".');
+        throw notConnected();
       case 'no-calendar':
         throw new Problem('no-bookings-calendar', 'None of the calendars takes bookings');
     }

@@ -2,10 +2,10 @@
 import { type SwitchDeps, switchRealTimeSync } from '../../../shared/connections/real-time-sync.ts';
 import type { Connection } from '../../../shared/domain/connection.ts';
 import { type LeftOverDeps, loadLeftOver } from '../../../shared/health/load-left-over.ts';
-import { Problem } from '../../../shared/runtime/problem.ts';
 import type { SyncRequests } from '../../../shared/store/sync-requests.ts';
 import { presentManualSync } from '../present-manual-sync.ts';
 import { presentStatus } from '../present-status.ts';
+import { notConnected } from '../require-connected.ts';
 import { parse, type Reply, type Route, type UserRequest } from '../route.ts';
 import { noBody, noQuery } from '../schemas/wire-values.ts';
 
@@ -24,7 +24,7 @@ export const switchRoute =
     parse(noQuery, request.query);
     parse(noBody, request.body);
     const connection = await switchRealTimeSync(deps, request.userId, on, request.chainId);
-    if (connection === undefined) throw new Problem('not-connected', 'No calendar is connected. Start with "connect".');
+    if (connection === undefined) throw notConnected();
     return reply(deps, connection, request);
   };
 

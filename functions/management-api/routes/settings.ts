@@ -1,8 +1,8 @@
 /** GET and PUT /api/v2/calendar/settings: what a user chooses about the connection. */
 import { changeSettings, type SettingsDeps } from '../../../shared/connections/change-settings.ts';
 import { defaultSettings } from '../../../shared/domain/settings.ts';
-import { Problem } from '../../../shared/runtime/problem.ts';
 import type { ConnectionStore } from '../../../shared/sync/ports.ts';
+import { notConnected } from '../require-connected.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { settings as schema } from '../schemas/settings.ts';
 import { noQuery } from '../schemas/wire-values.ts';
@@ -22,7 +22,7 @@ export const changeSettingsRoute =
     const settings = parse(schema, body);
     const outcome = await changeSettings(deps, userId, settings, { now, chainId });
     if (outcome === 'not-connected') {
-      throw new Problem('not-connected', 'No calendar is connected. Start with "connect".');
+      throw notConnected();
     }
     return { status: 200, body: settings };
   };

@@ -1,9 +1,10 @@
 /** /api/v2/admin/vault-keys: which data keys seal Google's tokens; rotate, bring tokens under the new key, retire the old. */
-import { Problem } from '../../../shared/runtime/problem.ts';
+
 import type { ConnectionRegistry } from '../../../shared/store/connections.ts';
 import type { VaultKeys } from '../../../shared/store/vault-keys.ts';
 import { type ResealDeps, reseal } from '../../../shared/vault/reseal.ts';
 import { type KeptBecause, keptBecause } from '../../../shared/vault/retirement.ts';
+import { Problem } from '../problem.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { retireBody } from '../schemas/vault-keys.ts';
 import { noBody, noQuery } from '../schemas/wire-values.ts';

@@ -1,5 +1,6 @@
 /** Appointments: as they are shown, and as they are asked for. */
 import * as z from 'zod/mini';
+import { longestNotes, longestTitle } from '../../../shared/domain/appointment.ts';
 import {
   dateOrTime,
   filled,
@@ -75,8 +76,6 @@ const bookingTime = z
   .union([z.iso.datetime({ offset: true, local: true }), wholeMinute, z.iso.date()], { error: notATime })
   .check(z.refine(inOurTime, notInOurTime));
 
-const longestTitle = 1_024;
-const longestNotes = 8_192;
 const longestName = 256;
 
 /** An empty text is none. */

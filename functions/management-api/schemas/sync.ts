@@ -1,5 +1,6 @@
 /** How the sync stands, what it has done, and what a user can have it do. */
 import * as z from 'zod/mini';
+import { writeReasons } from '../../../shared/domain/appointment.ts';
 import { conflictPolicies } from '../../../shared/domain/settings.ts';
 import { calendarStates } from '../../../shared/health/standing.ts';
 import { appointment, ownedFields } from './appointments.ts';
@@ -23,7 +24,7 @@ export const syncLogEntry = z.strictObject({
   at: z.iso.datetime(),
   appointmentId: z.string(),
   version: z.int(),
-  action: z.string().check(z.describe('create, update, restore, cancel, park-appointment, …')),
+  action: z.enum(writeReasons).check(z.describe('What became of a change in Google, or what a person has asked for')),
   actor: z.enum(['google', 'user']).check(z.describe('Who changed it')),
   chainId: z.string().check(z.describe('Ties together what one notification, request or sweep has caused')),
   calendar: z.optional(z.strictObject({ calendarId: z.string(), eventId: z.string() })),
@@ -74,7 +75,9 @@ export const calendarStatus = z.strictObject({
   summary: z.string(),
   role: z.enum(['bookings', 'blocks']),
   enabled: z.boolean(),
-  state: z.enum(calendarStates).check(z.describe('polled: without a channel; degraded: the last sync failed')),
+  state: z
+    .enum(calendarStates)
+    .check(z.describe('polled: no channel is wanted, or Google gives none; degraded: the last sync failed')),
   reason: z.optional(z.string().check(z.describe('Why it is degraded, or disabled by no choice of anyone’s'))),
   initialSyncComplete: z.boolean(),
   quarantined: z.int().check(z.describe('Events that are set aside because they cannot be read')),

@@ -48,6 +48,11 @@ export const consentsOf = ({ sim, knobs, system, accounts }: Given, { request, r
       refreshToken,
       scopes: [],
     };
+    const failed = (error: unknown): void => {
+      note(sim, task.name, () => `consent failed: ${error}`);
+      system.log.error('A consent could not be completed', error);
+      if (!task.dead) again();
+    };
     const chainId = asId<Stamp['chainId']>(`consent-${nth}`);
     connect(requestDeps(task), {
       userId: userIdOf(user),
@@ -55,17 +60,11 @@ export const consentsOf = ({ sim, knobs, system, accounts }: Given, { request, r
       replaceAccount: true,
       chainId,
       now: system.nowOf(task),
-    }).then(
-      ({ left }) => {
-        count(sim, 'a consent');
-        if (left !== undefined && left.failures.length > 0) system.leftInTrouble(emails);
-      },
-      (error) => {
-        note(sim, task.name, () => `consent failed: ${error}`);
-        system.log.error('A consent could not be completed', error);
-        if (!task.dead) again();
-      },
-    );
+    }).then((outcome) => {
+      if (outcome.kind === 'refused') return failed(new Error(outcome.because));
+      count(sim, 'a consent');
+      if ((outcome.left?.failures.length ?? 0) > 0) system.leftInTrouble(emails);
+    }, failed);
   };
 
   const acts: Acts<'revoke' | 'disconnect' | 'other account'> = {

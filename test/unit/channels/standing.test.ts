@@ -18,7 +18,12 @@ const creating = (watchedUntil?: typeof now) =>
 
 test.each<[string, Partial<Calendar>, Standing]>([
   ['a channel that fires', { channel: aSlot() }, 'active'],
-  ['one that has ended', { channel: aSlot({ expiresAt: now }) }, 'missing'],
+  ['one that has ended', { channel: aSlot({ expiresAt: now }) }, 'expired'],
+  [
+    'one that is being created, though it was to have ended',
+    { channel: { ...creating(), expiresAt: now } },
+    'creating',
+  ],
   ['one that is being created', { channel: creating() }, 'creating'],
   ['none', {}, 'missing'],
   ['none, for it cannot be watched [F26]', { watchable: false }, 'unwatchable'],

@@ -23,7 +23,7 @@ const calendar = aCalendar();
 const other = aCalendar({ key: asId('other-key'), calendarId: asId('other@example.com') });
 const pending = pendingAt(calendar, now);
 const later = plusMs(now, 1 * minute);
-const written: Written = { updatedAt: later, provenance: { ...aBooking().provenance, reason: 'test' } };
+const written: Written = { updatedAt: later, provenance: { ...aBooking().provenance, reason: 'update' } };
 const base = { ...aBooking().fields, title: 'Before' };
 const booking = aBooking({ version: 3, revision: 5, base, edits: { title: now }, sync: pending });
 

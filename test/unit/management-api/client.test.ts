@@ -145,7 +145,7 @@ test('a browser is sent the route table and a few lines: no schemas, nothing of 
   });
   await stop();
   expect(Object.keys(metafile.inputs)).toEqual([
-    'shared/runtime/problem.ts',
+    'functions/management-api/problem.ts',
     'functions/management-api/route-table.ts',
     'functions/management-api/client.ts',
   ]);

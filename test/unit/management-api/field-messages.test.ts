@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import { Problem } from '../../../functions/management-api/problem.ts';
 import { parse } from '../../../functions/management-api/route.ts';
 import {
   appointmentEdit,
@@ -9,7 +10,6 @@ import {
 import { decision } from '../../../functions/management-api/schemas/conflicts.ts';
 import { redriveBody } from '../../../functions/management-api/schemas/dead-letters.ts';
 import { settings } from '../../../functions/management-api/schemas/settings.ts';
-import { Problem } from '../../../shared/runtime/problem.ts';
 
 const errorsOf = (schema: z.ZodMiniType, input: unknown): Record<string, string> => {
   try {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { Problem, type ProblemSlug } from '../../../functions/management-api/problem.ts';
 import { problemDetails } from '../../../functions/management-api/problem-details.ts';
 import { problemReply } from '../../../functions/management-api/schemas/problem.ts';
 import { GrantRevoked, RetryLater, Superseded } from '../../../shared/domain/errors.ts';
 import { toGoogleError } from '../../../shared/google/google-error.ts';
 import type { Log } from '../../../shared/runtime/observability.ts';
-import { Problem, type ProblemSlug } from '../../../shared/runtime/problem.ts';
 
 const request = { routeKey: 'GET /api/v2/appointments', requestContext: { requestId: 'request-1' } };
 const secret = 'ya29.access-token';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { Problem } from '../../../functions/management-api/problem.ts';
 import { parse } from '../../../functions/management-api/route.ts';
 import { appointmentsQuery } from '../../../functions/management-api/schemas/appointments.ts';
 import { callbackQuery, connectQuery } from '../../../functions/management-api/schemas/connecting.ts';
 import { noBody, noQuery } from '../../../functions/management-api/schemas/wire-values.ts';
-import { Problem } from '../../../shared/runtime/problem.ts';
 import { inheritedNames } from '../hostile.ts';
 
 /** As the handler reads a query. */

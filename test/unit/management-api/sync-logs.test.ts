@@ -62,7 +62,7 @@ test('a first version has nothing before it', async () => {
 test('[R2] how a difference was settled is told, with what Google had', async () => {
   const theirs = { ...before.fields, title: '' };
   const settled = { policy: 'merge', theirs, chosen: { title: 'bookedbarber' } } as const;
-  const merged = { ...after, provenance: { ...after.provenance, reason: 'merge', settled } };
+  const merged = { ...after, provenance: { ...after.provenance, reason: 'merge' as const, settled } };
   const { body } = await ask({}, { items: [syncEventOf(before, merged) as SyncEvent] });
   expect(body.items[0]?.settled).toEqual({ ...settled, theirs: { ...theirs, title: '(No title)' } });
 

@@ -32,9 +32,9 @@ const nobody: Census = {
   ChannelExpiringSoon: 0,
   ChannelStale: 0,
   ChannelRenewed: 0,
-  ChannelFailed: 0,
+  ChannelStopFailed: 0,
   RenewalFailed: 0,
-  HintSent: 0,
+  SweepHintSent: 0,
   SweepCompleted: 1,
 };
 
@@ -61,7 +61,7 @@ describe('[R7] the census', () => {
     [
       'a stop that failed',
       looked({}, { kind: 'renewed', unstopped: error }),
-      { ChannelActive: 1, ChannelRenewed: 1, ChannelFailed: 1 },
+      { ChannelActive: 1, ChannelRenewed: 1, ChannelStopFailed: 1 },
     ],
     [
       'a renewal that failed while the one before fires',
@@ -87,7 +87,7 @@ describe('[R7] the census', () => {
       looked({ channel: aSlot({ watchedSince: ago(9 * day) }), lastNotificationAt: ago(3 * day) }),
       { ChannelActive: 1, ChannelStale: 1 },
     ],
-    ['hints', looked({}, { kind: 'kept' }, 1), { ChannelActive: 1, HintSent: 1 }],
+    ['hints', looked({}, { kind: 'kept' }, 1), { ChannelActive: 1, SweepHintSent: 1 }],
     ['a calendar that broke', broken, { RenewalFailed: 1 }],
     ['one without consent', passed, {}],
   ])('counts %s', (_, visit, counted) => {
@@ -96,7 +96,7 @@ describe('[R7] the census', () => {
 
   test('adds up', () => {
     const visits = [looked(), looked(), broken, passed, looked({}, { kind: 'renewed' }, 1)];
-    const sum = { ChannelActive: 3, ChannelRenewed: 1, RenewalFailed: 1, HintSent: 1 };
+    const sum = { ChannelActive: 3, ChannelRenewed: 1, RenewalFailed: 1, SweepHintSent: 1 };
     expect(censusOf(visits, now)).toEqual({ ...nobody, ...sum });
   });
 

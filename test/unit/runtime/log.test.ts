@@ -1,12 +1,15 @@
 /** What a log line may hold, whatever it is given [R15][F61]. */
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { RetryLater } from '../../../shared/domain/errors.ts';
 import { toGoogleError } from '../../../shared/google/google-error.ts';
 import { parseHint } from '../../../shared/queue/hint.ts';
 import { createLog, type FunctionLog, type LogFields } from '../../../shared/runtime/observability.ts';
+import { parseOAuthClient, readSecret } from '../../../shared/runtime/secrets.ts';
 import { linesOf } from '../../support/captured-output.ts';
+import { now } from '../../support/samples.ts';
 import { thrownBy } from '../../support/thrown-by.ts';
 
 const canary = 'canary-ya29.a0AfH6SMB-Jane-Doe';
@@ -75,6 +78,16 @@ describe('[R15] of an error', () => {
   test('our own words are written', async () => {
     const { name, message } = await loggedError(new RetryLater('The calendar is not written yet'));
     expect({ name, message }).toEqual({ name: 'RetryLater', message: 'The calendar is not written yet' });
+  });
+
+  test('[F61] a secret of another form is named, and nothing in it', async () => {
+    const client = { send: async () => ({ SecretString: canary }) } as unknown as SecretsManagerClient;
+    const read = readSecret(client, 'stage/google-oauth', parseOAuthClient, () => now);
+    const { stack: _, ...said } = await loggedError(await thrownBy(read));
+    expect(said).toEqual({
+      name: 'SecretMalformed',
+      message: 'The secret stage/google-oauth is not of the form that docs/deploying.md gives',
+    });
   });
 
   test('Google’s word, its status and what was asked are written', async () => {

@@ -124,7 +124,7 @@ describe('a secret', () => {
   test.each([undefined, '', 'short-one'])('[F61] that is no JSON, %s, is named and not shown', async (text) => {
     const { read } = secretOf(...(text === undefined ? [] : [text]));
     const error = await read().catch((cause: unknown) => cause);
-    expect(error).toMatchObject({ message: expect.stringContaining('stage/keys') });
+    expect(error).toMatchObject({ name: 'SecretMalformed', message: expect.stringContaining('stage/keys') });
     expect(error).not.toHaveProperty('cause');
     expect(String(error)).not.toContain('short-one');
   });

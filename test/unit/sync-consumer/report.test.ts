@@ -33,7 +33,7 @@ const report = (outcome: Done, reason: Hint['reason'] = 'notification') => {
 
 const outcomes: [string, Done][] = [
   ['acknowledged', { kind: 'acknowledged', because: 'covered' }],
-  ['refused', { kind: 'refused', because: 'left-to-sweep', error: refused('forbidden') }],
+  ['refused', { kind: 'refused', because: 'left_to_sweep', error: refused('forbidden') }],
   ['closed', { kind: 'closed', channel: { kind: 'removed' } }],
   ['synced', pulled()],
   [
@@ -97,6 +97,13 @@ describe('a pull', () => {
     expect(report({ ...pulled(), channel }).metrics).toMatchObject({ SyncFailed: 0, ChannelFailed: 1, QuotaWait: 1 });
   });
 
+  test('counts the channel that it could not stop apart from that', () => {
+    const channel = { kind: 'renewed', unstopped: refused('rateLimitExceeded') } as const;
+    const { metrics } = report({ ...pulled(), channel });
+    expect(metrics).toMatchObject({ ChannelRenewed: 1, ChannelStopFailed: 1, QuotaWait: 1 });
+    expect(metrics).not.toHaveProperty('ChannelFailed');
+  });
+
   test('counts the channel that it has renewed, and no other', () => {
     expect(report({ ...pulled(), channel: { kind: 'renewed' } }).metrics).toMatchObject({ ChannelRenewed: 1 });
     expect(report({ ...pulled(), channel: { kind: 'created' } }).metrics).not.toHaveProperty('ChannelRenewed');
@@ -132,9 +139,9 @@ test('a push counts what it has told and been refused, each as long as it has wa
 
 describe('[F40] to wait for quota is counted', () => {
   test.each<[string, Done, boolean]>([
-    ['writes are paused', { kind: 'acknowledged', because: 'writes-paused' }, true],
-    ['the quota is used up', { kind: 'refused', because: 'left-to-sweep', error: refused('quotaExceeded') }, true],
-    ['access is refused', { kind: 'refused', because: 'left-to-sweep', error: refused('forbidden') }, false],
+    ['writes are paused', { kind: 'acknowledged', because: 'writes_paused' }, true],
+    ['the quota is used up', { kind: 'refused', because: 'left_to_sweep', error: refused('quotaExceeded') }, true],
+    ['access is refused', { kind: 'refused', because: 'left_to_sweep', error: refused('forbidden') }, false],
     ['there is nothing to do', { kind: 'acknowledged', because: 'covered' }, false],
   ])('when %s: %#', (_, outcome, waits) => {
     expect('QuotaWait' in (report(outcome).metrics ?? {})).toBe(waits);
