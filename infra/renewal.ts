@@ -4,7 +4,7 @@ import { Grant, type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
-import { roundMs } from '../shared/renewal/round-interval.ts';
+import { roundMs } from '../shared/schedule/round-interval.ts';
 import type { AlarmTopic } from './alarm-topic.ts';
 import { watchChannels } from './channel-alarms.ts';
 import type { StageConfig } from './config.ts';

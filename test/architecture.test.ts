@@ -30,6 +30,15 @@ const importsOf = ({ path, text }: Source): Import[] =>
   });
 
 const allImports = (files: Source[]): Import[] => files.flatMap(importsOf);
+/** Which folders each of them imports from. */
+const dependenciesOf = (files: Source[]): Map<string, Set<string>> => {
+  const folders = new Map<string, Set<string>>();
+  for (const { from, to } of allImports(files)) {
+    const [here, there] = [dirname(from), dirname(to)];
+    if (isFile(to) && here !== there) folders.set(here, (folders.get(here) ?? new Set()).add(there));
+  }
+  return folders;
+};
 const isFile = (to: string): boolean => /^(functions|infra|shared|test)\//.test(to);
 
 /** `async` is the border: core files neither wait nor know anyone who does. */
@@ -41,19 +50,20 @@ const isShell = (source: Source): boolean =>
 /** What the design calls pure. Making one of these wait is a decision, not an accident. */
 const coreByDesign = new RegExp(
   `^shared/(${[
-    '(decision|domain|notifications)/.+',
-    'channels/(lead-time|renewal-plan|standing)',
-    'conflicts/(preview|resolve|severity|settle|sides|suggest|undo)',
-    'drift/(comparison-plan|standing)',
-    'google/(endpoints|event-body|event-schema|outcomes)',
-    'health/(fleet|parts|recent-syncs|recommendations|score|standing|waiting)',
-    'pull/(generation-plan|listing|seen)',
+    '(decision|domain|notifications|schedule)/.+',
+    'appointments/restored',
+    'channels/(lead-time|next-due|renewal-plan|standing)',
+    'conflicts/(preview|resolve|severity|sides|suggest|undo)',
+    'drift/standing',
+    'google/(endpoints|event-body|event-schema|outcomes|trouble)',
+    'health/(fleet|parts|recommendations|score|standing|waiting)',
+    'pull/listing',
     'push/push-plan',
     'queue/(backoff|hint)',
     'renewal/census',
     'runtime/config',
     'store/(item-update|keys|merge-patch|occupied-days|schema|stored-event)',
-    'sync/(admit|next-due|trouble)',
+    'sync/admit',
     'vault/retirement',
   ].join('|')})[.]ts$`,
 );
@@ -122,6 +132,28 @@ const rules: Rule[] = [
       [{ path: 'shared/decision/decide.ts', text: 'export const decide = async () => 1;' }],
       [{ path: 'shared/domain/user.ts', text: 'export type Load = () => Promise<1>;' }],
       [{ path: 'shared/store/keys.ts', text: "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';" }],
+    ],
+  },
+  {
+    name: 'the folders of shared/ depend on each other in one direction, types included',
+    breaches: (files) => {
+      const folders = dependenciesOf(files.filter(({ path }) => path.startsWith('shared/')));
+      const reaches = (from: string, to: string, seen = new Set([from])): boolean =>
+        [...(folders.get(from) ?? [])].some((next) => {
+          if (next === to) return true;
+          if (seen.has(next)) return false;
+          return reaches(next, to, seen.add(next));
+        });
+      return [...folders].flatMap(([from, all]) =>
+        [...all].filter((to) => from < to && reaches(to, from)).map((to) => `${from} and ${to} lead to each other`),
+      );
+    },
+    bad: [
+      [
+        { path: 'shared/pull/a.ts', text: "import type { A } from '../sync/a.ts';" },
+        { path: 'shared/sync/a.ts', text: "import { apply } from '../store/a.ts';" },
+        { path: 'shared/store/a.ts', text: "import type { B } from '../pull/b.ts';" },
+      ],
     ],
   },
   {

@@ -1,6 +1,6 @@
 /** A request that needs Google is refused at once where nobody has consented, or the consent has ended. */
 import type { UserId } from '../../shared/domain/ids.ts';
-import type { ConnectionStore } from '../../shared/sync/ports.ts';
+import type { ConnectionStore } from '../../shared/ports.ts';
 import { Problem } from './problem.ts';
 
 export const notConnected = (detail = 'No calendar is connected. Start with "connect".'): Problem =>

@@ -2,9 +2,9 @@
 import type { SQSRecord } from 'aws-lambda';
 import { type Instant, instantAt, second } from '../../shared/domain/instant.ts';
 import { shortWaitMs } from '../../shared/queue/backoff.ts';
+import { processByGroup, type Undone } from '../../shared/queue/batch.ts';
 import type { HandBack } from '../../shared/queue/hand-back.ts';
 import { type Hint, parseHint } from '../../shared/queue/hint.ts';
-import { processByGroup, type Undone } from '../../shared/sync/batch.ts';
 import { noteInterruptions } from '../../shared/sync/meet-trouble.ts';
 import { type SyncDeps, syncCalendar } from '../../shared/sync/sync-calendar.ts';
 import type { Done, Times } from './report.ts';

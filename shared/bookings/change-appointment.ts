@@ -1,13 +1,13 @@
 /** Shell: changes one appointment as a person asks: fetch, decide, write; again when something else wrote meanwhile. */
 
+import { closeOverlaps, hasLeft } from '../appointments/overlapping.ts';
 import { openConflictOf, type Stamp } from '../decision/next-appointment.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Conflict } from '../domain/conflict.ts';
 import type { AppointmentId, UserId } from '../domain/ids.ts';
+import type { AppointmentStore, ConflictStore, Day } from '../ports.ts';
 import { untilWritten } from '../store/until-written.ts';
-import { closeOverlaps, hasLeft } from '../sync/overlapping.ts';
-import type { AppointmentStore, ConflictStore, Day } from '../sync/ports.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Destination } from './destination.ts';
 import { type DestinationDeps, loadDestination } from './load-destination.ts';

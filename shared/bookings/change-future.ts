@@ -1,13 +1,13 @@
 /** Shell: changes the confirmed appointments of a user that are not over, as many as there is time for. */
 import pMap from 'p-map';
+import { closeOverlaps, hasLeft } from '../appointments/overlapping.ts';
 import { openConflictOf, type Stamp } from '../decision/next-appointment.ts';
 import { agreedItem } from '../decision/review-items.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Conflict } from '../domain/conflict.ts';
 import type { AppointmentId, UserId } from '../domain/ids.ts';
+import type { AgendaReader, AppointmentLister, AppointmentStore, ConflictStore } from '../ports.ts';
 import { untilWritten } from '../store/until-written.ts';
-import { closeOverlaps, hasLeft } from '../sync/overlapping.ts';
-import type { AgendaReader, AppointmentLister, AppointmentStore, ConflictStore } from '../sync/ports.ts';
 import { loadOpenReview } from './open-review.ts';
 import { underReview } from './under-review.ts';
 

@@ -3,8 +3,8 @@
 import type { Stamp } from '../decision/next-appointment.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { AppointmentId, UserId } from '../domain/ids.ts';
+import type { AppointmentStore } from '../ports.ts';
 import { untilWritten } from '../store/until-written.ts';
-import type { AppointmentStore } from '../sync/ports.ts';
 import type { BookingRequest } from './booking-request.ts';
 import { readTimes, type TimesError } from './booking-times.ts';
 import { requestFingerprintOf } from './canonical-json.ts';

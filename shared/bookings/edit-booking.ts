@@ -5,6 +5,7 @@ import { differing } from '../decision/compare.ts';
 import type { Stamp } from '../decision/next-appointment.ts';
 import type { Span } from '../decision/span.ts';
 import { moved } from '../decision/sync-state.ts';
+import { isToldAsShared } from '../decision/told-as-shared.ts';
 import type { Appointment, BookingDetails, FieldGroup, OwnedFields } from '../domain/appointment.ts';
 import type { Shared } from '../domain/settings.ts';
 import { applied, type BookingEdit } from './booking-request.ts';
@@ -12,7 +13,6 @@ import { byUser } from './by-user.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Destination } from './destination.ts';
 import { told } from './told.ts';
-import { isToldAsShared } from './told-as-shared.ts';
 
 /** `span`: the times after the edit, when it names any. */
 export type Edit = { edit: BookingEdit; span?: Span | undefined };

@@ -1,8 +1,8 @@
 /** Shell: reads where a user's changes go. */
 import type { Calendar } from '../domain/calendar.ts';
 import type { UserId } from '../domain/ids.ts';
+import type { ConnectionStore } from '../ports.ts';
 import type { CalendarRegistry } from '../store/calendars.ts';
-import type { ConnectionStore } from '../sync/ports.ts';
 import { type Destination, destinationOf } from './destination.ts';
 
 export type DestinationDeps = {

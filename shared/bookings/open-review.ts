@@ -2,7 +2,7 @@
 import { openConflictOf } from '../decision/next-appointment.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Conflict } from '../domain/conflict.ts';
-import type { ConflictStore } from '../sync/ports.ts';
+import type { ConflictStore } from '../ports.ts';
 
 /** None once it has been decided: that has moved the appointment too, so whoever is about to write it will lose. */
 export const loadOpenReview = async (

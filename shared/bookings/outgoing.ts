@@ -1,12 +1,12 @@
 /** An appointment that is about to be written: is there more that Google must hear, and can it be heard there? */
 
 import { agreed, pendingAt } from '../decision/sync-state.ts';
+import { isToldAsShared } from '../decision/told-as-shared.ts';
 import type { Appointment, EventLink } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
 import { bookingsPlaceOf, type Destination, targetOf } from './destination.ts';
 import { atHome } from './rehomed.ts';
-import { isToldAsShared } from './told-as-shared.ts';
 
 export type Surroundings = { destination: Destination; calendars: Calendar[] };
 

@@ -1,11 +1,12 @@
 /** A booking whose calendar is of an account that another has replaced: as it stands with the account of now. Pure. */
+
+import { parted, reunited } from '../decision/former-events.ts';
 import type { Stamp } from '../decision/next-appointment.ts';
 import { moved, pendingAt } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { type Instant, plusMs, second } from '../domain/instant.ts';
 import type { Destination } from './destination.ts';
-import { parted, reunited } from './former-events.ts';
 import type { Surroundings } from './outgoing.ts';
 
 /** Undefined when there is nothing to write. What is over stays as it is, and so does all while no calendar takes bookings. */

@@ -1,10 +1,11 @@
 /** Shell: what already takes a barber's time. Bookings are read consistently, by their days; blocks from the agenda. */
+
+import { pagesOf } from '../appointments/agenda-pages.ts';
 import { bookingsInTheWay } from '../decision/overlaps.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { AppointmentId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { pagesOf } from '../sync/agenda-pages.ts';
-import type { AgendaReader, AppointmentStore, Day, DayReader } from '../sync/ports.ts';
+import type { AgendaReader, AppointmentStore, Day, DayReader } from '../ports.ts';
 
 export type TimeReader = Pick<AppointmentStore, 'loadMany'> & AgendaReader & DayReader;
 

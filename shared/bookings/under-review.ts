@@ -1,8 +1,8 @@
 /** An appointment that waits for a person in the review queue has been changed here: the review item follows. */
 
-import { settled } from '../conflicts/settle.ts';
 import { sameSide } from '../decision/compare.ts';
 import { hasNow, isInDispute } from '../decision/dispute.ts';
+import { settled } from '../decision/settle.ts';
 import { sideOf } from '../decision/sides.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Conflict } from '../domain/conflict.ts';

@@ -1,6 +1,6 @@
 /** How long before its end a channel is replaced. */
 import { hour } from '../domain/instant.ts';
-import { roundMs } from '../renewal/round-interval.ts';
+import { roundMs } from '../schedule/round-interval.ts';
 
 const shortestLeadMs = 2 * roundMs;
 const longestLeadMs = 6 * hour;

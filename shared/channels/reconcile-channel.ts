@@ -8,8 +8,8 @@ import { Superseded } from '../domain/errors.ts';
 import type { CalendarId, ChannelId } from '../domain/ids.ts';
 import { hour, type Instant, minute, plusMs } from '../domain/instant.ts';
 import { GoogleError } from '../google/google-error.ts';
-import { nextDueAt } from '../sync/next-due.ts';
-import { inOneWord } from '../sync/trouble.ts';
+import { inOneWord } from '../google/trouble.ts';
+import { nextDueAt } from './next-due.ts';
 import { activeSlot, creatingSlot, planChannel } from './renewal-plan.ts';
 import { isGooglesTrouble, type StillFiring, type StopDeps, stopOthers } from './stop-channels.ts';
 

@@ -3,10 +3,10 @@ import type { Calendar } from '../domain/calendar.ts';
 import { Superseded } from '../domain/errors.ts';
 import type { CalendarId, ChainId, UserId } from '../domain/ids.ts';
 import { type Instant, minute, plusMs } from '../domain/instant.ts';
+import type { ChannelStore } from '../ports.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { CalendarRegistry } from '../store/calendars.ts';
-import type { ChannelStore } from '../sync/ports.ts';
 import { standingOf } from './standing.ts';
 
 export type RenewNowDeps = {

@@ -2,7 +2,7 @@
 import type { Calendar } from '../domain/calendar.ts';
 import type { ChannelSlot } from '../domain/channel.ts';
 import { epochMsOf, hour, type Instant, plusMs } from '../domain/instant.ts';
-import { roundMs } from '../renewal/round-interval.ts';
+import { roundMs } from '../schedule/round-interval.ts';
 
 /** Every new channel sends a `sync` message: silence for two days, or a day longer than a channel lives, says that none arrives. */
 const silenceMs = 48 * hour;

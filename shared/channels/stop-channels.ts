@@ -7,7 +7,7 @@ import type { Channel } from '../domain/channel.ts';
 import type { ChannelId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { GoogleError } from '../google/google-error.ts';
-import type { ChannelStore } from '../sync/ports.ts';
+import type { ChannelStore } from '../ports.ts';
 
 export type StopDeps = {
   channels: ChannelStore;

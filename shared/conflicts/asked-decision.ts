@@ -1,7 +1,7 @@
 /** What a person asks to be decided about a review item, and what can come of it. */
 import type { DestinationDeps } from '../bookings/load-destination.ts';
 import type { Choice } from '../domain/conflict.ts';
-import type { AppointmentStore, ConflictStore } from '../sync/ports.ts';
+import type { AppointmentStore, ConflictStore } from '../ports.ts';
 import type { InTheWay } from './in-the-way.ts';
 import type { ReviewDeps } from './load-review.ts';
 import type { GivenValues } from './merged-values.ts';

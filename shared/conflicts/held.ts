@@ -1,10 +1,10 @@
 /** A person has looked at a mass change: what that makes of each appointment that was held for it [R9]. */
 
+import { pendingNow } from '../decision/settle.ts';
 import { moved } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Choice, Conflict } from '../domain/conflict.ts';
 import type { PersonsStamp } from './resolve.ts';
-import { pendingNow } from './settle.ts';
 
 /** `google` releases the change: it is read again and applied without asking. `bookedbarber` discards it: our side wins. */
 export type HeldChoice = Exclude<Choice, 'merged'>;

@@ -1,7 +1,7 @@
 /** Shell: would a decision double-book the barber? What the review item itself names, the person has seen. */
 import { findTaken, type TimeReader } from '../bookings/taken-time.ts';
 import type { Appointment } from '../domain/appointment.ts';
-import type { Day } from '../sync/ports.ts';
+import type { Day } from '../ports.ts';
 import type { Dispute } from './review.ts';
 
 /** `days`: to be written with it, so that nobody books the time meanwhile. */

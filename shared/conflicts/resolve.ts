@@ -1,13 +1,13 @@
 /** What a person's decision makes of the appointment and its review item; both are written in one transaction. */
 
 import { differing, fingerprintOf, isSame } from '../decision/compare.ts';
+import { settle } from '../decision/settle.ts';
 import { sideOf } from '../decision/sides.ts';
 import { moved, type Written } from '../decision/sync-state.ts';
 import type { Appointment, OwnedFields, Settlement, SideState } from '../domain/appointment.ts';
 import type { Choice, Conflict } from '../domain/conflict.ts';
 import type { ChainId, UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { settle } from './settle.ts';
 import { inGoogle, isForbidden, type Outcomes, outcomesOf } from './sides.ts';
 
 /** `values`: the whole content of the appointment. */

@@ -1,12 +1,12 @@
 /** Takes a decision back: the review item is open again, and the appointment as it was before. */
 import { fingerprintOf } from '../decision/compare.ts';
 import { disputeOver } from '../decision/dispute.ts';
+import { settle } from '../decision/settle.ts';
 import { sideOf } from '../decision/sides.ts';
 import { moved, sentAfter, type Written } from '../decision/sync-state.ts';
 import type { Appointment, EventLink } from '../domain/appointment.ts';
 import type { Conflict, Resolution } from '../domain/conflict.ts';
 import type { PersonsStamp } from './resolve.ts';
-import { settle } from './settle.ts';
 import { isFree, knownInGoogle } from './sides.ts';
 
 /**

@@ -10,8 +10,8 @@ import type { Stamp } from '../decision/next-appointment.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
 import { defaultSettings, type Settings } from '../domain/settings.ts';
+import type { ConnectionStore } from '../ports.ts';
 import type { ConnectionRegistry } from '../store/connections.ts';
-import type { ConnectionStore } from '../sync/ports.ts';
 import { retold } from './retold.ts';
 
 export type SettingsDeps = DestinationDeps &

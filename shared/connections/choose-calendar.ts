@@ -4,16 +4,16 @@
  */
 
 import { type ChangeFutureDeps, changeFuture } from '../bookings/change-future.ts';
+import { lastLookAt } from '../channels/next-due.ts';
 import type { Stamp } from '../decision/next-appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { CalendarId, UserId } from '../domain/ids.ts';
+import type { CalendarStore } from '../ports.ts';
 import { startListing } from '../pull/listing.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { CalendarRegistry } from '../store/calendars.ts';
-import { lastLookAt } from '../sync/next-due.ts';
-import type { CalendarStore } from '../sync/ports.ts';
 import { freed } from './freed.ts';
 import { sentTo } from './sent-to.ts';
 

@@ -2,6 +2,8 @@
  * A consent has come back from Google: keep the grant sealed, take in the calendars, have each synced. Whatever is left
  * undone when this is cut off, the user's next consent does.
  */
+
+import { lastLookAt } from '../channels/next-due.ts';
 import { markDue } from '../channels/renew-now.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { type Connection, isOfAccount, type SealedGrant } from '../domain/connection.ts';
@@ -10,12 +12,11 @@ import { hour, type Instant, plusMs } from '../domain/instant.ts';
 import type { GoogleCalendar, ListedCalendar } from '../google/calendar-api.ts';
 import type { Grant } from '../google/oauth.ts';
 import { quotaUserOf } from '../google/quota-user.ts';
+import type { ChannelStore, ConnectionStore } from '../ports.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { CalendarGenerations, CalendarRegistry } from '../store/calendars.ts';
 import type { ConnectionRegistry } from '../store/connections.ts';
-import { lastLookAt } from '../sync/next-due.ts';
-import type { ChannelStore, ConnectionStore } from '../sync/ports.ts';
 import { accountOf, toCalendar } from './listed-account.ts';
 import { type ConnectionPlan, planConnection } from './plan-connection.ts';
 import { seal } from './seal-grant.ts';

@@ -4,9 +4,9 @@ import type { Stamp } from '../decision/next-appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { UserId } from '../domain/ids.ts';
+import type { ConnectionStore } from '../ports.ts';
 import type { CalendarGenerations, CalendarRegistry } from '../store/calendars.ts';
 import type { ConnectionRegistry } from '../store/connections.ts';
-import type { ConnectionStore } from '../sync/ports.ts';
 import { freed } from './freed.ts';
 import { type Leave, type LeaveDeps, takeLeave } from './take-leave.ts';
 

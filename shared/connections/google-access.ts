@@ -5,8 +5,8 @@ import type { Caller } from '../google/calendar-api.ts';
 import { GoogleError } from '../google/google-error.ts';
 import type { GoogleOAuth } from '../google/oauth.ts';
 import { quotaUserOf } from '../google/quota-user.ts';
+import type { ConnectionStore } from '../ports.ts';
 import type { TokenVault } from '../runtime/token-vault.ts';
-import type { ConnectionStore } from '../sync/ports.ts';
 
 export type AccessDeps = {
   oauth: Pick<GoogleOAuth, 'refresh'>;

@@ -1,11 +1,11 @@
 /** Switches real-time sync on or off. Local first and without Google [F37]; the job then creates or stops the channels. */
 import type { Connection } from '../domain/connection.ts';
 import type { ChainId, UserId } from '../domain/ids.ts';
+import type { ConnectionStore } from '../ports.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { CalendarRegistry } from '../store/calendars.ts';
 import type { ConnectionRegistry } from '../store/connections.ts';
-import type { ConnectionStore } from '../sync/ports.ts';
 
 export type SwitchDeps = {
   connections: ConnectionStore & ConnectionRegistry;

@@ -1,11 +1,11 @@
 /** A booking as it is once other parts of it are shared: Google's event is to say these, and no others. */
 
 import type { Destination } from '../bookings/destination.ts';
-import { retitled } from '../bookings/retitled.ts';
 import { told } from '../bookings/told.ts';
-import { isToldAsShared } from '../bookings/told-as-shared.ts';
 import type { Stamp } from '../decision/next-appointment.ts';
+import { retitled } from '../decision/retitled.ts';
 import { moved } from '../decision/sync-state.ts';
+import { isToldAsShared } from '../decision/told-as-shared.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Shared } from '../domain/settings.ts';
 

@@ -11,8 +11,8 @@ import { GrantRevoked } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { GoogleCalendar } from '../google/calendar-api.ts';
 import type { GoogleOAuth } from '../google/oauth.ts';
+import type { ChannelStore } from '../ports.ts';
 import type { TokenVault } from '../runtime/token-vault.ts';
-import type { ChannelStore } from '../sync/ports.ts';
 import { type CallGoogle, googleAccess } from './google-access.ts';
 
 export type LeaveDeps = {

@@ -2,7 +2,7 @@
 import type { Appointment } from '../domain/appointment.ts';
 import type { AppointmentId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Day } from '../sync/ports.ts';
+import type { Day } from '../ports.ts';
 
 type Spanned = { startsAt: Instant; endsAt: Instant };
 

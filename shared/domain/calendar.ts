@@ -88,7 +88,7 @@ export type Calendar = {
   /** Absent while all is well: the next complete sync clears it. */
   trouble?: Trouble;
   drift?: Drift;
-  /** How its last attempts to sync ended, in one letter each, the newest last (health/recent-syncs.ts). */
+  /** How its last attempts to sync ended, in one letter each, the newest last (domain/recent-syncs.ts). */
   recentSyncs?: string;
   lastNotificationAt?: Instant;
   /** When the run began that finished the answer to it. */

@@ -1,11 +1,11 @@
 /** What a `compare` hint asks for: publish how far both sides are apart, and have what differs mended. */
 import type { Calendar, Drift } from '../domain/calendar.ts';
 import type { ChainId } from '../domain/ids.ts';
+import type { CalendarStore } from '../ports.ts';
 import { listingHint, recheckHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
-import type { CalendarStore } from '../sync/ports.ts';
+import { driftAfter, isNews, persists } from '../schedule/comparison-plan.ts';
 import { type CompareDeps, type ComparisonRun, compareSides } from './compare-sides.ts';
-import { driftAfter, isNews, persists } from './comparison-plan.ts';
 
 export type CompareCalendarDeps = CompareDeps & {
   calendars: Pick<CalendarStore, 'noteDrift'>;

@@ -1,19 +1,19 @@
 /** Lists a calendar anew and counts where its appointments say something else. Writes nothing, here or in Google. */
 import pMap from 'p-map';
+import { pagesOf } from '../appointments/agenda-pages.ts';
 import type { Context } from '../decision/sides.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { EventChange } from '../domain/calendar-event.ts';
 import type { EventId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { type Fingerprint, fingerprintOf, fingerprintsOf } from '../domain/seen.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { EventsPage, EventsRequest } from '../google/calendar-api.ts';
+import type { AgendaReader, Quarantine } from '../ports.ts';
 import { follow, type GatherDeps, gather } from '../pull/gather.ts';
 import { pageReserveMs } from '../pull/pull.ts';
-import { type Fingerprint, fingerprintOf, fingerprintsOf } from '../pull/seen.ts';
-import { pagesOf } from '../sync/agenda-pages.ts';
-import type { AgendaReader, Quarantine } from '../sync/ports.ts';
-import { type Compared, comparedWindow } from './comparison-plan.ts';
+import { type Compared, comparedWindow } from '../schedule/comparison-plan.ts';
 import { isExplained, standingOf } from './standing.ts';
 
 export type CompareDeps = GatherDeps & {

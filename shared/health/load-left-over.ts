@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import type { Calendar } from '../domain/calendar.ts';
 import type { UserId } from '../domain/ids.ts';
 import { day, type Instant, plusMs } from '../domain/instant.ts';
-import type { AppointmentStore, ConflictStore, PendingReader, Quarantine } from '../sync/ports.ts';
+import type { AppointmentStore, ConflictStore, PendingReader, Quarantine } from '../ports.ts';
 import type { Seen } from './parts.ts';
 import { waitingSince } from './waiting.ts';
 

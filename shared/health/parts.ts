@@ -3,8 +3,8 @@ import { isAddressRefused, isExpiringSoon, isStale, isWatched, watchedUntil } fr
 import type { Calendar } from '../domain/calendar.ts';
 import type { ChannelSlot } from '../domain/channel.ts';
 import { epochMsOf, hour, type Instant, minute, second } from '../domain/instant.ts';
+import { countSyncs } from '../domain/recent-syncs.ts';
 import { areWritesPaused } from '../sync/admit.ts';
-import { countSyncs } from './recent-syncs.ts';
 import type { Step } from './recommendations.ts';
 
 /** What a sync could not settle by itself: events that cannot be read, open review items, and since when anything waits. */

@@ -5,10 +5,10 @@
 import pMap from 'p-map';
 import type { Appointment } from '../domain/appointment.ts';
 import type { AppointmentId } from '../domain/ids.ts';
-import type { AppointmentLister } from '../sync/ports.ts';
+import { type Fingerprint, fingerprintOf } from '../domain/seen.ts';
+import type { AppointmentLister } from '../ports.ts';
 import { type ApplyDeps, applyChanges } from './apply.ts';
 import type { Place } from './place.ts';
-import { type Fingerprint, fingerprintOf } from './seen.ts';
 import { addTallies, type Tally } from './tally.ts';
 
 export type AbsenceDeps = ApplyDeps & { appointments: AppointmentLister };

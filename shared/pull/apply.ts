@@ -1,5 +1,7 @@
 /** Brings the appointments in line with one page of changes: read them, decide, write what differs. */
 import pMap from 'p-map';
+import { type CarryOutDeps, carryOut } from '../appointments/carry-out.ts';
+import { type OverlapDeps, raiseOverlaps } from '../appointments/overlapping.ts';
 import { isHarmful } from '../decision/blast-radius.ts';
 import { decide } from '../decision/decide.ts';
 import type { Decision } from '../decision/decision.ts';
@@ -9,8 +11,6 @@ import { type EventChange, eventIdOf } from '../domain/calendar-event.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { EventId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { type CarryOutDeps, carryOut } from '../sync/carry-out.ts';
-import { type OverlapDeps, raiseOverlaps } from '../sync/overlapping.ts';
 import { changedAt, oldestOf } from './changed-at.ts';
 import { asMetIn, type Found, follow, type GatherDeps, gather, hasAnotherEvent, mayBeElsewhere } from './gather.ts';
 import { type Decided, heldStill, holdBack, isTooMuch } from './hold-back.ts';

@@ -4,7 +4,7 @@
  */
 import type { Calendar, Checkpoint } from '../domain/calendar.ts';
 import { Superseded } from '../domain/errors.ts';
-import type { CalendarStore } from '../sync/ports.ts';
+import type { CalendarStore } from '../ports.ts';
 
 /** Throws Superseded when the calendar is not where this run has left it. */
 export type Fence = () => Promise<void>;

@@ -1,6 +1,6 @@
 /** A page of changes → whose they are: the appointment of each event, and the calendar that the event now lies in. */
 import pMap from 'p-map';
-import { metAgain } from '../bookings/former-events.ts';
+import { metAgain } from '../decision/former-events.ts';
 import { isOurs } from '../decision/sides.ts';
 import type { Appointment, EventLink } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
@@ -8,7 +8,7 @@ import { type CalendarEvent, type EventChange, eventIdOf, whoseIs } from '../dom
 import { appointmentIdOf, blockIdBeside, blockIdOf } from '../domain/derived-ids.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { AppointmentId, EventId } from '../domain/ids.ts';
-import type { AppointmentStore } from '../sync/ports.ts';
+import type { AppointmentStore } from '../ports.ts';
 import { findElsewhere, type GetEvent, getIfReadable } from './elsewhere.ts';
 
 export type GatherDeps = {

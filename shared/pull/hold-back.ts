@@ -1,11 +1,12 @@
 /** Too many bookings cancelled or moved at once wait for a person; everything else goes on [R9]. */
+
+import { type CarryOutDeps, noteMassChange } from '../appointments/carry-out.ts';
+import { countFutureBookings, type OverlapDeps } from '../appointments/overlapping.ts';
 import { isFew, isHarmful, isTooMany } from '../decision/blast-radius.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { conflictIdOf } from '../domain/derived-ids.ts';
 import type { ConflictId } from '../domain/ids.ts';
-import { type CarryOutDeps, noteMassChange } from '../sync/carry-out.ts';
-import { countFutureBookings, type OverlapDeps } from '../sync/overlapping.ts';
 import type { Found } from './gather.ts';
 import type { Place } from './place.ts';
 

@@ -5,9 +5,9 @@ import { type Instant, plusMs } from '../domain/instant.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { EventsPage, EventsRequest } from '../google/calendar-api.ts';
 import { queryVersion } from '../google/query.ts';
-import type { ListingCommit } from '../sync/ports.ts';
-import { windowAt } from '../sync/window.ts';
-import { nextGenerationAt } from './generation-plan.ts';
+import type { ListingCommit } from '../ports.ts';
+import { nextGenerationAt } from '../schedule/generation-plan.ts';
+import { windowAt } from '../schedule/window.ts';
 import { addTallies, type Tally } from './tally.ts';
 
 /** One run of the job: why and when it started, and how much time is left to it. */

@@ -3,14 +3,15 @@ import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar, Checkpoint } from '../domain/calendar.ts';
 import { RetryLater, Superseded } from '../domain/errors.ts';
 import { type Instant, second } from '../domain/instant.ts';
+import { fingerprintsOf } from '../domain/seen.ts';
 import { unsharedIn } from '../domain/settings.ts';
 import type { EventsPage, EventsRequest } from '../google/calendar-api.ts';
-import type { CalendarStore, SeenStore } from '../sync/ports.ts';
+import type { CalendarStore, SeenStore } from '../ports.ts';
+import { cursorOf } from '../schedule/generation-plan.ts';
 import { type AbsenceDeps, confirm, sweepAbsent } from './absence.ts';
 import { applyChanges } from './apply.ts';
 import { oldestOf } from './changed-at.ts';
 import { fenceOf } from './fence.ts';
-import { cursorOf } from './generation-plan.ts';
 import {
   counted,
   isCompared,
@@ -23,7 +24,6 @@ import {
   withNotification,
 } from './listing.ts';
 import type { Place } from './place.ts';
-import { fingerprintsOf } from './seen.ts';
 import { relistSeries, type SeriesDeps } from './series.ts';
 import { addTallies, type Tally } from './tally.ts';
 

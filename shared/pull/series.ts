@@ -3,11 +3,12 @@
  * seen to name no more than the occurrences of the next months (github.com/googleapis/google-api-ruby-client/issues/860).
  * So the series is listed again, and what it no longer has is asked for one by one.
  */
+
+import { pagesOf } from '../appointments/agenda-pages.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { SyncWindow } from '../domain/calendar.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { EventId } from '../domain/ids.ts';
-import { pagesOf } from '../sync/agenda-pages.ts';
 import { confirm } from './absence.ts';
 import type { ApplyDeps } from './apply.ts';
 import type { Place } from './place.ts';

@@ -2,7 +2,7 @@
 import type { Appointment } from '../domain/appointment.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 import { RetryLater } from '../domain/errors.ts';
-import type { AppointmentStore } from '../sync/ports.ts';
+import type { AppointmentStore } from '../ports.ts';
 import type { Stepped } from './push-place.ts';
 import { type Said, written } from './push-plan.ts';
 

@@ -1,12 +1,13 @@
 /** What a step of the push works with, and its results. */
+
+import type { CarryOutDeps } from '../appointments/carry-out.ts';
+import type { OverlapDeps } from '../appointments/overlapping.ts';
 import type { Look } from '../decision/next-appointment.ts';
 import type { Context } from '../decision/sides.ts';
 import type { Appointment, Pending } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { CalendarRegistry } from '../store/calendars.ts';
-import type { CarryOutDeps } from '../sync/carry-out.ts';
-import type { OverlapDeps } from '../sync/overlapping.ts';
 import type { EventsOf } from './events-of.ts';
 
 export type StepDeps = CarryOutDeps & OverlapDeps & { calendars: Pick<CalendarRegistry, 'listOf'>; events: EventsOf };

@@ -1,4 +1,7 @@
 /** Reads what both sides have and writes the difference, here or in Google. The pull makes the same decision (decide.ts). */
+
+import { carryOut } from '../appointments/carry-out.ts';
+import { raiseOverlaps } from '../appointments/overlapping.ts';
 import { isHarmful } from '../decision/blast-radius.ts';
 import { decide } from '../decision/decide.ts';
 import type { Decision } from '../decision/decision.ts';
@@ -11,8 +14,6 @@ import { appointmentIdOf } from '../domain/derived-ids.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { EventReading } from '../google/calendar-api.ts';
 import { findElsewhere, type GetEvent } from '../pull/elsewhere.ts';
-import { carryOut } from '../sync/carry-out.ts';
-import { raiseOverlaps } from '../sync/overlapping.ts';
 import { remove, update } from './change-event.ts';
 import { keep } from './note-told.ts';
 import { type Due, inTime, type PushPlace, refOf, type StepDeps, type Stepped } from './push-place.ts';

@@ -5,8 +5,8 @@
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { GoogleError, isQuotaWait } from '../google/google-error.ts';
 import type { Emit, Log } from '../runtime/observability.ts';
-import type { Undone } from '../sync/batch.ts';
 import { backoffSeconds, deferralSeconds } from './backoff.ts';
+import type { Undone } from './batch.ts';
 import { readHint } from './hint.ts';
 
 /** The part of an SQS record that is needed here. */

@@ -3,7 +3,7 @@ import { type AccessDeps, type CallGoogle, googleAccess } from '../connections/g
 import type { GrantedConnection } from '../domain/connection.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { ConnectionStore } from '../sync/ports.ts';
+import type { ConnectionStore } from '../ports.ts';
 
 export type RoundAccessDeps = AccessDeps & { connections: ConnectionStore };
 

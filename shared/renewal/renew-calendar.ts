@@ -2,25 +2,26 @@
  * One calendar that is due: its channel is renewed here and now, whatever is waiting in its queue; anything else that it needs
  * is asked for by a hint. Whatever is left undone when this is cut off is due again soon.
  */
-import { type ChannelsAsDeps, channelsAs } from '../channels/channels-as.ts';
+
+import { isDoneWith, isSyncOverdue, nextDueAt } from '../channels/next-due.ts';
 import { type ChannelOutcome, reconcileChannel } from '../channels/reconcile-channel.ts';
 import { planChannel } from '../channels/renewal-plan.ts';
+import { type ChannelsAsDeps, channelsAs } from '../connections/channels-as.ts';
 import { whyEnded } from '../connections/grant-end.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { GrantRevoked, Superseded } from '../domain/errors.ts';
 import type { CalendarKey } from '../domain/ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
-import { isComparisonDue } from '../drift/comparison-plan.ts';
+import type { CalendarStore, ConnectionStore, PendingReader } from '../ports.ts';
 import { type Envelope, freshHint, pendingHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
+import { isComparisonDue } from '../schedule/comparison-plan.ts';
+import { roundMs } from '../schedule/round-interval.ts';
 import type { DueCalendars } from '../store/calendars.ts';
 import { areWritesPaused } from '../sync/admit.ts';
-import { isDoneWith, isSyncOverdue, nextDueAt } from '../sync/next-due.ts';
-import type { CalendarStore, ConnectionStore, PendingReader } from '../sync/ports.ts';
 import type { Access, Accesses } from './access.ts';
 import type { PassedBecause, Seen, Visit } from './census.ts';
 import type { Round } from './due-round.ts';
-import { roundMs } from './round-interval.ts';
 
 export type RenewDeps = ChannelsAsDeps & {
   calendars: Pick<CalendarStore, 'load'> & DueCalendars;

@@ -2,7 +2,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Appointment } from '../domain/appointment.ts';
 import { day, epochMsOf, plusMs } from '../domain/instant.ts';
-import type { AgendaReader, AgendaRequest } from '../sync/ports.ts';
+import type { AgendaReader, AgendaRequest } from '../ports.ts';
 import { type AgendaSpan, agendaPartition, agendaPosition, indexKeys } from './keys.ts';
 import { fromItem, type Item, type Table } from './table.ts';
 

@@ -1,6 +1,6 @@
 /** Every appointment of a user, page by page, from the table itself: an index may not show yet what has just been written. */
 import type { Appointment } from '../domain/appointment.ts';
-import type { AppointmentLister } from '../sync/ports.ts';
+import type { AppointmentLister } from '../ports.ts';
 import { keys, prefixes } from './keys.ts';
 import { fromItem, queryPage, type Table } from './table.ts';
 

@@ -11,7 +11,7 @@ import type {
   DayReader,
   PendingReader,
   WrittenBeside,
-} from '../sync/ports.ts';
+} from '../ports.ts';
 import { agendaKeysOf, agendaReader } from './agenda.ts';
 import { appointmentLister } from './all-appointments.ts';
 import { conflictPut } from './conflicts.ts';

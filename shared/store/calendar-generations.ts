@@ -1,8 +1,9 @@
 /** Calendars between connect generations: let go, retired, begun anew. */
-import { switchesOf, withoutProgress } from '../connections/next-generation.ts';
+
 import type { Calendar } from '../domain/calendar.ts';
 import { Superseded } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
+import { switchesOf, withoutProgress } from '../domain/next-generation.ts';
 import { dueKeysOf, neverDue, updateCalendar } from './calendar-update.ts';
 import { keys } from './keys.ts';
 import type { Table } from './table.ts';

@@ -1,9 +1,9 @@
 /** Calendars: the state that every sync begins with and ends by moving on. */
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Calendar } from '../domain/calendar.ts';
-import { mending } from '../drift/comparison-plan.ts';
-import { withSync } from '../health/recent-syncs.ts';
-import type { CalendarStore } from '../sync/ports.ts';
+import { withSync } from '../domain/recent-syncs.ts';
+import type { CalendarStore } from '../ports.ts';
+import { mending } from '../schedule/comparison-plan.ts';
 import { type CalendarGenerations, calendarGenerations } from './calendar-generations.ts';
 import { type CalendarRegistry, calendarRegistry } from './calendar-registry.ts';
 import { neverDue, unlisted, unmoved, updateCalendar, withoutReports } from './calendar-update.ts';

@@ -5,7 +5,7 @@ import type { Channel } from '../domain/channel.ts';
 import { Superseded } from '../domain/errors.ts';
 import type { ChannelId } from '../domain/ids.ts';
 import { day, epochSecondsOf, plusMs } from '../domain/instant.ts';
-import type { ChannelStore } from '../sync/ports.ts';
+import type { ChannelStore } from '../ports.ts';
 import { upToDate } from './bring-up.ts';
 import { dueKeysOf } from './calendar-update.ts';
 import { toUpdate } from './item-update.ts';

@@ -5,7 +5,7 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Conflict } from '../domain/conflict.ts';
 import { day, epochSecondsOf, plusMs } from '../domain/instant.ts';
-import type { ConflictStore } from '../sync/ports.ts';
+import type { ConflictStore } from '../ports.ts';
 import { keys, prefixes } from './keys.ts';
 import { revisionedPut, unlessLost } from './revisioned-put.ts';
 import { fromItem, queryAll, type Table, toItem } from './table.ts';

@@ -11,7 +11,7 @@ import { Superseded } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Settings } from '../domain/settings.ts';
-import type { ConnectionStore } from '../sync/ports.ts';
+import type { ConnectionStore } from '../ports.ts';
 import { upToDate } from './bring-up.ts';
 import { type ItemUpdate, toUpdate } from './item-update.ts';
 import { indexKeys, keys, sealedPartition } from './keys.ts';

@@ -3,7 +3,7 @@
  * itself, not below `value`: so a day can be written without being read, whether it is there yet or not.
  */
 import type { AppointmentId, UserId } from '../domain/ids.ts';
-import type { Day, DayReader } from '../sync/ports.ts';
+import type { Day, DayReader } from '../ports.ts';
 import { keys } from './keys.ts';
 import { type DayChanges, datesTouchedBy, type Span } from './occupied-days.ts';
 import { type Item, readAll, type Table } from './table.ts';

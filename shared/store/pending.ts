@@ -1,7 +1,7 @@
 /** Appointments that Google must still hear of, by the calendar that they go to and the time of their next try. */
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Appointment } from '../domain/appointment.ts';
-import type { PendingReader } from '../sync/ports.ts';
+import type { PendingReader } from '../ports.ts';
 import { appointmentAt, indexKeys, type Key, pendingPartition } from './keys.ts';
 import type { Table } from './table.ts';
 

@@ -1,7 +1,7 @@
 /** Events that cannot be read, kept by calendar with the reason, until they can be read or are deleted. */
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { EventId } from '../domain/ids.ts';
-import type { Quarantine } from '../sync/ports.ts';
+import type { Quarantine } from '../ports.ts';
 import { keys, prefixes } from './keys.ts';
 import { fromItem, queryAll, type Table, toItem } from './table.ts';
 

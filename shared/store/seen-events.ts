@@ -1,8 +1,8 @@
 /** What a generation has seen so far, page by page, for as long as it may take. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { day, epochSecondsOf, plusMs } from '../domain/instant.ts';
-import type { Fingerprint } from '../pull/seen.ts';
-import type { SeenStore } from '../sync/ports.ts';
+import type { Fingerprint } from '../domain/seen.ts';
+import type { SeenStore } from '../ports.ts';
 import { keys, prefixes } from './keys.ts';
 import { fromItem, queryAll, type Table, toItem } from './table.ts';
 

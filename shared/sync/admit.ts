@@ -2,8 +2,8 @@
 import { planChannel } from '../channels/renewal-plan.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { clockMarginMs, epochMsOf, type Instant, plusMs } from '../domain/instant.ts';
-import { isComparable } from '../drift/comparison-plan.ts';
 import type { Hint } from '../queue/hint.ts';
+import { isComparable } from '../schedule/comparison-plan.ts';
 
 /** `acknowledged`: there is nothing to do for the hint. `deferred`: the calendar was synced just now. */
 export type Admission =

@@ -2,6 +2,8 @@
  * A calendar that its connection has left behind: whoever connected or disconnected was cut off before it came to this one,
  * or a sweep had it in hand. Brings the calendar to where that would have brought it; Google is not asked [R13].
  */
+
+import { lastLookAt } from '../channels/next-due.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { type Connection, isOfAccount } from '../domain/connection.ts';
 import type { ChainId } from '../domain/ids.ts';
@@ -9,7 +11,6 @@ import type { Instant } from '../domain/instant.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { CalendarGenerations, CalendarRegistry } from '../store/calendars.ts';
-import { lastLookAt } from './next-due.ts';
 
 export type CatchUpDeps = { calendars: Pick<CalendarRegistry, 'register'> & CalendarGenerations; queue: SyncQueue };
 

@@ -5,9 +5,9 @@ import type { Calendar } from '../domain/calendar.ts';
 import type { GrantedConnection } from '../domain/connection.ts';
 import { GrantRevoked } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
+import { interrupted, remedyFor, troubleAfter } from '../google/trouble.ts';
+import type { CalendarStore, ConnectionStore } from '../ports.ts';
 import { type Arrival, admit } from './admit.ts';
-import type { CalendarStore, ConnectionStore } from './ports.ts';
-import { interrupted, remedyFor, troubleAfter } from './trouble.ts';
 
 export type TroubleDeps = { calendars: CalendarStore; connections: ConnectionStore; channels: ChannelDeps };
 

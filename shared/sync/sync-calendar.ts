@@ -1,8 +1,8 @@
 /** The one job: bring this calendar to where it should be. Every trigger ends here, and it trusts none of them. */
 
-import { type ChannelsAsDeps, channelsAs } from '../channels/channels-as.ts';
 import { type ChannelOutcome, reconcileChannel } from '../channels/reconcile-channel.ts';
 import { stopStray } from '../channels/stop-stray.ts';
+import { type ChannelsAsDeps, channelsAs } from '../connections/channels-as.ts';
 import { type AccessDeps, type CallGoogle, googleAccess } from '../connections/google-access.ts';
 import { leaveBehind } from '../connections/leave-behind.ts';
 import type { Calendar, Drift } from '../domain/calendar.ts';
@@ -14,17 +14,17 @@ import { defaultSettings, unsharedIn } from '../domain/settings.ts';
 import { compareCalendar } from '../drift/compare-calendar.ts';
 import type { EventWriter, GoogleCalendar } from '../google/calendar-api.ts';
 import { GoogleError } from '../google/google-error.ts';
+import type { CalendarStore, ConnectionStore } from '../ports.ts';
 import { type PullDeps, type PullSummary, pageReserveMs, pull } from '../pull/pull.ts';
 import { eventsOf } from '../push/events-of.ts';
 import { type PushDeps, type PushSummary, pushOf, pushPending } from '../push/push.ts';
 import { continuationHint, type Hint, listingHint, pendingHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
+import { windowAt } from '../schedule/window.ts';
 import type { CalendarGenerations, CalendarRegistry } from '../store/calendars.ts';
 import { type Admission, admit, areWritesPaused } from './admit.ts';
 import { catchUp } from './catch-up.ts';
 import { type Met, meetTrouble } from './meet-trouble.ts';
-import type { CalendarStore, ConnectionStore } from './ports.ts';
-import { windowAt } from './window.ts';
 
 export type SyncDeps = AccessDeps &
   ChannelsAsDeps &

@@ -3,12 +3,12 @@ import pMap from 'p-map';
 import { dataKeyOf, type GrantedConnection, type Sealed } from '../domain/connection.ts';
 import { Superseded } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
+import type { ConnectionStore } from '../ports.ts';
 import type { Log } from '../runtime/observability.ts';
 import type { TokenVault } from '../runtime/token-vault.ts';
 import type { ConnectionRegistry } from '../store/connections.ts';
 import type { KmsDataKeys } from '../store/data-keys.ts';
 import type { VaultKeys } from '../store/vault-keys.ts';
-import type { ConnectionStore } from '../sync/ports.ts';
 
 export type ResealDeps = {
   connections: Pick<ConnectionStore, 'load'> & Pick<ConnectionRegistry, 'listSealedUnder' | 'reseal'>;

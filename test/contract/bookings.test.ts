@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Appointment, Pending } from '../../shared/domain/appointment.ts';
 import { asId, type UserId } from '../../shared/domain/ids.ts';
 import { day, hour, minute, plusMs } from '../../shared/domain/instant.ts';
-import type { Day } from '../../shared/sync/ports.ts';
+import type { Day } from '../../shared/ports.ts';
 import { anAppointment, at, calendarId, calendarKey, now, userId } from '../support/samples.ts';
 import { aConflict } from './a-conflict.ts';
 import { implementations } from './implementations.ts';

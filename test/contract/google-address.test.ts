@@ -7,7 +7,7 @@ import { asId, type CalendarId, type ChannelId, type EventId } from '../../share
 import { googleCalendar } from '../../shared/google/calendar-client.ts';
 import { copyOf } from '../../shared/google/event-body.ts';
 import { googleOAuth } from '../../shared/google/oauth.ts';
-import { windowAt } from '../../shared/sync/window.ts';
+import { windowAt } from '../../shared/schedule/window.ts';
 import { now } from '../support/samples.ts';
 
 type Listener = { url: string; targets: string[]; answer: { status: number; location?: string }; stop(): void };

@@ -10,9 +10,9 @@ import { startKms } from '../../infra/local/aws/kms.ts';
 import { clientDefaults } from '../../infra/local/aws/place.ts';
 import { type Listening, listenLocally } from '../../infra/local/http/listen.ts';
 import { VaultLocked } from '../../shared/domain/errors.ts';
+import { inOneWord } from '../../shared/google/trouble.ts';
 import { tokenVault } from '../../shared/runtime/token-vault.ts';
 import { kmsDataKeys } from '../../shared/store/data-keys.ts';
-import { inOneWord } from '../../shared/sync/trouble.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
 import { now, userId } from '../support/samples.ts';
 

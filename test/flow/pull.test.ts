@@ -10,7 +10,7 @@ import { defaultSettings } from '../../shared/domain/settings.ts';
 import type { EventsPage, EventsRequest } from '../../shared/google/calendar-api.ts';
 import type { Run } from '../../shared/pull/listing.ts';
 import { pull } from '../../shared/pull/pull.ts';
-import { windowAt } from '../../shared/sync/window.ts';
+import { windowAt } from '../../shared/schedule/window.ts';
 import { Crash, failingAt, recording } from '../support/faulty.ts';
 import { memoryStores, type Stores } from '../support/memory-store.ts';
 import { aCalendar, anAppointment, anEvent, at, calendarKey, now, userId } from '../support/samples.ts';

@@ -1,14 +1,14 @@
 /** A calendar is switched off, also while a pull of it is under way, and what that leaves behind. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lastLookAt } from '../../shared/channels/next-due.ts';
 import { chooseCalendar } from '../../shared/connections/choose-calendar.ts';
 import type { EventLink } from '../../shared/domain/appointment.ts';
 import { blockIdOf } from '../../shared/domain/derived-ids.ts';
 import { Superseded } from '../../shared/domain/errors.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { hour, plusMs } from '../../shared/domain/instant.ts';
+import type { AgendaReader, AppointmentStore } from '../../shared/ports.ts';
 import { dueShardOf } from '../../shared/store/keys.ts';
-import { lastLookAt } from '../../shared/sync/next-due.ts';
-import type { AgendaReader, AppointmentStore } from '../../shared/sync/ports.ts';
 import { anAppointment, at, userId } from '../support/samples.ts';
 import { type GoogleJob, hourOf, inGoogle, openGoogleJob, shopId, shopKey } from './google-job.ts';
 

@@ -11,7 +11,7 @@ import { Superseded } from '../../shared/domain/errors.ts';
 import { asId, type CalendarKey, type UserId } from '../../shared/domain/ids.ts';
 import type { Instant } from '../../shared/domain/instant.ts';
 import type { Settings } from '../../shared/domain/settings.ts';
-import type { ListingCommit } from '../../shared/sync/ports.ts';
+import type { ListingCommit } from '../../shared/ports.ts';
 import { keyOf } from '../support/memory/revisioned.ts';
 import { memoryStores, type Stores } from '../support/memory-store.ts';
 import type { Deployment } from './deployment.ts';

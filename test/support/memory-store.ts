@@ -1,9 +1,6 @@
 /** The stores in memory, with the semantics of the real ones (test/contract holds both to one suite). */
 
 import type { Appointment } from '../../shared/domain/appointment.ts';
-import type { CalendarGenerations, CalendarRegistry, DueCalendars } from '../../shared/store/calendars.ts';
-import type { ConnectionRegistry } from '../../shared/store/connections.ts';
-import type { OAuthStates } from '../../shared/store/oauth-states.ts';
 import type {
   AgendaReader,
   AppointmentLister,
@@ -16,7 +13,10 @@ import type {
   PendingReader,
   Quarantine,
   SeenStore,
-} from '../../shared/sync/ports.ts';
+} from '../../shared/ports.ts';
+import type { CalendarGenerations, CalendarRegistry, DueCalendars } from '../../shared/store/calendars.ts';
+import type { ConnectionRegistry } from '../../shared/store/connections.ts';
+import type { OAuthStates } from '../../shared/store/oauth-states.ts';
 import { memoryAppointments } from './memory/appointments.ts';
 import { type Calendars, type Due, memoryCalendars } from './memory/calendars.ts';
 import { memoryChannels } from './memory/channels.ts';

@@ -17,7 +17,7 @@ import {
 import { asId } from '../../shared/domain/ids.ts';
 import { hour, type Instant, plusMs } from '../../shared/domain/instant.ts';
 import { defaultSettings, type Settings } from '../../shared/domain/settings.ts';
-import { windowAt } from '../../shared/sync/window.ts';
+import { windowAt } from '../../shared/schedule/window.ts';
 
 export const at = (text: string): Instant => new Date(text).toISOString() as Instant;
 

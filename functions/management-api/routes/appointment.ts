@@ -5,7 +5,7 @@ import { type CreateDeps, createBooking } from '../../../shared/bookings/create-
 import { editAppointment } from '../../../shared/bookings/edit-appointment.ts';
 import { bookingIdOf } from '../../../shared/domain/derived-ids.ts';
 import { type AppointmentId, asId } from '../../../shared/domain/ids.ts';
-import type { AppointmentStore } from '../../../shared/sync/ports.ts';
+import type { AppointmentStore } from '../../../shared/ports.ts';
 import { noSuchAppointment, replyTo, showing } from '../present-outcome.ts';
 import { partsOf } from '../read-booking.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';

@@ -1,8 +1,8 @@
 /** GET /api/v2/appointments: what overlaps a span of time, in order of start, page by page. */
 import { instantAt } from '../../../shared/domain/instant.ts';
+import type { AgendaPage, AgendaReader } from '../../../shared/ports.ts';
+import { windowAt } from '../../../shared/schedule/window.ts';
 import { agendaPosition } from '../../../shared/store/keys.ts';
-import type { AgendaPage, AgendaReader } from '../../../shared/sync/ports.ts';
-import { windowAt } from '../../../shared/sync/window.ts';
 import { decodeCursor, encodeCursor, notOfThisList } from '../page-cursor.ts';
 import { presentAppointment } from '../present-appointment.ts';
 import { invalidRequest } from '../problem.ts';

@@ -3,8 +3,8 @@ import { type ChooseDeps, type Chosen, chooseCalendar } from '../../../shared/co
 import type { Calendar } from '../../../shared/domain/calendar.ts';
 import type { Connection, GrantedConnection } from '../../../shared/domain/connection.ts';
 import { asId } from '../../../shared/domain/ids.ts';
+import type { ConnectionStore } from '../../../shared/ports.ts';
 import type { CalendarRegistry } from '../../../shared/store/calendars.ts';
-import type { ConnectionStore } from '../../../shared/sync/ports.ts';
 import { presentChoice } from '../present-status.ts';
 import { Problem } from '../problem.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';

@@ -1,8 +1,8 @@
 /** GET /api/v2/admin/dead-letters: the hints that were given up, explained; POST …/redrive and …/discard: what becomes of them. */
 import pMap from 'p-map';
+import type { CalendarStore } from '../../../shared/ports.ts';
 import type { DeadLetter } from '../../../shared/queue/dead-letters.ts';
 import { discard, listDeadLetters, redrive, type TendDeps } from '../../../shared/queue/tend-dead-letters.ts';
-import type { CalendarStore } from '../../../shared/sync/ports.ts';
 import { presentDeadLetter } from '../present-dead-letter.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { discardBody, redriveBody } from '../schemas/dead-letters.ts';

@@ -1,7 +1,7 @@
 /** GET and PUT /api/v2/calendar/settings: what a user chooses about the connection. */
 import { changeSettings, type SettingsDeps } from '../../../shared/connections/change-settings.ts';
 import { defaultSettings } from '../../../shared/domain/settings.ts';
-import type { ConnectionStore } from '../../../shared/sync/ports.ts';
+import type { ConnectionStore } from '../../../shared/ports.ts';
 import { notConnected } from '../require-connected.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { settings as schema } from '../schemas/settings.ts';

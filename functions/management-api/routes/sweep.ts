@@ -1,6 +1,6 @@
 /** POST /api/v2/admin/sweep: a hint for every calendar that is due, now; what it needs, its channel too, its own job does. */
 import { plusMs, second } from '../../../shared/domain/instant.ts';
-import { type SweepDeps, sweep } from '../../../shared/sync/sweep.ts';
+import { type SweepDeps, sweep } from '../../../shared/renewal/sweep.ts';
 import { parse, type Route, type UserRequest } from '../route.ts';
 import { noBody, noQuery } from '../schemas/wire-values.ts';
 

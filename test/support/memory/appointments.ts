@@ -1,7 +1,5 @@
 /** Appointments in memory, the days that bookings take, and what is still to be pushed. */
 import type { Appointment } from '../../../shared/domain/appointment.ts';
-import { agendaPosition } from '../../../shared/store/keys.ts';
-import { datesTouchedBy, dayChanges } from '../../../shared/store/occupied-days.ts';
 import type {
   AgendaReader,
   AppointmentLister,
@@ -9,7 +7,9 @@ import type {
   Day,
   DayReader,
   PendingReader,
-} from '../../../shared/sync/ports.ts';
+} from '../../../shared/ports.ts';
+import { agendaPosition } from '../../../shared/store/keys.ts';
+import { datesTouchedBy, dayChanges } from '../../../shared/store/occupied-days.ts';
 import { type Conflicts, type Copy, isNext, keyOf } from './revisioned.ts';
 
 /** `indexed`: what the indexes show, where that is not at once what is stored. */

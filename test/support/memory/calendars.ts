@@ -1,14 +1,15 @@
 /** Calendars in memory, and when each is due. */
-import { switchesOf, withoutProgress } from '../../../shared/connections/next-generation.ts';
+
 import type { Calendar } from '../../../shared/domain/calendar.ts';
 import { Superseded } from '../../../shared/domain/errors.ts';
 import type { CalendarKey, UserId } from '../../../shared/domain/ids.ts';
 import type { Instant } from '../../../shared/domain/instant.ts';
-import { mending } from '../../../shared/drift/comparison-plan.ts';
-import { withSync } from '../../../shared/health/recent-syncs.ts';
+import { switchesOf, withoutProgress } from '../../../shared/domain/next-generation.ts';
+import { withSync } from '../../../shared/domain/recent-syncs.ts';
+import type { CalendarStore } from '../../../shared/ports.ts';
+import { mending } from '../../../shared/schedule/comparison-plan.ts';
 import type { CalendarGenerations, CalendarRegistry, DueCalendars } from '../../../shared/store/calendars.ts';
 import { dueShardOf } from '../../../shared/store/keys.ts';
-import type { CalendarStore } from '../../../shared/sync/ports.ts';
 import type { Copy } from './revisioned.ts';
 
 export type Calendars = Map<CalendarKey, Calendar>;

@@ -2,7 +2,7 @@
 import type { Calendar } from '../../../shared/domain/calendar.ts';
 import type { Channel } from '../../../shared/domain/channel.ts';
 import { Superseded } from '../../../shared/domain/errors.ts';
-import type { ChannelStore } from '../../../shared/sync/ports.ts';
+import type { ChannelStore } from '../../../shared/ports.ts';
 import type { Calendars, Due } from './calendars.ts';
 import type { Copy } from './revisioned.ts';
 

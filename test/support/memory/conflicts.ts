@@ -1,5 +1,5 @@
 /** The review queue in memory. */
-import type { ConflictStore } from '../../../shared/sync/ports.ts';
+import type { ConflictStore } from '../../../shared/ports.ts';
 import { type Conflicts, type Copy, isNext, keyOf } from './revisioned.ts';
 
 export const memoryConflicts = (conflicts: Conflicts, copy: Copy = structuredClone): ConflictStore => ({

@@ -2,8 +2,8 @@
 import { type Connection, dataKeyOf, type SealedGrant } from '../../../shared/domain/connection.ts';
 import { Superseded } from '../../../shared/domain/errors.ts';
 import type { UserId } from '../../../shared/domain/ids.ts';
+import type { ConnectionStore } from '../../../shared/ports.ts';
 import type { ConnectionRegistry } from '../../../shared/store/connections.ts';
-import type { ConnectionStore } from '../../../shared/sync/ports.ts';
 import type { Copy } from './revisioned.ts';
 
 type Fields = Record<string, unknown>;

@@ -1,6 +1,6 @@
 /** The quarantine in memory. */
 import type { CalendarKey, EventId } from '../../../shared/domain/ids.ts';
-import type { Quarantine } from '../../../shared/sync/ports.ts';
+import type { Quarantine } from '../../../shared/ports.ts';
 
 export const memoryQuarantine = (): Quarantine => {
   const parked = new Map<CalendarKey, Set<EventId>>();

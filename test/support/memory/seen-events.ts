@@ -1,5 +1,5 @@
 /** What a generation has seen, in memory. */
-import type { SeenStore } from '../../../shared/sync/ports.ts';
+import type { SeenStore } from '../../../shared/ports.ts';
 
 export const memorySeen = (): SeenStore => {
   const pages = new Map<string, string[]>();

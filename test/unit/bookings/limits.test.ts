@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { findTaken, type TimeReader } from '../../../shared/bookings/taken-time.ts';
 import { RetryLater } from '../../../shared/domain/errors.ts';
+import type { AgendaPage } from '../../../shared/ports.ts';
 import { untilWritten } from '../../../shared/store/until-written.ts';
-import type { AgendaPage } from '../../../shared/sync/ports.ts';
 import { anAppointment } from '../../support/samples.ts';
 import { aBooking } from './sample-bookings.ts';
 

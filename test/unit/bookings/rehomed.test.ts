@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { metAgain, parted } from '../../../shared/bookings/former-events.ts';
 import { atHome, rehomed } from '../../../shared/bookings/rehomed.ts';
+import { metAgain, parted } from '../../../shared/decision/former-events.ts';
 import type { Appointment } from '../../../shared/domain/appointment.ts';
 import { calendarKeyOf } from '../../../shared/domain/derived-ids.ts';
 import { asId } from '../../../shared/domain/ids.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bookingsInTheWay, doOverlap } from '../../../shared/decision/overlaps.ts';
 import { asId } from '../../../shared/domain/ids.ts';
-import type { Day } from '../../../shared/sync/ports.ts';
+import type { Day } from '../../../shared/ports.ts';
 import { aBooking, at, userId } from '../../support/samples.ts';
 
 const span = (from: string, to: string) => ({

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { Calendar, Trouble } from '../../../shared/domain/calendar.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { day, hour, type Instant, minute, plusMs, second } from '../../../shared/domain/instant.ts';
+import { remembered } from '../../../shared/domain/recent-syncs.ts';
 import type { Seen } from '../../../shared/health/parts.ts';
-import { remembered } from '../../../shared/health/recent-syncs.ts';
 import { aCalendar, now } from '../../support/samples.ts';
 
 export const ago = (ms: number): Instant => plusMs(now, -ms);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hour, minute, plusMs } from '../../../shared/domain/instant.ts';
 import { waitingSince } from '../../../shared/health/waiting.ts';
-import { windowAt } from '../../../shared/sync/window.ts';
+import { windowAt } from '../../../shared/schedule/window.ts';
 import { aBooking, aCalendar, calendarId, calendarKey, now } from '../../support/samples.ts';
 
 const ago = (ms: number) => plusMs(now, -ms);

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { appointmentsRoute } from '../../../functions/management-api/routes/appointments.ts';
 import { appointmentsReply } from '../../../functions/management-api/schemas/appointments.ts';
 import { asId } from '../../../shared/domain/ids.ts';
+import type { AgendaPage, AgendaRequest } from '../../../shared/ports.ts';
+import { windowAt } from '../../../shared/schedule/window.ts';
 import { agendaPosition } from '../../../shared/store/keys.ts';
-import type { AgendaPage, AgendaRequest } from '../../../shared/sync/ports.ts';
-import { windowAt } from '../../../shared/sync/window.ts';
 import { anAppointment, now, userId } from '../../support/samples.ts';
 
 /** Asks the route; gives its answer and what it asked the agenda for. */

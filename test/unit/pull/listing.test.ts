@@ -4,7 +4,6 @@ import { minute, plusMs } from '../../../shared/domain/instant.ts';
 import { defaultSettings } from '../../../shared/domain/settings.ts';
 import type { EventsPage } from '../../../shared/google/calendar-api.ts';
 import { queryVersion } from '../../../shared/google/query.ts';
-import { nextGenerationAt } from '../../../shared/pull/generation-plan.ts';
 import {
   counted,
   isCompared,
@@ -15,7 +14,8 @@ import {
   toRequest,
   withNotification,
 } from '../../../shared/pull/listing.ts';
-import { windowAt } from '../../../shared/sync/window.ts';
+import { nextGenerationAt } from '../../../shared/schedule/generation-plan.ts';
+import { windowAt } from '../../../shared/schedule/window.ts';
 import { aCalendar, calendarId, now, ownerMark } from '../../support/samples.ts';
 
 const window = windowAt(now);

@@ -3,9 +3,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
 import { asId } from '../../../shared/domain/ids.ts';
 import { GoogleError } from '../../../shared/google/google-error.ts';
+import type { Undone } from '../../../shared/queue/batch.ts';
 import { handBack, sqsHide } from '../../../shared/queue/hand-back.ts';
 import { freshHint } from '../../../shared/queue/hint.ts';
-import type { Undone } from '../../../shared/sync/batch.ts';
 
 const almostOne = 1 - Number.EPSILON / 2;
 const hint = (id: string, receives = '1') => ({

@@ -4,8 +4,8 @@ import { asId } from '../../../shared/domain/ids.ts';
 import { hour, minute, plusMs } from '../../../shared/domain/instant.ts';
 import { queryVersion } from '../../../shared/google/query.ts';
 import type { Hint } from '../../../shared/queue/hint.ts';
+import { windowAt } from '../../../shared/schedule/window.ts';
 import { admit } from '../../../shared/sync/admit.ts';
-import { windowAt } from '../../../shared/sync/window.ts';
 import { aCalendar, aChannel, at, calendarKey, now } from '../../support/samples.ts';
 
 const sentAt = at('2026-03-02T11:59:00Z');

@@ -2,14 +2,15 @@
  * The sweep on demand: sends every calendar that is due a hint, so that its job makes good what was lost and renews its
  * channel. It calls Google for nobody: what asks for it holds no key that channels are signed with.
  */
+
+import { isDoneWith, nextDueAt } from '../channels/next-due.ts';
 import type { CalendarKey } from '../domain/ids.ts';
-import { isComparisonDue } from '../drift/comparison-plan.ts';
+import type { CalendarStore } from '../ports.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
-import { overDue, type Round, type RoundDeps } from '../renewal/due-round.ts';
+import { isComparisonDue } from '../schedule/comparison-plan.ts';
 import type { DueCalendars } from '../store/calendars.ts';
-import { isDoneWith, nextDueAt } from './next-due.ts';
-import type { CalendarStore } from './ports.ts';
+import { overDue, type Round, type RoundDeps } from './due-round.ts';
 
 export type SweepDeps = RoundDeps & {
   calendars: Pick<CalendarStore, 'load'> & DueCalendars;

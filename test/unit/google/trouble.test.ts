@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { GrantRevoked, RetryLater, Superseded } from '../../../shared/domain/errors.ts';
 import { hour, plusMs } from '../../../shared/domain/instant.ts';
 import { GoogleError } from '../../../shared/google/google-error.ts';
-import { interrupted, type Remedy, remedyFor, troubleAfter } from '../../../shared/sync/trouble.ts';
+import { interrupted, type Remedy, remedyFor, troubleAfter } from '../../../shared/google/trouble.ts';
 import { aCalendar, now } from '../../support/samples.ts';
 
 const answered = (status?: number, reason?: string, operation = 'events.list') =>

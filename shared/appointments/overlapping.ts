@@ -5,9 +5,9 @@ import { agreedItem, type Changed, type Overlap, overlapIdOf, overlapItem } from
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { AgendaReader, AppointmentStore, ConflictStore, Day, DayReader } from '../ports.ts';
+import { windowAt } from '../schedule/window.ts';
 import { pagesOf } from './agenda-pages.ts';
-import type { AgendaReader, AppointmentStore, ConflictStore, Day, DayReader } from './ports.ts';
-import { windowAt } from './window.ts';
 
 export type OverlapDeps = { appointments: AppointmentStore & AgendaReader & DayReader; conflicts: ConflictStore };
 

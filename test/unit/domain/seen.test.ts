@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { EventChange } from '../../../shared/domain/calendar-event.ts';
 import { asId, type EventId } from '../../../shared/domain/ids.ts';
-import { fingerprintOf, fingerprintsOf } from '../../../shared/pull/seen.ts';
+import { fingerprintOf, fingerprintsOf } from '../../../shared/domain/seen.ts';
 import { seriesInDoubt } from '../../../shared/pull/series-in-doubt.ts';
 import { anAppointment, anEvent } from '../../support/samples.ts';
 

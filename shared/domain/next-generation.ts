@@ -1,5 +1,5 @@
 /** A calendar that is known from an older connect generation, as the new one begins with it. */
-import type { Calendar } from '../domain/calendar.ts';
+import type { Calendar } from './calendar.ts';
 
 /** The progress of an older generation means nothing to a new one, which lists everything and compares [F10][F11]. */
 type Progress = 'cursor' | 'queryVersion' | 'nextGenerationAt' | 'checkpoint' | 'coveredBefore' | 'lastSyncAt';

@@ -1,7 +1,8 @@
 /** A user's channels at Google, created and stopped in that user's name. */
-import type { CallGoogle } from '../connections/google-access.ts';
+
+import type { ChannelDeps } from '../channels/reconcile-channel.ts';
 import type { GoogleCalendar } from '../google/calendar-api.ts';
-import type { ChannelDeps } from './reconcile-channel.ts';
+import type { CallGoogle } from './google-access.ts';
 
 export type ChannelsAsDeps = Omit<ChannelDeps, 'watch' | 'stop'> & {
   google: Pick<GoogleCalendar, 'watch' | 'stop'>;

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Calendar, Drift } from '../../../shared/domain/calendar.ts';
 import { day, epochMsOf, hour, minute, plusMs } from '../../../shared/domain/instant.ts';
-import { comparedWindow, driftAfter, isComparisonDue, persists } from '../../../shared/drift/comparison-plan.ts';
 import { queryVersion } from '../../../shared/google/query.ts';
-import { longestIntervalMs, nextGenerationAt } from '../../../shared/pull/generation-plan.ts';
-import { windowAt } from '../../../shared/sync/window.ts';
+import { comparedWindow, driftAfter, isComparisonDue, persists } from '../../../shared/schedule/comparison-plan.ts';
+import { longestIntervalMs, nextGenerationAt } from '../../../shared/schedule/generation-plan.ts';
+import { windowAt } from '../../../shared/schedule/window.ts';
 import { aCalendar, now } from '../../support/samples.ts';
 
 const listed = { cursor: 'cursor', queryVersion, coveredBefore: now };

@@ -2,11 +2,12 @@
  * A booking and the accounts that it has been in. An account that another replaces keeps the events that it has: should it
  * be connected again, the booking meets its event there instead of getting a second one [R3]. Pure.
  */
-import { pendingAt } from '../decision/sync-state.ts';
+
 import type { Appointment, EventLink, FormerLink } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { EventId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { pendingAt } from './sync-state.ts';
 
 type Place = Pick<Calendar, 'key' | 'calendarId' | 'connectGeneration'>;
 

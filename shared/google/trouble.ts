@@ -2,8 +2,8 @@
 import type { Calendar, Trouble } from '../domain/calendar.ts';
 import { GrantRevoked, Superseded } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
-import { GoogleError } from '../google/google-error.ts';
-import type { Outcome } from '../google/outcomes.ts';
+import { GoogleError } from './google-error.ts';
+import type { Outcome } from './outcomes.ts';
 
 /**
  * - `consent`: only the user can mend it [R14].

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { windowAt } from '../../../shared/sync/window.ts';
+import { windowAt } from '../../../shared/schedule/window.ts';
 import { at } from '../../support/samples.ts';
 
 test('what is mirrored reaches from 30 days ago to 365 days ahead, to the millisecond', () => {

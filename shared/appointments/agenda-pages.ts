@@ -1,5 +1,5 @@
 /** Shell: reads the agenda page by page, up to a limit [R11]. */
-import type { AgendaPage, AgendaReader, AgendaRequest } from './ports.ts';
+import type { AgendaPage, AgendaReader, AgendaRequest } from '../ports.ts';
 
 /** If the last page that is read has an `after`, there was more. */
 export async function* pagesOf(

@@ -1,7 +1,8 @@
 /** The title that a booking has once other parts of it are shared. */
-import { titleOf } from '../decision/booking-text.ts';
+
 import type { Appointment } from '../domain/appointment.ts';
 import type { Shared } from '../domain/settings.ts';
+import { titleOf } from './booking-text.ts';
 
 /** Only a title that we composed is composed again; what a person wrote stays. `were`: the parts that were shared until now. */
 export const retitled = ({ fields, details }: Appointment, shared: Shared, were = shared): string => {

@@ -1,7 +1,8 @@
 /** Beside its fields, an event is told lines of ours, and only the parts that are shared. Has it been told so? */
-import { footerOf } from '../decision/booking-text.ts';
+
 import type { Appointment } from '../domain/appointment.ts';
 import type { Shared } from '../domain/settings.ts';
+import { footerOf } from './booking-text.ts';
 
 /** A block is told no such thing, and an event that is yet to be made will be told all of it. */
 export const isToldAsShared = ({ kind, status, details, link }: Appointment, shared: Shared): boolean => {

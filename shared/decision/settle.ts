@@ -1,11 +1,11 @@
 /** The appointment as a person wants it: in line with Google already, or with something left to tell it. */
 
-import { sameSide } from '../decision/compare.ts';
-import { momentsOf } from '../decision/moments.ts';
-import { sideOf } from '../decision/sides.ts';
-import { agreed, moved, pendingAt, type Written, withNextId } from '../decision/sync-state.ts';
 import type { Appointment, Pending, SideState } from '../domain/appointment.ts';
 import type { Instant } from '../domain/instant.ts';
+import { sameSide } from './compare.ts';
+import { momentsOf } from './moments.ts';
+import { sideOf } from './sides.ts';
+import { agreed, moved, pendingAt, type Written, withNextId } from './sync-state.ts';
 
 /** `theirs` is what Google has. */
 export const settle = (

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countSyncs, remembered, type SyncEnd, withSync } from '../../../shared/health/recent-syncs.ts';
+import { countSyncs, remembered, type SyncEnd, withSync } from '../../../shared/domain/recent-syncs.ts';
 
 test('[R11] counts the last ends, as many as are remembered, whatever went before', () => {
   const ends = fc.array(fc.constantFrom<SyncEnd>('complete', 'failed'), { minLength: 1, maxLength: 60 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { day, epochMsOf, plusMs } from '../../../shared/domain/instant.ts';
 import { queryVersion } from '../../../shared/google/query.ts';
-import { cursorOf, nextGenerationAt } from '../../../shared/pull/generation-plan.ts';
+import { cursorOf, nextGenerationAt } from '../../../shared/schedule/generation-plan.ts';
 import { aCalendar, now } from '../../support/samples.ts';
 
 const listed = { cursor: 'cursor', queryVersion, nextGenerationAt: plusMs(now, 1) };

@@ -1,8 +1,9 @@
 /** A booking whose event was taken out of Google's bin: that one says what was shared when it was deleted. Pure. */
-import { retitled } from '../bookings/retitled.ts';
-import { isToldAsShared } from '../bookings/told-as-shared.ts';
+
 import { sameFields } from '../decision/compare.ts';
+import { retitled } from '../decision/retitled.ts';
 import { pendingStill, type Unshared } from '../decision/sync-state.ts';
+import { isToldAsShared } from '../decision/told-as-shared.ts';
 import type { Appointment, OwnedFields } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';

@@ -1,8 +1,9 @@
 /** When the sweep must look at a calendar again, if nothing else does before. */
-import { isWatched } from '../channels/standing.ts';
+
 import type { Calendar } from '../domain/calendar.ts';
 import { hour, type Instant, minute, plusMs } from '../domain/instant.ts';
-import { roundMs } from '../renewal/round-interval.ts';
+import { roundMs } from '../schedule/round-interval.ts';
+import { isWatched } from './standing.ts';
 
 /** Even a watched calendar is synced this often: Google loses notifications now and then. */
 const backstopMs = 1 * hour;

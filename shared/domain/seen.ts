@@ -1,7 +1,7 @@
 /** What a generation has seen, small enough to keep between runs: 64 bits of each event id. */
 import { hash } from 'node:crypto';
-import { type EventChange, eventIdOf } from '../domain/calendar-event.ts';
-import type { EventId } from '../domain/ids.ts';
+import { type EventChange, eventIdOf } from './calendar-event.ts';
+import type { EventId } from './ids.ts';
 
 export type Fingerprint = string;
 

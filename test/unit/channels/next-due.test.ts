@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { isSyncOverdue, nextDueAt } from '../../../shared/channels/next-due.ts';
 import type { Calendar } from '../../../shared/domain/calendar.ts';
 import { hour, type Instant, minute, plusMs } from '../../../shared/domain/instant.ts';
-import { isSyncOverdue, nextDueAt } from '../../../shared/sync/next-due.ts';
 import { aCalendar, aChannel, now } from '../../support/samples.ts';
 
 const after = (ms: number): Instant => plusMs(now, ms);

@@ -9,7 +9,7 @@ import type { Conflict } from '../domain/conflict.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { ConflictId } from '../domain/ids.ts';
 import type { Shared } from '../domain/settings.ts';
-import type { AppointmentStore, ConflictStore, Quarantine } from './ports.ts';
+import type { AppointmentStore, ConflictStore, Quarantine } from '../ports.ts';
 import { restoredAsShared } from './restored.ts';
 
 export type CarryOutDeps = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { processByGroup, type QueuedMessage, type Undone } from '../../../shared/sync/batch.ts';
+import { processByGroup, type QueuedMessage, type Undone } from '../../../shared/queue/batch.ts';
 
 /** `a1` is the first message of group `a`. */
 const batchOf = (...ids: string[]): QueuedMessage[] =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { pagesOf } from '../../../shared/sync/agenda-pages.ts';
-import type { AgendaReader, AgendaRequest } from '../../../shared/sync/ports.ts';
+import { pagesOf } from '../../../shared/appointments/agenda-pages.ts';
+import type { AgendaReader, AgendaRequest } from '../../../shared/ports.ts';
 import { now, userId } from '../../support/samples.ts';
 
 const request: AgendaRequest = { userId, from: now, to: now, limit: 1, includeCancelled: false };

@@ -1,12 +1,12 @@
 /** What the sync needs of the world. The adapters are in store/, google/ and queue/; tests bring their own. */
-import type { Appointment } from '../domain/appointment.ts';
-import type { Calendar, Checkpoint, Drift, Trouble } from '../domain/calendar.ts';
-import type { Channel, ChannelSlot } from '../domain/channel.ts';
-import type { Conflict } from '../domain/conflict.ts';
-import type { Connection, GrantEnd, SealedGrant } from '../domain/connection.ts';
-import type { AppointmentId, CalendarKey, ConflictId, EventId, UserId } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
-import type { Fingerprint } from '../pull/seen.ts';
+import type { Appointment } from './domain/appointment.ts';
+import type { Calendar, Checkpoint, Drift, Trouble } from './domain/calendar.ts';
+import type { Channel, ChannelSlot } from './domain/channel.ts';
+import type { Conflict } from './domain/conflict.ts';
+import type { Connection, GrantEnd, SealedGrant } from './domain/connection.ts';
+import type { AppointmentId, CalendarKey, ConflictId, EventId, UserId } from './domain/ids.ts';
+import type { Instant } from './domain/instant.ts';
+import type { Fingerprint } from './domain/seen.ts';
 
 export type AppointmentStore = {
   /** Read consistently; absent ones are left out. */

@@ -1,8 +1,8 @@
 /** When both sides of a calendar are compared without a write (drift), what of them, and what follows from the result. */
 import type { Calendar, Drift, SyncWindow } from '../domain/calendar.ts';
 import { clockMarginMs, day, type Instant, plusMs } from '../domain/instant.ts';
-import { cursorOf, longestIntervalMs } from '../pull/generation-plan.ts';
-import { windowAt } from '../sync/window.ts';
+import { cursorOf, longestIntervalMs } from './generation-plan.ts';
+import { windowAt } from './window.ts';
 
 const intervalMs = 1 * day;
 
