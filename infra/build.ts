@@ -45,6 +45,26 @@ const namesOfOurs: Plugin = {
   },
 };
 
+/**
+ * An ES module's `import` of one of Node's own modules reads everything that it exports, and of `node:http` that is undici too: 37 ms
+ * of processor time against 5 for `require`, in each cold start (decision 28).
+ */
+const httpAsItIsAsked: Plugin = {
+  name: 'http-as-it-is-asked',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^(node:)?http$/ }, ({ path, kind, namespace }) =>
+      kind === 'import-statement'
+        ? { path, namespace: 'required' }
+        : namespace === 'required'
+          ? { path, external: true }
+          : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require('${path}');`,
+    }));
+  },
+};
+
 /** How a bundle is made of its entry point. */
 export const bundleOptions = {
   absWorkingDir: root,
@@ -68,6 +88,7 @@ export async function build(outdir = distDirectory): Promise<Record<string, numb
     entryPoints: functionNames.map((name) => ({ in: `functions/${name}/handler.ts`, out: `${name}/index` })),
     outdir,
     alias: { '@aws-sdk/credential-provider-node': './shared/runtime/lambda-credentials.ts' },
+    plugins: [...bundleOptions.plugins, httpAsItIsAsked],
     write: false,
   });
   await stopEsbuild(); // Its own process would otherwise stay for as long as this one.

@@ -10,15 +10,16 @@ import type { AppointmentStore, ConflictStore, Day } from '../ports.ts';
 import { untilWritten } from '../store/until-written.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Destination } from './destination.ts';
-import { type DestinationDeps, loadDestination } from './load-destination.ts';
+import { loadDestination } from './load-destination.ts';
 import { loadOpenReview } from './open-review.ts';
 import { outgoing } from './outgoing.ts';
 import { isAnothersBooking } from './read-only.ts';
 import { atHome } from './rehomed.ts';
+import { type RetellDeps, retellIfOutdated } from './retell.ts';
 import type { TimeReader } from './taken-time.ts';
 import { underReview } from './under-review.ts';
 
-export type ChangeDeps = DestinationDeps & {
+export type ChangeDeps = RetellDeps & {
   appointments: AppointmentStore & TimeReader;
   conflicts: ConflictStore;
 };
@@ -69,6 +70,7 @@ export const changeAppointment = (
     const written = await deps.appointments.save(appointment, { before, conflict: reviewed.conflict, days });
     if (written === 'conflict') return written;
     if (hasLeft({ now: appointment, before })) await closeOverlaps(deps, [appointment], stamp);
+    await retellIfOutdated(deps, userId, around.destination.settings.shared, stamp);
     return { kind: 'done', appointment };
   });
 };

@@ -8,11 +8,12 @@ import { untilWritten } from '../store/until-written.ts';
 import type { BookingRequest } from './booking-request.ts';
 import { readTimes, type TimesError } from './booking-times.ts';
 import { requestFingerprintOf } from './canonical-json.ts';
-import { type DestinationDeps, loadDestination } from './load-destination.ts';
+import { loadDestination } from './load-destination.ts';
 import { newBooking } from './new-booking.ts';
+import { type RetellDeps, retellIfOutdated } from './retell.ts';
 import { findTaken, type TimeReader } from './taken-time.ts';
 
-export type CreateDeps = DestinationDeps & { appointments: AppointmentStore & TimeReader };
+export type CreateDeps = RetellDeps & { appointments: AppointmentStore & TimeReader };
 
 export type Creation = { id: AppointmentId; userId: UserId; request: BookingRequest; allowOverlap: boolean };
 
@@ -32,7 +33,7 @@ export const createBooking = async (deps: CreateDeps, creation: Creation, stamp:
   const requestFingerprint = requestFingerprintOf({ request, allowOverlap });
   const { destination } = await loadDestination(deps, userId);
 
-  return untilWritten<Created>(async () => {
+  const created = await untilWritten<Created>(async () => {
     const [known] = await deps.appointments.loadMany(userId, [id]);
     if (known !== undefined) {
       return known.requestFingerprint === requestFingerprint
@@ -46,4 +47,6 @@ export const createBooking = async (deps: CreateDeps, creation: Creation, stamp:
     const written = await deps.appointments.save(appointment, { days: taken?.days });
     return written === 'conflict' ? written : { kind: 'done', appointment };
   });
+  if (created.kind === 'done') await retellIfOutdated(deps, userId, destination.settings.shared, stamp);
+  return created;
 };

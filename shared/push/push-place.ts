@@ -25,13 +25,16 @@ export type PushPlace = {
 };
 
 /**
- * For what is answered of an event that was never seen. `late`: our time ran out meanwhile, so others may have had the calendar
+ * For what is answered of an event that was never seen. `isLate`: our time ran out meanwhile, so others may have had the calendar
  * since Google answered, and have passed over the event's deletion, which decides nothing of what nobody has seen [R5][R13].
  */
-export const inTime = async <T>({ remainingMs }: PushPlace, call: () => Promise<T>): Promise<T | 'late'> => {
+export const inTime = async <T>(
+  { remainingMs }: PushPlace,
+  call: () => Promise<T>,
+): Promise<{ answer: T; isLate: boolean }> => {
   const wasInTime = remainingMs() > 0;
   const answer = await call();
-  return wasInTime && remainingMs() <= 0 ? 'late' : answer;
+  return { answer, isLate: wasInTime && remainingMs() <= 0 };
 };
 
 export type Due = Appointment & { sync: Pending };
@@ -43,7 +46,7 @@ export type Due = Appointment & { sync: Pending };
 export type Stepped = 'told' | 'noted' | 'left' | 'late';
 
 /** The event that an appointment is linked to, as Google names it. */
-export const refOf = ({ link }: Appointment) => {
+export const refOf = ({ link }: Pick<Appointment, 'link'>) => {
   if (link === undefined) throw new Error('No event has been planned');
   return { calendarId: link.calendarId, eventId: link.eventId };
 };

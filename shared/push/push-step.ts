@@ -1,6 +1,7 @@
 /** One step towards telling Google of an appointment: which one is next shows in what is stored. */
 import { agreed, kept, withNextId } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
+import type { CalendarEvent } from '../domain/calendar-event.ts';
 import { eventMarkOf } from '../domain/derived-ids.ts';
 import { GoogleError } from '../google/google-error.ts';
 import { keep, noteSaid, noteTold } from './note-told.ts';
@@ -34,15 +35,23 @@ const insert = async (deps: StepDeps, place: PushPlace, appointment: Due): Promi
   const said = saidByPlan(appointment, settings);
   const content = newContent(appointment, said, settings);
   try {
-    const result = await inTime(place, () => deps.events.insert({ ...refOf(appointment), mark, content }));
-    if (result === 'late') return await lookAgain(deps, appointment);
-    if (result.kind === 'duplicate') return await reconcile(deps, place, appointment);
-    await noteSaid(deps, appointment, said, result.event);
+    const { answer, isLate } = await inTime(place, () => deps.events.insert({ ...refOf(appointment), mark, content }));
+    if (isLate && answer.kind === 'written') await removeIfReplaced(deps, appointment, answer.event);
+    if (isLate) return await lookAgain(deps, appointment);
+    if (answer.kind === 'duplicate') return await reconcile(deps, place, appointment);
+    await noteSaid(deps, appointment, said, answer.event);
     return 'told';
   } catch (error) {
     if (!(await isForGoneCalendar(deps, appointment, error))) throw error;
     return keep(deps, appointment, withNextId(kept(appointment)), 'noted');
   }
+};
+
+/** Deleted and made anew meanwhile, it has another event [R3]; Google does not promise to notice that an id is used up. */
+const removeIfReplaced = async (deps: StepDeps, { userId, id, link }: Due, { etag }: CalendarEvent): Promise<void> => {
+  const [latest] = await deps.appointments.loadMany(userId, [id]);
+  const isReplaced = latest?.link?.calendarKey === link?.calendarKey && latest?.link?.eventId !== link?.eventId;
+  if (isReplaced && link !== undefined) await deps.events.delete({ ...refOf({ link }), etag });
 };
 
 /** An event has been made that may be gone again, or be of a booking that has been cancelled meanwhile: whoever comes next asks. */

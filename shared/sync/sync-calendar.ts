@@ -1,5 +1,6 @@
 /** The one job: bring this calendar to where it should be. Every trigger ends here, and it trusts none of them. */
 
+import { retellIfOutdated } from '../bookings/retell.ts';
 import { type ChannelOutcome, reconcileChannel } from '../channels/reconcile-channel.ts';
 import { stopStray } from '../channels/stop-stray.ts';
 import { type ChannelsAsDeps, channelsAs } from '../connections/channels-as.ts';
@@ -10,7 +11,7 @@ import type { Connection, GrantedConnection } from '../domain/connection.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
-import { defaultSettings, unsharedIn } from '../domain/settings.ts';
+import { defaultSettings, type Settings, unsharedIn } from '../domain/settings.ts';
 import { compareCalendar } from '../drift/compare-calendar.ts';
 import type { EventWriter, GoogleCalendar } from '../google/calendar-api.ts';
 import { GoogleError } from '../google/google-error.ts';
@@ -68,11 +69,22 @@ export const syncCalendar = async (deps: SyncDeps, received: ReceivedHint): Prom
   const asUser = googleAccess(deps, connection, received.now);
   const job = { ...received, calendar, connection, asUser };
   try {
-    return await work[admission.kind](deps, job);
+    const outcome = await work[admission.kind](deps, job);
+    if (goesBySettings(outcome))
+      await retellIfOutdated(deps, calendar.userId, settingsOf(job).shared, {
+        now: received.now,
+        chainId: received.hint.chainId,
+      });
+    return outcome;
   } catch (error) {
     return await meetTrouble({ ...deps, channels: channelsAs(asUser, deps) }, job, error);
   }
 };
+
+/** Google has been told something, or what it said was understood. */
+const goesBySettings = (outcome: SyncOutcome): boolean =>
+  (outcome.kind === 'pushed' && outcome.push.pushed > 0) ||
+  (outcome.kind === 'synced' && outcome.pull.changedAt.length > 0);
 
 type Unusable = ReceivedHint & { calendar: Calendar; connection: Connection; isToClose: boolean };
 
@@ -169,8 +181,10 @@ const tellGoogle = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => {
 /** Google may refuse all writes to a calendar for hours, while it can be read: that is no trouble of the sync's [F41]. */
 const writesPauseMs = 6 * hour;
 
+const settingsOf = ({ connection }: Pick<Job, 'connection'>): Settings => connection.settings ?? defaultSettings;
+
 const ownershipOf = (deps: SyncDeps, { calendar, connection }: Pick<Job, 'calendar' | 'connection'>) => ({
-  settings: connection.settings ?? defaultSettings,
+  settings: settingsOf({ connection }),
   ownerMark: deps.ownerMarkOf(calendar.userId),
 });
 

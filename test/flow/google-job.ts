@@ -145,17 +145,17 @@ export const openGoogleJob = async (settings?: Settings) => {
     },
 
     /** A person books, edits or cancels here, through what the appointments API calls. */
-    book: async (key: string, asked: Asked = {}): Promise<AppointmentId> => {
+    book: async (key: string, asked: Asked = {}, by: Partial<typeof stores> = {}): Promise<AppointmentId> => {
       const id = bookingIdOf(userId, key);
       const { times, ...rest } = toEdit({ title: 'Haircut', ...hourOf(10), ...asked });
       const request = { ...rest, times: { allDay: false, timeZone, start: '', end: '', ...times } };
-      const made = await createBooking(stores, { id, userId, request, allowOverlap: true }, stamp());
+      const made = await createBooking({ ...stores, ...by }, { id, userId, request, allowOverlap: true }, stamp());
       expect(made).toMatchObject({ kind: 'done' });
       return id;
     },
-    edit: async (id: AppointmentId, asked: Asked) => {
+    edit: async (id: AppointmentId, asked: Asked, by: Partial<typeof stores> = {}) => {
       const asking = { edit: toEdit(asked), allowOverlap: true };
-      const changed = await editAppointment(stores, { userId, id, versions: [] }, asking, stamp());
+      const changed = await editAppointment({ ...stores, ...by }, { userId, id, versions: [] }, asking, stamp());
       expect(changed).toMatchObject({ kind: 'done' });
     },
     cancel: async (id: AppointmentId) => {

@@ -1,8 +1,10 @@
 /** Workers that freeze between Google's answer and their own writes, and answers that are older than what we know. Over HTTP. */
+
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventIdOf } from '../../shared/domain/derived-ids.ts';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
 import { minute, plusMs } from '../../shared/domain/instant.ts';
+import { defaultSettings } from '../../shared/domain/settings.ts';
 import type { GoogleCalendar } from '../../shared/google/calendar-api.ts';
 import { Crash } from '../support/faulty.ts';
 import { calendarId, calendarKey, now } from '../support/samples.ts';
@@ -203,6 +205,37 @@ test('[R13][R2] an event that is made too late for a booking that was cancelled 
   await job.sync();
   expect(await job.appointment(other)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
   expect(job.live()).toHaveLength(1);
+});
+
+test('[R3] an event that is made too late, after a deletion and under an id that was used up, goes again', async () => {
+  const other = await job.book('other', hourOf(12));
+  const hint = { calendarKey, reason: 'appointment', appointment: { id: other } } as const;
+  const asleep = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  let leftMs = minute;
+  const insertEvent: GoogleJob['google']['insertEvent'] = async (caller, { calendarId: calendar, eventId }) => {
+    reached.resolve();
+    await asleep.promise;
+    job.control.restoreEvent({ calendar, eventId });
+    const { change } = await job.google.readEvent(caller, { calendarId: calendar, eventId });
+    return change.kind === 'event' ? { kind: 'written', event: change.event } : expect.fail(change.kind);
+  };
+  const late = job.syncFor(() => leftMs, now, hint, { google: { ...job.google, insertEvent } });
+  await reached.promise;
+  await job.push(other);
+  await job.remove(other);
+  await job.stores.connections.saveSettings(await job.connectionNow(), {
+    ...defaultSettings,
+    conflictPolicy: 'bookedbarber_wins',
+  });
+  await job.edit(other, { title: 'Shave' });
+  await job.push(other);
+  expect((await job.appointment(other)).link).toMatchObject({ idGeneration: 2 });
+  leftMs = 0;
+  asleep.resolve();
+  await late;
+  expect(job.live()).toHaveLength(2);
+  expect(job.live()).toContainEqual(expect.objectContaining({ summary: 'Shave' }));
 });
 
 test.each([

@@ -1,5 +1,5 @@
 /** Other parts of bookings are shared: what Google has of those ahead follows. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { changeSettings } from '../../shared/connections/change-settings.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { defaultSettings, type Shared } from '../../shared/domain/settings.ts';
@@ -53,6 +53,43 @@ test('what is shared from now on is told', async () => {
   expect(job.live()).toMatchObject([{ summary: 'Haircut – Jane', description: 'Back door' }]);
   await job.sync();
   expect((await job.appointment(id)).fields.notes).toBe('Back door');
+});
+
+describe('[R15] whoever goes by settings that are changed meanwhile', () => {
+  /** As read just before they are changed. */
+  const readBefore = (shared: Partial<Shared>): typeof job.stores.connections => {
+    const { connections } = job.stores;
+    let isRead = false;
+    const load: typeof connections.load = async (id) => {
+      const connection = await connections.load(id);
+      if (!isRead) {
+        isRead = true;
+        await share(shared);
+      }
+      return connection;
+    };
+    return { ...connections, load };
+  };
+
+  test('to book composes the title anew', async () => {
+    const asked = { title: 'Haircut – Jane', service: 'Haircut', clientName: 'Jane' };
+    const id = await job.book('late', asked, { connections: readBefore({ clientName: false }) });
+    expect(await job.appointment(id)).toMatchObject({ fields: { title: 'Haircut' }, sync: { state: 'pending' } });
+  });
+
+  test('to edit does too', async () => {
+    const id = await job.book('b', { title: 'Haircut', service: 'Haircut' });
+    await job.edit(id, { clientName: 'Kim' }, { connections: readBefore({ clientName: false }) });
+    expect(await job.appointment(id)).toMatchObject({ fields: { title: 'Haircut' } });
+  });
+
+  test('to tell Google tells it again', async () => {
+    const id = await job.book('b', { clientContact: 'jane@example.com' });
+    await job.push(id, { connections: readBefore({ clientContact: false }) });
+    await job.push(id);
+    expect(shown()).not.toContain('jane@example.com');
+    expect((await job.appointment(id)).sync).toEqual({ state: 'synced' });
+  });
 });
 
 test('a title that a person wrote stays', async () => {

@@ -91,7 +91,6 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       if (isMade && kernel.now() > task.endsAt) madeLate.set(after.id, system.google.world.state.seq);
       if (isFreeing(after) && kernel.now() > task.endsAt) freedLate.set(after.id, system.google.world.state.seq);
       noteEdit(entity, before, after, task);
-      sharing.written(after.userId, after.id, task);
       if (after.kind === 'booking') checkDetails(entity, before, after, task);
       const { actor, reason } = after.provenance;
       if (actor === 'google' && reason === 'restore') ledger.restorationSeen(entity, kernel.now());
@@ -176,7 +175,6 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
       leave(userId);
       count(sim, 'a disconnection');
     },
-    settingsRead: sharing.read,
     settingsSaved: (userId, { shared }) => sharing.chosen(userId, shared),
     strayed: (owner, userId, task) => fail('R15', `${task.name} works for ${owner} and touches what is ${userId}'s`),
   };
@@ -403,12 +401,9 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     watch,
     fail,
     /** We have written to an event. */
-    eventWritten({ calendarId, eventId, was, is, task }: Written): void {
+    eventWritten({ eventId, was, is }: Written): void {
       ledger.lines.told(eventId, was, is);
-      for (const user of users) {
-        if (accounts.calendarsOf(user).includes(calendarId)) sharing.written(userIdOf(user), eventId, task);
-        checkDuplicates(user);
-      }
+      for (const user of users) checkDuplicates(user);
     },
     checkStop,
     checkCall,

@@ -1,33 +1,18 @@
-/** What each user has chosen to share, and what was written by whoever had read another choice before that. */
+/** What each user has chosen to share, and which titles people have decided for since. */
 import type { Appointment } from '../../shared/domain/appointment.ts';
 import type { UserId } from '../../shared/domain/ids.ts';
 import { defaultSettings, type Shared } from '../../shared/domain/settings.ts';
-import type { Task } from './tasks.ts';
 
 export const openSharing = () => {
-  /** `nth`: how often the user has chosen. */
-  const chosen = new Map<UserId, { shared: Shared; nth: number }>();
-  const read = new WeakMap<Task, Map<UserId, number>>();
-  /** Appointments and events. */
-  const outdated = new Map<UserId, Set<string>>();
+  const chosen = new Map<UserId, Shared>();
   /** `<appointment> <title>`: people have decided for it since they have chosen. */
   const decidedFor = new Map<UserId, Set<string>>();
-  const nthOf = (userId: UserId): number => chosen.get(userId)?.nth ?? 0;
 
   return {
-    sharedBy: (userId: UserId): Shared => chosen.get(userId)?.shared ?? defaultSettings.shared,
-    /** Whoever chooses looks at all that there is by then. */
+    sharedBy: (userId: UserId): Shared => chosen.get(userId) ?? defaultSettings.shared,
     chosen(userId: UserId, shared: Shared): void {
-      chosen.set(userId, { shared, nth: nthOf(userId) + 1 });
-      outdated.delete(userId);
+      chosen.set(userId, shared);
       decidedFor.delete(userId);
-    },
-    read(userId: UserId, task: Task): void {
-      read.set(task, new Map([...(read.get(task) ?? []), [userId, nthOf(userId)]]));
-    },
-    written(userId: UserId, id: string, task: Task): void {
-      if ((read.get(task)?.get(userId) ?? 0) < nthOf(userId))
-        outdated.set(userId, new Set([...(outdated.get(userId) ?? []), id]));
     },
     decided({ userId, id, fields, provenance: { settled } }: Appointment): void {
       if (settled?.policy !== 'person' || settled.theirs === 'gone' || settled.theirs.title !== fields.title) return;
@@ -35,8 +20,6 @@ export const openSharing = () => {
     },
     isDecidedFor: ({ userId, id, fields }: Appointment): boolean =>
       decidedFor.get(userId)?.has(`${id} ${fields.title}`) === true,
-    isOutdated: (userId: UserId, ids: readonly string[]): boolean =>
-      ids.some((id) => outdated.get(userId)?.has(id) === true),
   };
 };
 

@@ -31,7 +31,6 @@ export type Witness = {
   reauthNeeded(read: Connection): void;
   connected(userId: UserId, account: string): void;
   disconnected(userId: UserId): void;
-  settingsRead(userId: UserId, task: Task): void;
   settingsSaved(userId: UserId, settings: Settings): void;
   /** Whoever works for one user has touched what is another's. */
   strayed(owner: string, userId: string, task: Task): void;
@@ -188,11 +187,6 @@ export const storeIn = (sim: Sim, witness: Witness, deployment: Deployment) => {
     },
     connections: {
       ...memory.connections,
-      async load(userId) {
-        const connection = await memory.connections.load(userId);
-        witness.settingsRead(userId, task);
-        return connection;
-      },
       async markNeedsReauth(read, how) {
         await memory.connections.markNeedsReauth(read, how);
         witness.reauthNeeded(read);

@@ -1,13 +1,13 @@
 /** A booking as it is once other parts of it are shared: Google's event is to say these, and no others. */
 
-import type { Destination } from '../bookings/destination.ts';
-import { told } from '../bookings/told.ts';
 import type { Stamp } from '../decision/next-appointment.ts';
 import { retitled } from '../decision/retitled.ts';
 import { moved } from '../decision/sync-state.ts';
 import { isToldAsShared } from '../decision/told-as-shared.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Shared } from '../domain/settings.ts';
+import type { Destination } from './destination.ts';
+import { told } from './told.ts';
 
 const reason = 'change_settings';
 
