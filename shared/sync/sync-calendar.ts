@@ -7,7 +7,7 @@ import { type ChannelsAsDeps, channelsAs } from '../connections/channels-as.ts';
 import { type AccessDeps, type CallGoogle, googleAccess } from '../connections/google-access.ts';
 import { leaveBehind } from '../connections/leave-behind.ts';
 import type { Calendar, Drift } from '../domain/calendar.ts';
-import type { Connection, GrantedConnection } from '../domain/connection.ts';
+import type { GrantedConnection } from '../domain/connection.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
@@ -24,8 +24,8 @@ import type { SyncQueue } from '../queue/sync-queue.ts';
 import { windowAt } from '../schedule/window.ts';
 import type { CalendarGenerations, CalendarRegistry } from '../store/calendars.ts';
 import { type Admission, admit, areWritesPaused } from './admit.ts';
-import { catchUp } from './catch-up.ts';
 import { type Met, meetTrouble } from './meet-trouble.ts';
+import { withoutGoogle } from './without-google.ts';
 
 export type SyncDeps = AccessDeps &
   ChannelsAsDeps &
@@ -70,11 +70,8 @@ export const syncCalendar = async (deps: SyncDeps, received: ReceivedHint): Prom
   const job = { ...received, calendar, connection, asUser };
   try {
     const outcome = await work[admission.kind](deps, job);
-    if (goesBySettings(outcome))
-      await retellIfOutdated(deps, calendar.userId, settingsOf(job).shared, {
-        now: received.now,
-        chainId: received.hint.chainId,
-      });
+    const stamp = { now: received.now, chainId: received.hint.chainId };
+    if (goesBySettings(outcome)) await retellIfOutdated(deps, calendar.userId, settingsOf(job).shared, stamp);
     return outcome;
   } catch (error) {
     return await meetTrouble({ ...deps, channels: channelsAs(asUser, deps) }, job, error);
@@ -85,23 +82,6 @@ export const syncCalendar = async (deps: SyncDeps, received: ReceivedHint): Prom
 const goesBySettings = (outcome: SyncOutcome): boolean =>
   (outcome.kind === 'pushed' && outcome.push.pushed > 0) ||
   (outcome.kind === 'synced' && outcome.pull.changedAt.length > 0);
-
-type Unusable = ReceivedHint & { calendar: Calendar; connection: Connection; isToClose: boolean };
-
-/** The connection cannot serve this calendar: does what can be done without it [R14]. A sweep's hint says that it is still due. */
-const withoutGoogle = async (deps: SyncDeps, unusable: Unusable): Promise<SyncOutcome> => {
-  const { hint, calendar, connection, isToClose, now } = unusable;
-  const { chainId } = hint;
-  if (isToClose) {
-    await leaveBehind(deps, calendar, { now, chainId });
-    return { kind: 'closed', channel: { kind: 'none' } };
-  }
-  const isLeftBehind = calendar.connectGeneration !== connection.connectGeneration;
-  const isToLetGo = connection.state === 'disconnected' && hint.reason === 'sweep';
-  if (isLeftBehind || isToLetGo) await catchUp(deps, { calendar, connection, chainId, now });
-  if (connection.state === 'connected') return { kind: 'acknowledged', because: 'old_connection' };
-  return { kind: 'acknowledged', because: connection.state };
-};
 
 type Job = ReceivedHint & { calendar: Calendar; connection: GrantedConnection; asUser: CallGoogle };
 
