@@ -5,7 +5,7 @@ import type { Calendar, Drift } from '../../shared/domain/calendar.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { epochMsOf, type Instant, second } from '../../shared/domain/instant.ts';
 import type { Seen } from '../../shared/health/parts.ts';
-import { standingOf } from '../../shared/health/standing.ts';
+import { calendarStandingOf } from '../../shared/health/standing.ts';
 import { areWritesPaused } from '../../shared/sync/admit.ts';
 import type { calendar as chosen } from './schemas/calendars.ts';
 import type { statusReply } from './schemas/sync.ts';
@@ -49,7 +49,7 @@ const presentCalendar = (
     summary,
     role,
     enabled,
-    ...standingOf(calendar, connection.state),
+    ...calendarStandingOf(calendar, connection.state),
     initialSyncComplete: calendar.cursor !== undefined,
     ...(channel !== undefined && { channel: { id: channel.id, state: channel.state, expiresAt: channel.expiresAt } }),
     ...(lastNotificationAt !== undefined && { lastNotificationAt }),
@@ -74,5 +74,5 @@ const secondsBetween = (from: Instant, to: Instant): number =>
 /** A calendar as its owner switches it. */
 export const presentChoice = (calendar: Calendar, connection: Connection): z.infer<typeof chosen> => {
   const { calendarId, summary, timeZone, role, enabled, writable = true } = calendar;
-  return { calendarId, summary, timeZone, role, enabled, writable, ...standingOf(calendar, connection.state) };
+  return { calendarId, summary, timeZone, role, enabled, writable, ...calendarStandingOf(calendar, connection.state) };
 };

@@ -2,7 +2,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { type Instant, instantAt, second } from '../../shared/domain/instant.ts';
 import { shortWaitMs } from '../../shared/queue/backoff.ts';
-import { processByGroup, type Undone } from '../../shared/queue/batch.ts';
+import { type NotDone, processByGroup } from '../../shared/queue/batch.ts';
 import type { HandBack } from '../../shared/queue/hand-back.ts';
 import { type Hint, parseHint } from '../../shared/queue/hint.ts';
 import { noteInterruptions } from '../../shared/sync/meet-trouble.ts';
@@ -43,7 +43,7 @@ const handleHint = async (
   { syncDeps, report, now, after }: ConsumeDeps,
   { body, attributes }: HintRecord,
   remainingMs: TimeLeft,
-): Promise<Undone | undefined> => {
+): Promise<NotDone | undefined> => {
   const hint = parseHint(body);
   const sentAt = instantAt(Number(attributes.SentTimestamp));
   const deps = await syncDeps();

@@ -5,7 +5,7 @@ import { moved } from '../decision/sync-state.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import { byUser } from './by-user.ts';
 import type { Destination } from './destination.ts';
-import { told } from './told.ts';
+import { toBeTold } from './to-be-told.ts';
 
 /** Undefined when it is cancelled already. */
 export const cancelBooking = (before: Appointment, destination: Destination, stamp: Stamp): Appointment | undefined => {
@@ -13,5 +13,5 @@ export const cancelBooking = (before: Appointment, destination: Destination, sta
   const cancelled: Appointment = { ...moved(before, byUser('cancel', stamp)), status: 'cancelled' };
   if (before.link === undefined) return { ...cancelled, sync: { state: 'local' } }; // Google has never heard of it.
   const edits = { ...before.edits, status: stamp.now };
-  return told({ ...cancelled, edits }, before, destination, stamp.now);
+  return toBeTold({ ...cancelled, edits }, before, destination, stamp.now);
 };

@@ -12,7 +12,7 @@ import { applied, type BookingEdit } from './booking-request.ts';
 import { byUser } from './by-user.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Destination } from './destination.ts';
-import { told } from './told.ts';
+import { toBeTold } from './to-be-told.ts';
 
 /** `span`: the times after the edit, when it names any. */
 export type Edit = { edit: BookingEdit; span?: Span | undefined };
@@ -38,7 +38,7 @@ export const editBooking = (
     ...(span && { startsAt: span.startsAt, endsAt: span.endsAt }),
     ...(groups.length > 0 && { edits: { ...before.edits, ...noted(groups, stamp) } }),
   };
-  return isToldOf(before, changed, shared) ? told(changed, before, destination, stamp.now) : changed;
+  return isToldOf(before, changed, shared) ? toBeTold(changed, before, destination, stamp.now) : changed;
 };
 
 type Content = { fields: OwnedFields; details: BookingDetails };
@@ -52,7 +52,7 @@ const contentAfter = (before: Appointment, { edit, span }: Edit, shared: Shared)
   return { fields: applied(before.fields, { ...edit.text, ...span?.times, title }), details };
 };
 
-/** A form that sends back the placeholder title that the API showed has not chosen it: Google would be told [R15]. */
+/** A form that sends back the placeholder title that the API showed has not chosen it: Google would be toBeTold [R15]. */
 const isEchoOf = ({ fields, details }: Appointment, title: string | undefined): boolean =>
   fields.title === placeholderTitle && title === titleOf(details, { service: true, clientName: true });
 

@@ -8,7 +8,7 @@ import type { AppointmentId, UserId } from '../domain/ids.ts';
 import { applied, type BookingRequest } from './booking-request.ts';
 import { byUser } from './by-user.ts';
 import type { Destination } from './destination.ts';
-import { firstState } from './told.ts';
+import { firstState } from './to-be-told.ts';
 
 export type NewBooking = {
   id: AppointmentId;

@@ -7,7 +7,7 @@ import { pendingHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import { type ChangeFutureDeps, changeFuture } from './change-future.ts';
 import { type DestinationDeps, loadDestination } from './load-destination.ts';
-import { firstState } from './told.ts';
+import { firstState } from './to-be-told.ts';
 
 export type PushExistingDeps = DestinationDeps & ChangeFutureDeps & { queue: SyncQueue };
 

@@ -7,7 +7,7 @@ import { isToldAsShared } from '../decision/told-as-shared.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Shared } from '../domain/settings.ts';
 import type { Destination } from './destination.ts';
-import { told } from './told.ts';
+import { toBeTold } from './to-be-told.ts';
 
 const reason = 'change_settings';
 
@@ -25,9 +25,9 @@ export const retold = (
 
   const fields = { ...before.fields, title };
   const next = { ...moved(before, { updatedAt: now, provenance: { actor: 'user', reason, chainId } }), fields };
-  return before.sync.state === 'local' ? next : told(next, before, destination, now);
+  return before.sync.state === 'local' ? next : toBeTold(next, before, destination, now);
 };
 
-/** It is already marked, or waits for a person, after whose decision everything is told (outgoing.ts). */
+/** It is already marked, or waits for a person, after whose decision everything is toBeTold (outgoing.ts). */
 const isToldLater = ({ sync, provenance }: Appointment): boolean =>
   sync.state === 'pending' ? provenance.reason === reason : sync.state !== 'synced';

@@ -7,7 +7,7 @@ import type { ChannelStore } from '../ports.ts';
 import { freshHint } from '../queue/hint.ts';
 import type { SyncQueue } from '../queue/sync-queue.ts';
 import type { CalendarRegistry } from '../store/calendars.ts';
-import { standingOf } from './standing.ts';
+import { channelStandingOf } from './standing.ts';
 
 export type RenewNowDeps = {
   calendars: Pick<CalendarRegistry, 'listOf'>;
@@ -43,7 +43,7 @@ export const renewNow = async (
 };
 
 const stateOf = (calendar: Calendar, now: Instant): Renewing['state'] => {
-  const standing = standingOf(calendar, now);
+  const standing = channelStandingOf(calendar, now);
   if (standing === 'off' || standing === 'unwatchable') return standing;
   return isRecent(calendar, now) ? 'recent' : 'renewing';
 };

@@ -11,9 +11,12 @@ const lastMinutesMs = 2 * roundMs;
 const narrowMs = 1 * hour;
 
 /** `off`: no channel is wanted. `missing` and `expired`: one is wanted, and there is none, or it has ended. */
-export type Standing = 'active' | 'creating' | 'expired' | 'missing' | 'unwatchable' | 'off';
+export type ChannelStanding = 'active' | 'creating' | 'expired' | 'missing' | 'unwatchable' | 'off';
 
-export const standingOf = ({ enabled, realTimeSync, watchable, channel }: Calendar, now: Instant): Standing => {
+export const channelStandingOf = (
+  { enabled, realTimeSync, watchable, channel }: Calendar,
+  now: Instant,
+): ChannelStanding => {
   if (!enabled || !realTimeSync) return 'off';
   if (!watchable) return 'unwatchable';
   if (channel === undefined) return 'missing';

@@ -2,7 +2,7 @@
 import type { Appointment, EventLink, OwnedFields, Pending, Sent } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
-import { eventIdOf } from '../domain/derived-ids.ts';
+import { eventIdFor } from '../domain/derived-ids.ts';
 import type { ChainId } from '../domain/ids.ts';
 import { type Instant, plusMs } from '../domain/instant.ts';
 import { baseOf } from './base.ts';
@@ -158,7 +158,7 @@ export const withNextId = (appointment: Appointment): Appointment => {
       calendarId,
       connectGeneration,
       idGeneration,
-      eventId: eventIdOf(appointment.id, idGeneration),
+      eventId: eventIdFor(appointment.id, idGeneration),
     },
     sync: pendingStill(appointment, { key: calendarKey, calendarId }, appointment.updatedAt),
   };

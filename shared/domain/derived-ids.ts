@@ -34,7 +34,7 @@ export const conflictIdOf = (...parts: string[]): ConflictId => asId(digest('con
  * has nothing but its id, leads to the appointment. `idGeneration` counts its events: a deleted one's id is never free.
  * https://developers.google.com/workspace/calendar/api/v3/reference/events/insert
  */
-export const eventIdOf = (appointmentId: AppointmentId, idGeneration: number): EventId =>
+export const eventIdFor = (appointmentId: AppointmentId, idGeneration: number): EventId =>
   asId(`bb${toBase32Hex(Buffer.from(appointmentId, 'base64url'))}${idGeneration}`);
 
 /** The appointment that an event of ours would belong to; undefined when the id is not of our making. */

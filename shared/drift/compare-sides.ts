@@ -7,14 +7,14 @@ import type { Calendar } from '../domain/calendar.ts';
 import type { EventChange } from '../domain/calendar-event.ts';
 import type { EventId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import { type Fingerprint, fingerprintOf, fingerprintsOf } from '../domain/seen.ts';
+import { eventFingerprintOf, eventFingerprintsOf, type Fingerprint } from '../domain/seen.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { EventsPage, EventsRequest } from '../google/calendar-api.ts';
 import type { AgendaReader, Quarantine } from '../ports.ts';
 import { follow, type GatherDeps, gather } from '../pull/gather.ts';
 import { pageReserveMs } from '../pull/pull.ts';
 import { type Compared, comparedWindow } from '../schedule/comparison-plan.ts';
-import { isExplained, standingOf } from './standing.ts';
+import { comparisonOf, isExplained } from './standing.ts';
 
 export type CompareDeps = GatherDeps & {
   appointments: AgendaReader;
@@ -55,7 +55,7 @@ const compareListed = async (deps: CompareDeps, { calendar, context, parked }: P
     if (page.kind === 'expired') break;
     const place = { calendar, context: { ...context, timeZone: page.timeZone }, parked };
     listed = sum(listed, await judge(deps, place, page.changes));
-    for (const fingerprint of fingerprintsOf(page.changes)) seen.add(fingerprint);
+    for (const fingerprint of eventFingerprintsOf(page.changes)) seen.add(fingerprint);
     if (page.next.kind === 'end') return { seen, listed };
     pageToken = page.next.pageToken;
   }
@@ -87,7 +87,7 @@ const compareAbsent = async (
 const isAbsent = (appointment: Appointment, { calendar, context }: Place, seen: ReadonlySet<Fingerprint>): boolean => {
   const { link, updatedAt } = appointment;
   if (link?.calendarKey !== calendar.key || link.observed === undefined) return false;
-  return updatedAt < context.now && !isExplained(appointment) && !seen.has(fingerprintOf(link.eventId));
+  return updatedAt < context.now && !isExplained(appointment) && !seen.has(eventFingerprintOf(link.eventId));
 };
 
 const judge = async (
@@ -96,7 +96,7 @@ const judge = async (
   changes: EventChange[],
 ): Promise<Compared> => {
   const found = await gather(deps, { calendar, ownerMark: context.ownerMark }, changes);
-  const standings = (await follow(deps, found)).map((pair) => standingOf(pair, context, parked));
+  const standings = (await follow(deps, found)).map((pair) => comparisonOf(pair, context, parked));
   return {
     compared: standings.filter((standing) => standing !== 'none').length,
     differing: standings.filter((standing) => standing === 'differs').length,

@@ -10,12 +10,12 @@ import type { EventId } from '../domain/ids.ts';
  * - `explained`: they may differ, and it is known why: a push is due, a person decides, or it cannot be read.
  * - `none`: an event that is no appointment, and need not be.
  */
-export type Standing = 'same' | 'differs' | 'explained' | 'none';
+export type Comparison = 'same' | 'differs' | 'explained' | 'none';
 
 /** An event, the appointment that is known for it, and the calendar in which it lies now. */
 export type Pair = { known: Appointment | undefined; change: EventChange; calendar: Pick<Calendar, 'key'> };
 
-export const standingOf = (pair: Pair, context: Context, parked: ReadonlySet<EventId>): Standing => {
+export const comparisonOf = (pair: Pair, context: Context, parked: ReadonlySet<EventId>): Comparison => {
   const { known, change } = pair;
   const isSetAside = known === undefined ? parked.has(eventIdOf(change)) : known.sync.state === 'quarantined';
   if (isSetAside) return readTheirs(known, change, context).side === 'unreadable' ? 'explained' : 'differs';

@@ -1,11 +1,11 @@
 /** How the whole fleet is doing, for those who run it: numbers by state, and the calendars that do worst. Pure. */
-import { type Standing as ChannelStanding, standingOf as channelStandingOf } from '../channels/standing.ts';
+import { type ChannelStanding, channelStandingOf } from '../channels/standing.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Connection, GrantedConnection } from '../domain/connection.ts';
 import { epochMsOf, type Instant, second } from '../domain/instant.ts';
 import type { LeftOver } from './parts.ts';
 import { type CalendarHealth, healthOf } from './score.ts';
-import { type CalendarState, standingOf } from './standing.ts';
+import { type CalendarState, calendarStandingOf } from './standing.ts';
 import { waitingSince } from './waiting.ts';
 
 /** A calendar that is switched on, and the connection that it belongs to. */
@@ -28,7 +28,7 @@ export const fleetOf = (members: Member[], now: Instant): Fleet => {
   const connections = new Map(members.map(({ connection }) => [connection.userId, connection]));
   return {
     calendars: members.length,
-    byState: countBy(members, ({ calendar, connection }) => standingOf(calendar, connection.state).state),
+    byState: countBy(members, ({ calendar, connection }) => calendarStandingOf(calendar, connection.state).state),
     channels: countBy(calendars, (calendar) => channelStandingOf(calendar, now)),
     connections: countBy([...connections.values()], ({ state }) => state),
     trouble: countBy(

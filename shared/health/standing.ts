@@ -7,9 +7,9 @@ export const calendarStates = ['disabled', 'needs_reauth', 'degraded', 'initial_
 export type CalendarState = (typeof calendarStates)[number];
 
 /** `reason`: why it is degraded, or disabled by no choice of anyone's. */
-export type Standing = { state: CalendarState; reason?: string };
+export type CalendarStanding = { state: CalendarState; reason?: string };
 
-export const standingOf = (calendar: Calendar, consent: Connection['state']): Standing => {
+export const calendarStandingOf = (calendar: Calendar, consent: Connection['state']): CalendarStanding => {
   const { enabled, disabledBecause, trouble, cursor, realTimeSync, watchable } = calendar;
   if (!enabled) return { state: 'disabled', ...(disabledBecause && { reason: disabledBecause }) };
   if (consent === 'needs_reauth') return { state: 'needs_reauth' };

@@ -5,7 +5,7 @@
 import pMap from 'p-map';
 import type { Appointment } from '../domain/appointment.ts';
 import type { AppointmentId } from '../domain/ids.ts';
-import { type Fingerprint, fingerprintOf } from '../domain/seen.ts';
+import { eventFingerprintOf, type Fingerprint } from '../domain/seen.ts';
 import type { AppointmentLister } from '../ports.ts';
 import { type ApplyDeps, applyChanges } from './apply.ts';
 import type { Place } from './place.ts';
@@ -72,4 +72,4 @@ const isCandidate = (
   endsAt > window.from &&
   link?.calendarKey === calendar.key &&
   link.observed !== undefined &&
-  !seen.has(fingerprintOf(link.eventId));
+  !seen.has(eventFingerprintOf(link.eventId));

@@ -3,7 +3,7 @@ import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar, Checkpoint } from '../domain/calendar.ts';
 import { RetryLater, Superseded } from '../domain/errors.ts';
 import { type Instant, second } from '../domain/instant.ts';
-import { fingerprintsOf } from '../domain/seen.ts';
+import { eventFingerprintsOf } from '../domain/seen.ts';
 import { unsharedIn } from '../domain/settings.ts';
 import type { EventsPage, EventsRequest } from '../google/calendar-api.ts';
 import type { CalendarStore, SeenStore } from '../ports.ts';
@@ -118,7 +118,7 @@ const listPages = async (deps: PullDeps, work: Work, begun: Progress): Promise<P
     listing = { ...counted(listing, stored), page: listing.page + 1, step: nextStep(page, compares) };
     if (listing.step.kind === 'done') break;
     if (listing.page >= maxPagesPerListing) await startAgain(deps, work, { listing, saved });
-    if (compares) await deps.seen.add(calendar.key, listing, fingerprintsOf(page.changes));
+    if (compares) await deps.seen.add(calendar.key, listing, eventFingerprintsOf(page.changes));
     await note(deps, work, { listing, saved });
     saved = listing;
     if (run.remainingMs() < pageReserveMs) break;

@@ -8,7 +8,7 @@ import { agreed, kept, sentAfter, type Unshared, whatItWasTold, withNextId } fro
 import type { Appointment, EventLink, FieldGroup, OwnedFields, Pending } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent, EventContent } from '../domain/calendar-event.ts';
-import { eventIdOf } from '../domain/derived-ids.ts';
+import { eventIdFor } from '../domain/derived-ids.ts';
 import { hour, type Instant, plusMs } from '../domain/instant.ts';
 import { type Settings, unsharedIn } from '../domain/settings.ts';
 
@@ -82,7 +82,7 @@ export const planned = (
       ...target,
       connectGeneration,
       idGeneration,
-      eventId: eventIdOf(appointment.id, idGeneration),
+      eventId: eventIdFor(appointment.id, idGeneration),
       ...(appointment.link?.sent && { sent: appointment.link.sent }), // By an insert under the same id, of which nobody has heard.
       ...told(said),
     },

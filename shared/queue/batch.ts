@@ -6,13 +6,13 @@
 export type QueuedMessage = { messageId: string; groupId: string };
 
 /** `deferred`: it is not its turn yet. `failures`: how often in a row its group has failed, where that is known. */
-export type Undone = { kind: 'deferred'; forMs: number } | { kind: 'failed'; error: unknown; failures?: number };
+export type NotDone = { kind: 'deferred'; forMs: number } | { kind: 'failed'; error: unknown; failures?: number };
 
 export type BatchSteps<M> = {
   /** Resolves to undefined when the message is done. What it throws is a failure. */
-  handle(message: M): Promise<Undone | undefined>;
+  handle(message: M): Promise<NotDone | undefined>;
   /** Told of each group that stops, at once: a group's wait does not begin when the slowest of the others ends. */
-  handBack(messages: M[], undone: Undone): Promise<void>;
+  handBack(messages: M[], undone: NotDone): Promise<void>;
 };
 
 export const processByGroup = async <M extends QueuedMessage>(
@@ -35,7 +35,7 @@ const processInOrder = async <M>(group: M[], { handle, handBack }: BatchSteps<M>
   return [];
 };
 
-const attempt = async (handle: () => Promise<Undone | undefined>): Promise<Undone | undefined> => {
+const attempt = async (handle: () => Promise<NotDone | undefined>): Promise<NotDone | undefined> => {
   try {
     return await handle();
   } catch (error) {

@@ -6,7 +6,7 @@ import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/cl
 import { GoogleError, isQuotaWait } from '../google/google-error.ts';
 import type { Emit, Log } from '../runtime/observability.ts';
 import { backoffSeconds, deferralSeconds } from './backoff.ts';
-import type { Undone } from './batch.ts';
+import type { NotDone } from './batch.ts';
 import { readHint } from './hint.ts';
 
 /** The part of an SQS record that is needed here. */
@@ -17,7 +17,7 @@ export type QueuedHint = {
 };
 
 /** Never throws: the hints are reported to Lambda all the same, and no other group may suffer for it [R10]. */
-export type HandBack = (hints: QueuedHint[], undone: Undone) => Promise<void>;
+export type HandBack = (hints: QueuedHint[], undone: NotDone) => Promise<void>;
 
 /** Hides all of these for that long; throws when it fails for some. */
 export type Hide = (hints: QueuedHint[], seconds: number) => Promise<void>;
@@ -55,7 +55,7 @@ export const handBack =
  * Waiting for its turn is no failure and makes nothing wait longer. Where nobody counts the failures, because the
  * calendar's state was out of reach, the tries stand in for them.
  */
-const secondsUntilRetry = (undone: Undone, receiveCount: number, random: number): number => {
+const secondsUntilRetry = (undone: NotDone, receiveCount: number, random: number): number => {
   if (undone.kind === 'deferred') return deferralSeconds(undone.forMs);
   const { error, failures = receiveCount } = undone;
   return backoffSeconds(failures, random, error instanceof GoogleError ? error.retryAfterMs : undefined);

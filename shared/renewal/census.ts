@@ -1,6 +1,6 @@
 /** What a round of the renewal worker has seen, counted. Every calendar is looked at about once an hour: an hour's sum is the fleet. */
 import type { ChannelOutcome } from '../channels/reconcile-channel.ts';
-import { isExpiringSoon, isStale, type Standing, standingOf } from '../channels/standing.ts';
+import { type ChannelStanding, channelStandingOf, isExpiringSoon, isStale } from '../channels/standing.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -36,9 +36,9 @@ export type Census = {
 export const censusOf = (visits: Visit[], now: Instant): Census => {
   const looked = visits.filter((visit) => visit.kind === 'looked');
   const count = (isSuch: (visit: Looked) => boolean | undefined): number => looked.filter(isSuch).length;
-  const stands = (standing: Standing) => count(({ calendar }) => standingOf(calendar, now) === standing);
+  const stands = (standing: ChannelStanding) => count(({ calendar }) => channelStandingOf(calendar, now) === standing);
   const wanted = (isSuch: (calendar: Calendar) => boolean | undefined): number =>
-    count(({ calendar }) => standingOf(calendar, now) !== 'off' && isSuch(calendar)); // The others are about to be removed.
+    count(({ calendar }) => channelStandingOf(calendar, now) !== 'off' && isSuch(calendar)); // The others are about to be removed.
   return {
     ChannelActive: stands('active'),
     ChannelCreating: stands('creating'),
@@ -71,4 +71,4 @@ export const errorRate = (visits: Visit[], now: Instant): { looked: number; inTr
 const isTroubled = (visit: Visit, now: Instant): boolean =>
   visit.kind === 'looked' &&
   (visit.calendar.trouble !== undefined ||
-    ['creating', 'expired', 'missing'].includes(standingOf(visit.calendar, now)));
+    ['creating', 'expired', 'missing'].includes(channelStandingOf(visit.calendar, now)));

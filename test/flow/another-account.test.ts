@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { planChannel } from '../../shared/channels/renewal-plan.ts';
 import { decideConflict } from '../../shared/conflicts/decide-conflict.ts';
 import { seenOf } from '../../shared/conflicts/review.ts';
-import { bookingIdOf, eventIdOf } from '../../shared/domain/derived-ids.ts';
+import { bookingIdOf, eventIdFor } from '../../shared/domain/derived-ids.ts';
 import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
 import { day, hour, plusMs } from '../../shared/domain/instant.ts';
 import { GoogleError } from '../../shared/google/google-error.ts';
@@ -166,7 +166,7 @@ describe('[F11] another account', () => {
     for (let nth = 0; nth < 2_100; nth++) {
       const startsAt = plusMs(now, day + nth * hour);
       const id = bookingIdOf(userId, `${nth}`);
-      const link = { calendarKey, calendarId, connectGeneration: 1, eventId: eventIdOf(id, 1), idGeneration: 1 };
+      const link = { calendarKey, calendarId, connectGeneration: 1, eventId: eventIdFor(id, 1), idGeneration: 1 };
       await job.stores.appointments.save(aBooking({ id, link, startsAt, endsAt: plusMs(startsAt, hour) }));
     }
     await job.connect(other, true);
@@ -266,7 +266,7 @@ describe('[R3] there and back again', () => {
 
   test('[R3] a stranger that has taken the id of a booking there is a block of its own again', async () => {
     const booked = bookingIdOf(userId, 'b2');
-    const stranger = { id: eventIdOf(booked, 1), summary: 'Stranger', ...inGoogle(hourOf(18)) };
+    const stranger = { id: eventIdFor(booked, 1), summary: 'Stranger', ...inGoogle(hourOf(18)) };
     job.control.insertEvent({ calendar: calendarId, event: stranger });
     await job.settle();
     await job.connect(other, true);
@@ -282,7 +282,7 @@ describe('[R3] there and back again', () => {
 
   test('[R5] the deletion of such a stranger is not taken for one of the booking, whose event lies in the account before', async () => {
     const booked = bookingIdOf(userId, 'b2');
-    const stranger = { id: eventIdOf(booked, 1), summary: 'Stranger', ...inGoogle(hourOf(18)) };
+    const stranger = { id: eventIdFor(booked, 1), summary: 'Stranger', ...inGoogle(hourOf(18)) };
     job.control.insertEvent({ calendar: calendarId, event: stranger });
     await job.connect(other, true);
     await job.settle();

@@ -1,7 +1,7 @@
 /** Workers that freeze between Google's answer and their own writes, and answers that are older than what we know. Over HTTP. */
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { eventIdOf } from '../../shared/domain/derived-ids.ts';
+import { eventIdFor } from '../../shared/domain/derived-ids.ts';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
 import { minute, plusMs } from '../../shared/domain/instant.ts';
 import { defaultSettings } from '../../shared/domain/settings.ts';
@@ -256,7 +256,7 @@ test.each([
     await meanwhile(other);
     await job.sync();
     expect(await job.appointment(other)).toMatchObject({ status: 'cancelled' });
-    const isGone = job.live().every(({ id }) => id !== eventIdOf(other, 1));
+    const isGone = job.live().every(({ id }) => id !== eventIdFor(other, 1));
     expect(isGone).toBe(how === 'as it was');
     expect((await job.conflicts()).map(({ kind }) => kind)).toEqual(isGone ? [] : ['deleted_in_bookedbarber']);
   },
@@ -275,7 +275,7 @@ test('[R2] nor is it deleted again when a person has taken its event out of the 
   await job.cancel(other);
   await job.push(other);
   await job.sync();
-  job.control.restoreEvent({ calendar: calendarId, eventId: eventIdOf(other, 1) });
+  job.control.restoreEvent({ calendar: calendarId, eventId: eventIdFor(other, 1) });
   await job.sync();
   expect(await job.appointment(other)).toMatchObject({ status: 'confirmed', sync: { state: 'synced' } });
 });

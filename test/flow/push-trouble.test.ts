@@ -1,6 +1,6 @@
 /** Bookings → Google, where Google refuses, fails, or shows what cannot be read. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { eventIdOf } from '../../shared/domain/derived-ids.ts';
+import { eventIdFor } from '../../shared/domain/derived-ids.ts';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
 import { hour, minute, plusMs } from '../../shared/domain/instant.ts';
 import { syncCalendar } from '../../shared/sync/sync-calendar.ts';
@@ -121,7 +121,7 @@ describe('[R10] trouble of Google’s with one event', () => {
     const [first, second] = [await job.pushed('first'), await job.pushed('second', hourOf(12))];
     await job.edit(first, { title: 'Shave' });
     await job.edit(second, { title: 'Shave' });
-    const trouble = { status: 500, reason: 'backendError', path: eventIdOf(first, 1) };
+    const trouble = { status: 500, reason: 'backendError', path: eventIdFor(first, 1) };
     job.control.orderFault({ kind: 'status', ...trouble, times: null });
     expect(await job.sync()).toMatchObject({ kind: 'synced', push: { pushed: 1, more: true } });
     expect((await job.appointment(second)).sync).toEqual({ state: 'synced' });
@@ -158,7 +158,7 @@ describe('[R2] an event that cannot be read', () => {
     await job.push(id);
     expect(await job.appointment(id)).toMatchObject({ fields: { title: 'Shave' }, sync: { state: 'quarantined' } });
     expect(job.requests()).toEqual(['events.get']);
-    expect(await job.stores.quarantine.list(calendarKey)).toEqual(new Set([eventIdOf(id, 1)]));
+    expect(await job.stores.quarantine.list(calendarKey)).toEqual(new Set([eventIdFor(id, 1)]));
 
     await job.patch(id, { ...inGoogle(hourOf(10)), location: 'Main St 1' });
     await job.sync();

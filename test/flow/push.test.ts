@@ -1,6 +1,6 @@
 /** Bookings → Google over HTTP: the real client and the stand-in. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { eventIdOf, eventMarkOf } from '../../shared/domain/derived-ids.ts';
+import { eventIdFor, eventMarkOf } from '../../shared/domain/derived-ids.ts';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
 import { minute } from '../../shared/domain/instant.ts';
 import { Crash } from '../support/faulty.ts';
@@ -24,7 +24,7 @@ describe('a new booking', () => {
     ]);
     expect(job.live()).toMatchObject([
       {
-        id: eventIdOf(id, 1),
+        id: eventIdFor(id, 1),
         summary: 'Haircut – Ann',
         location: 'Main St 1',
         description: 'Bring card',
@@ -94,11 +94,11 @@ describe('a new booking', () => {
 
   test('[R3] does not adopt a stranger’s event of its id: it takes the next id', async () => {
     const id = await job.book('booking');
-    job.insert('Stranger', 15, { id: eventIdOf(id, 1) });
+    job.insert('Stranger', 15, { id: eventIdFor(id, 1) });
     await job.push(id);
     expect(job.live()).toMatchObject([
-      { id: eventIdOf(id, 1), summary: 'Stranger' },
-      { id: eventIdOf(id, 2), summary: 'Haircut' },
+      { id: eventIdFor(id, 1), summary: 'Stranger' },
+      { id: eventIdFor(id, 2), summary: 'Haircut' },
     ]);
     await job.sync();
     expect(await job.appointments()).toMatchObject([
@@ -114,10 +114,10 @@ describe('a new booking', () => {
     const id = await job.book('booking');
     job.control.orderFault({ kind: 'reset', method: 'POST', path: '/events' });
     await job.push(id); // Planned; Google has not heard of it.
-    job.insert('Stranger', 15, { id: eventIdOf(id, 1) });
+    job.insert('Stranger', 15, { id: eventIdFor(id, 1) });
     await job.remove(id);
     await goOn(id);
-    expect(job.live()).toMatchObject([{ id: eventIdOf(id, 2), summary: 'Haircut' }]);
+    expect(job.live()).toMatchObject([{ id: eventIdFor(id, 2), summary: 'Haircut' }]);
     expect(await job.appointments()).toMatchObject([
       { id, version: 1, status: 'confirmed', sync: { state: 'synced' } },
     ]);
@@ -151,7 +151,7 @@ describe('a new booking', () => {
     const id = await job.book('booking');
     job.control.orderFault({ kind: 'reset', method: 'POST', path: '/events' });
     await job.push(id);
-    job.insert('Haircut', 10, { id: eventIdOf(id, 1) });
+    job.insert('Haircut', 10, { id: eventIdFor(id, 1) });
     await job.cancel(id);
     await job.push(id);
     expect(job.live()).toMatchObject([{ summary: 'Haircut' }]);
@@ -221,7 +221,7 @@ describe('a change', () => {
     const id = await job.pushed('booking');
     const { link } = await job.appointment(id);
     const { accessToken } = job.control.mintAccessToken({ email: calendarId, expiresInSeconds: 3_600 });
-    const ref = { calendarId, eventId: link?.eventId ?? eventIdOf(id, 1) };
+    const ref = { calendarId, eventId: link?.eventId ?? eventIdFor(id, 1) };
     const before = await job.google.readEvent({ accessToken, quotaUser: 'person' }, ref);
     await job.edit(id, { title: 'Shave' });
     const lost: GoogleJob['google']['updateEvent'] = async (...given) => {

@@ -10,7 +10,7 @@ import {
   blockIdOf,
   bookingIdOf,
   calendarKeyOf,
-  eventIdOf,
+  eventIdFor,
   eventMarkOf,
   ownerMarkOf,
 } from '../../shared/domain/derived-ids.ts';
@@ -97,7 +97,7 @@ export const aBooking = (overrides: Partial<Appointment> = {}): Appointment =>
       calendarKey,
       calendarId,
       connectGeneration: 1,
-      eventId: eventIdOf(bookingId, 1),
+      eventId: eventIdFor(bookingId, 1),
       idGeneration: 1,
       observed: { etag: '"1"', updated: at('2026-03-01T09:00:00Z') },
     },
@@ -107,7 +107,7 @@ export const aBooking = (overrides: Partial<Appointment> = {}): Appointment =>
 /** That event, as Google has it. */
 export const aBookedEvent = (overrides: Partial<CalendarEvent> = {}): CalendarEvent =>
   anEvent({
-    id: eventIdOf(bookingId, 1),
+    id: eventIdFor(bookingId, 1),
     summary: 'Haircut – Ann',
     location: 'Main St 1',
     description: 'Bring card',

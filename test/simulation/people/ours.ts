@@ -8,7 +8,7 @@ import { loadReview } from '../../../shared/conflicts/load-review.ts';
 import { seenOf } from '../../../shared/conflicts/review.ts';
 import { takeBack } from '../../../shared/conflicts/take-back.ts';
 import type { BookingDetails } from '../../../shared/domain/appointment.ts';
-import { bookingIdOf, eventIdOf } from '../../../shared/domain/derived-ids.ts';
+import { bookingIdOf, eventIdFor } from '../../../shared/domain/derived-ids.ts';
 import type { Instant } from '../../../shared/domain/instant.ts';
 import { userIdOf } from '../accounts.ts';
 import type { Operation } from '../operations.ts';
@@ -64,7 +64,7 @@ export const actsHere = (hand: Hand, { request }: Requests, { squat, patch, remo
     book: (operation) => {
       const id = bookingIdOf(userIdOf(operation.user), `key-${operation.nth}`);
       touch(id);
-      if (operation.pick < 0.05) squat(eventIdOf(id, 1), operation);
+      if (operation.pick < 0.05) squat(eventIdFor(id, 1), operation);
       const times = { ...spanOf(startOf(operation.nth)), allDay: false, timeZone: zoneOf(operation) };
       const asked = knobs.detailed
         ? { ...details.booked(operation), times }

@@ -2,7 +2,7 @@
 import type { Destination } from '../../../shared/bookings/destination.ts';
 import type { Stamp } from '../../../shared/decision/next-appointment.ts';
 import type { Appointment, EventLink } from '../../../shared/domain/appointment.ts';
-import { bookingIdOf, eventIdOf } from '../../../shared/domain/derived-ids.ts';
+import { bookingIdOf, eventIdFor } from '../../../shared/domain/derived-ids.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { defaultSettings, type Settings } from '../../../shared/domain/settings.ts';
 import { anAppointment, calendarId, calendarKey, now, userId } from '../../support/samples.ts';
@@ -21,7 +21,7 @@ export const aLink: EventLink = {
   calendarKey,
   calendarId,
   connectGeneration: 1,
-  eventId: eventIdOf(id, 1),
+  eventId: eventIdFor(id, 1),
   idGeneration: 1,
 };
 

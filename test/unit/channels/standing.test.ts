@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type ChannelStanding,
+  channelStandingOf,
   isAddressRefused,
   isExpiringSoon,
   isStale,
   isWatched,
-  type Standing,
-  standingOf,
 } from '../../../shared/channels/standing.ts';
 import type { Calendar } from '../../../shared/domain/calendar.ts';
 import { day, hour, minute, plusMs } from '../../../shared/domain/instant.ts';
@@ -16,7 +16,7 @@ const inMs = (ms: number) => plusMs(now, ms);
 const creating = (watchedUntil?: typeof now) =>
   aSlot({ state: 'creating', renewAt: inMs(minute), ...(watchedUntil && { watchedUntil }) });
 
-test.each<[string, Partial<Calendar>, Standing]>([
+test.each<[string, Partial<Calendar>, ChannelStanding]>([
   ['a channel that fires', { channel: aSlot() }, 'active'],
   ['one that has ended', { channel: aSlot({ expiresAt: now }) }, 'expired'],
   [
@@ -30,7 +30,7 @@ test.each<[string, Partial<Calendar>, Standing]>([
   ['none, for nobody wants one', { realTimeSync: false, watchable: false }, 'off'],
   ['one, but it is switched off', { enabled: false, channel: aSlot() }, 'off'],
 ])('[R7] a calendar with %s', (_, calendar, standing) => {
-  expect(standingOf(aCalendar(calendar), now)).toBe(standing);
+  expect(channelStandingOf(aCalendar(calendar), now)).toBe(standing);
 });
 
 test.each<[string, Partial<Calendar>, boolean]>([

@@ -6,7 +6,7 @@ import { fingerprintOf } from '../../../shared/decision/compare.ts';
 import { momentsOf } from '../../../shared/decision/moments.ts';
 import { sideOf } from '../../../shared/decision/sides.ts';
 import type { Appointment, EventLink, OwnedFields } from '../../../shared/domain/appointment.ts';
-import { eventIdOf } from '../../../shared/domain/derived-ids.ts';
+import { eventIdFor } from '../../../shared/domain/derived-ids.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import {
   aDispute,
@@ -92,11 +92,11 @@ describe('deleted in Google, changed here', () => {
   });
 
   test('[R3] kept: it gets a new event under the next id, outside of any series [F53]', () => {
-    const recurringEventId = asId<ReturnType<typeof eventIdOf>>('series1');
+    const recurringEventId = asId<ReturnType<typeof eventIdFor>>('series1');
     const link = { ...(dispute.appointment.link as NonNullable<Appointment['link']>), recurringEventId };
     const { appointment } = resolve({ ...dispute, appointment: { ...dispute.appointment, link } }, bookedbarber);
     expect(appointment).toMatchObject({ status: 'confirmed', fields: ours, sync: pending });
-    expect(appointment.link).toMatchObject({ idGeneration: 2, eventId: eventIdOf(appointment.id, 2) });
+    expect(appointment.link).toMatchObject({ idGeneration: 2, eventId: eventIdFor(appointment.id, 2) });
     expect(appointment.link).not.toHaveProperty('observed');
     expect(appointment.link).not.toHaveProperty('recurringEventId');
     expect(appointment).not.toHaveProperty('base');

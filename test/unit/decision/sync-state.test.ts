@@ -14,7 +14,7 @@ import {
   type Written,
 } from '../../../shared/decision/sync-state.ts';
 import type { Appointment, EventLink, SyncState } from '../../../shared/domain/appointment.ts';
-import { appointmentIdOf, eventIdOf } from '../../../shared/domain/derived-ids.ts';
+import { appointmentIdOf, eventIdFor } from '../../../shared/domain/derived-ids.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { minute, plusMs } from '../../../shared/domain/instant.ts';
 import { aBookedEvent, aBooking, aCalendar, anAppointment, anEvent, at, now } from '../../support/samples.ts';
@@ -198,7 +198,7 @@ describe('what is made anew', () => {
       calendarId: calendar.calendarId,
       connectGeneration: 1,
       idGeneration: 2,
-      eventId: eventIdOf(booking.id, 2),
+      eventId: eventIdFor(booking.id, 2),
     });
     expect(next.link && appointmentIdOf(next.link.eventId)).toBe(booking.id);
   });
@@ -221,7 +221,7 @@ describe('what is made anew', () => {
 
   test('[R3] gets its first event of ours when the old one was foreign', () => {
     const { link } = recreated(anAppointment(), written);
-    expect(link).toMatchObject({ idGeneration: 1, eventId: eventIdOf(anAppointment().id, 1) });
+    expect(link).toMatchObject({ idGeneration: 1, eventId: eventIdFor(anAppointment().id, 1) });
   });
 
   test('must have had an event', () => {

@@ -7,7 +7,7 @@ import {
   bookingIdOf,
   calendarKeyOf,
   conflictIdOf,
-  eventIdOf,
+  eventIdFor,
   eventMarkOf,
   ownerMarkOf,
 } from '../../../shared/domain/derived-ids.ts';
@@ -80,21 +80,21 @@ describe('[R3] the id of our event', () => {
   /** Computed by hand with `basenc --base32hex`: events in Google are named so. */
   test('is what it was', () => {
     const id = asId<AppointmentId>(Buffer.from('0123456789abcdef').toString('base64url'));
-    expect(eventIdOf(id, 1)).toBe('bb60oj4cpk6kr3ee1pc5h66p35co1');
+    expect(eventIdFor(id, 1)).toBe('bb60oj4cpk6kr3ee1pc5h66p35co1');
   });
 
   test('leads back to its appointment, whichever of its events it is', () => {
-    fc.assert(fc.property(anyId, anyGeneration, (id, nth) => appointmentIdOf(eventIdOf(id, nth)) === id));
+    fc.assert(fc.property(anyId, anyGeneration, (id, nth) => appointmentIdOf(eventIdFor(id, nth)) === id));
   });
 
   test('is made of what Google allows', () => {
-    fc.assert(fc.property(anyId, anyGeneration, (id, nth) => /^[0-9a-v]{5,1024}$/.test(eventIdOf(id, nth))));
+    fc.assert(fc.property(anyId, anyGeneration, (id, nth) => /^[0-9a-v]{5,1024}$/.test(eventIdFor(id, nth))));
   });
 
   test('[F53] is another one for each of its events, and for each appointment', () => {
     fc.assert(
       fc.property(anyId, anyId, anyGeneration, anyGeneration, (a, b, m, n) => {
-        expect(eventIdOf(a, m) === eventIdOf(b, n)).toBe(a === b && m === n);
+        expect(eventIdFor(a, m) === eventIdFor(b, n)).toBe(a === b && m === n);
       }),
     );
   });
@@ -104,12 +104,12 @@ describe('[R3] the id of our event', () => {
     fc.assert(
       fc.property(fc.oneof(digits, fc.string()), (text) => {
         const id = appointmentIdOf(asId<EventId>(text));
-        if (id !== undefined) expect(eventIdOf(id, Number(text.slice(28)))).toBe(text);
+        if (id !== undefined) expect(eventIdFor(id, Number(text.slice(28)))).toBe(text);
       }),
     );
   });
 
-  const ours = eventIdOf(bookingIdOf(asId<UserId>('barber-1'), 'key-1'), 1);
+  const ours = eventIdFor(bookingIdOf(asId<UserId>('barber-1'), 'key-1'), 1);
   test.each([
     ["Google's own", 'a1b2c3d4e5f6g7h8i9j0k1l2m3'],
     ['an occurrence of a series of that id', `${ours}_20260303T150000Z`],

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { EventChange } from '../../../shared/domain/calendar-event.ts';
 import { asId, type EventId } from '../../../shared/domain/ids.ts';
-import { fingerprintOf, fingerprintsOf } from '../../../shared/domain/seen.ts';
+import { eventFingerprintOf, eventFingerprintsOf } from '../../../shared/domain/seen.ts';
 import { seriesInDoubt } from '../../../shared/pull/series-in-doubt.ts';
 import { anAppointment, anEvent } from '../../support/samples.ts';
 
@@ -14,11 +14,11 @@ test('[R8] whatever is listed counts as seen, readable or not', () => {
     { kind: 'event', event: anEvent({ id: id('a') }) },
     { kind: 'unreadable', id: id('b'), reason: 'end' },
   ];
-  expect(fingerprintsOf(changes)).toEqual([fingerprintOf(id('a')), fingerprintOf(id('b'))]);
+  expect(eventFingerprintsOf(changes)).toEqual([eventFingerprintOf(id('a')), eventFingerprintOf(id('b'))]);
 });
 
 test('a fingerprint is the first 64 bits of SHA-256, and stays so between versions', () => {
-  expect(fingerprintOf(id('event1'))).toBe(
+  expect(eventFingerprintOf(id('event1'))).toBe(
     createHash('sha256').update('event1').digest().subarray(0, 8).toString('base64url'),
   );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { agreed, kept, pendingAt } from '../../../shared/decision/sync-state.ts';
 import type { Appointment, EventLink } from '../../../shared/domain/appointment.ts';
-import { eventIdOf } from '../../../shared/domain/derived-ids.ts';
+import { eventIdFor } from '../../../shared/domain/derived-ids.ts';
 import { asId } from '../../../shared/domain/ids.ts';
 import { hour, plusMs } from '../../../shared/domain/instant.ts';
 import { defaultSettings, type Settings, type Shared } from '../../../shared/domain/settings.ts';
@@ -131,7 +131,7 @@ describe('[R3] before an insert', () => {
         calendarId: other.calendarId,
         connectGeneration: 4,
         idGeneration: 1,
-        eventId: eventIdOf(booking.id, 1),
+        eventId: eventIdFor(booking.id, 1),
         footer,
         untold: ['notes'],
       },
@@ -141,7 +141,7 @@ describe('[R3] before an insert', () => {
   test('the event has the id that its generation gives it, and no word of what there is not', () => {
     const again = { ...booking, link: { ...link, idGeneration: 3, footer, untold: ['notes' as const] } };
     const { observed: _observed, ...place } = link;
-    const eventId = eventIdOf(booking.id, 3);
+    const eventId = eventIdFor(booking.id, 3);
     const left = planned(again, pending, 1, { ...said, footer: '', untold: [] });
     expect(left.link).toStrictEqual({ ...place, idGeneration: 3, eventId });
   });

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { processByGroup, type QueuedMessage, type Undone } from '../../../shared/queue/batch.ts';
+import { type NotDone, processByGroup, type QueuedMessage } from '../../../shared/queue/batch.ts';
 
 /** `a1` is the first message of group `a`. */
 const batchOf = (...ids: string[]): QueuedMessage[] =>
   ids.map((messageId) => ({ messageId, groupId: messageId.slice(0, 1) }));
 const idsOf = (messages: QueuedMessage[]): string[] => messages.map(({ messageId }) => messageId);
 
-type Handle = (message: QueuedMessage) => Promise<Undone | undefined>;
+type Handle = (message: QueuedMessage) => Promise<NotDone | undefined>;
 
 /** What was handed back with which word, and what is reported as not done. */
 const process = async (messages: QueuedMessage[], handle: Handle) => {
-  const handedBack: { ids: string[]; undone: Undone }[] = [];
-  const handBack = async (rest: QueuedMessage[], undone: Undone) => {
+  const handedBack: { ids: string[]; undone: NotDone }[] = [];
+  const handBack = async (rest: QueuedMessage[], undone: NotDone) => {
     handedBack.push({ ids: idsOf(rest), undone });
   };
   const undone = await processByGroup(messages, { handle, handBack });

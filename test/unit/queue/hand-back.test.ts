@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
 import { asId } from '../../../shared/domain/ids.ts';
 import { GoogleError } from '../../../shared/google/google-error.ts';
-import type { Undone } from '../../../shared/queue/batch.ts';
+import type { NotDone } from '../../../shared/queue/batch.ts';
 import { handBack, sqsHide } from '../../../shared/queue/hand-back.ts';
 import { freshHint } from '../../../shared/queue/hint.ts';
 
@@ -15,7 +15,7 @@ const hint = (id: string, receives = '1') => ({
 });
 
 /** Hands back over a client that answers without a server; gives what was sent, logged and counted. */
-const handingBack = async (undone: Undone, { hints = [hint('a')], send = async () => ({}) } = {}) => {
+const handingBack = async (undone: NotDone, { hints = [hint('a')], send = async () => ({}) } = {}) => {
   const hidden: unknown[] = [];
   const logged: string[] = [];
   const counted: string[] = [];
@@ -43,7 +43,7 @@ const handingBack = async (undone: Undone, { hints = [hint('a')], send = async (
   return { hidden, logged, counted, fields };
 };
 
-const secondsOf = async (undone: Undone, receives?: string) => {
+const secondsOf = async (undone: NotDone, receives?: string) => {
   const { hidden } = await handingBack(undone, { hints: [hint('a', receives)] });
   return (hidden as { VisibilityTimeout: number }[][])[0]?.[0]?.VisibilityTimeout;
 };
@@ -93,7 +93,7 @@ describe('a hint that failed', () => {
   });
 
   test('is logged with the chain that its first one belongs to, unless that cannot be read', async () => {
-    const failed: Undone = { kind: 'failed', error: 'no' };
+    const failed: NotDone = { kind: 'failed', error: 'no' };
     expect((await handingBack(failed)).fields).toMatchObject([{ calendarKey: 'group', chainId: 'the-chain' }]);
     const unreadable = [{ ...hint('a'), body: '{"calendarKey":' }];
     const { fields } = await handingBack(failed, { hints: unreadable });

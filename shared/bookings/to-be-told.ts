@@ -6,7 +6,7 @@ import type { Instant } from '../domain/instant.ts';
 import { type Destination, targetOf } from './destination.ts';
 
 /** `changed` is what `before` has become, and Google must hear of the difference, now or when a person has decided. */
-export const told = (
+export const toBeTold = (
   changed: Appointment,
   before: Appointment,
   destination: Destination,
