@@ -47,6 +47,8 @@ export const createBooking = async (deps: CreateDeps, creation: Creation, stamp:
     const written = await deps.appointments.save(appointment, { days: taken?.days });
     return written === 'conflict' ? written : { kind: 'done', appointment };
   });
-  if (created.kind === 'done') await retellIfOutdated(deps, userId, destination.settings.shared, stamp);
+  if (created.kind === 'done') {
+    await retellIfOutdated(deps, { userId, used: destination.settings.shared, written: created.appointment }, stamp);
+  }
   return created;
 };

@@ -52,7 +52,7 @@ const contentAfter = (before: Appointment, { edit, span }: Edit, shared: Shared)
   return { fields: applied(before.fields, { ...edit.text, ...span?.times, title }), details };
 };
 
-/** A form that sends back the placeholder title that the API showed has not chosen it: Google would be toBeTold [R15]. */
+/** A form that sends back the placeholder title that the API showed has not chosen it: Google would be told [R15]. */
 const isEchoOf = ({ fields, details }: Appointment, title: string | undefined): boolean =>
   fields.title === placeholderTitle && title === titleOf(details, { service: true, clientName: true });
 

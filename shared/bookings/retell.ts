@@ -4,6 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Stamp } from '../decision/next-appointment.ts';
+import { retitled } from '../decision/retitled.ts';
+import type { Appointment } from '../domain/appointment.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
 import { defaultSettings, type Shared } from '../domain/settings.ts';
@@ -25,9 +27,17 @@ export const retell = async (deps: RetellDeps, userId: UserId, were: Shared, sta
   if (more) throw new RetryLater('More bookings are to be told anew');
 };
 
-/** `used`: what was shared by the settings that have just been gone by. */
-export const retellIfOutdated = async (deps: RetellDeps, userId: UserId, used: Shared, stamp: Stamp): Promise<void> => {
+/**
+ * `used`: what was shared by the settings that have just been gone by. `written`: what has been written by them, if it is one
+ * appointment; a title tells that it was an earlier try of the same request, which was cut off before it could ask.
+ */
+export const retellIfOutdated = async (
+  deps: RetellDeps,
+  { userId, used, written }: { userId: UserId; used: Shared; written?: Appointment },
+  stamp: Stamp,
+): Promise<void> => {
   const connection = await deps.connections.load(userId);
   const { shared } = connection?.settings ?? defaultSettings;
-  if (!isDeepStrictEqual(shared, used)) await retell(deps, userId, used, stamp);
+  const isEarlier = written !== undefined && retitled(written, shared) !== written.fields.title;
+  if (isEarlier || !isDeepStrictEqual(shared, used)) await retell(deps, userId, used, stamp);
 };

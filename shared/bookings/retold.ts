@@ -28,6 +28,6 @@ export const retold = (
   return before.sync.state === 'local' ? next : toBeTold(next, before, destination, now);
 };
 
-/** It is already marked, or waits for a person, after whose decision everything is toBeTold (outgoing.ts). */
+/** It is already marked, or waits for a person, after whose decision everything is told (outgoing.ts). */
 const isToldLater = ({ sync, provenance }: Appointment): boolean =>
   sync.state === 'pending' ? provenance.reason === reason : sync.state !== 'synced';

@@ -99,8 +99,13 @@ export const recheckHint = (calendarKey: CalendarKey, chainId: ChainId, now: Ins
   deduplicationId: `compare:${calendarKey}:${now}`,
 });
 
-/** Changes here that no hint of their own has brought to Google. */
-export const pendingHint = (calendarKey: CalendarKey, chainId: ChainId, now: Instant): Envelope => ({
-  hint: { calendarKey, chainId, reason: 'appointment' },
-  deduplicationId: `pending:${calendarKey}:${now}`,
+/** Changes here that no hint of their own has brought to Google. One is named that the index may not show as pending yet. */
+export const pendingHint = (
+  calendarKey: CalendarKey,
+  chainId: ChainId,
+  now: Instant,
+  appointment?: Hint['appointment'],
+): Envelope => ({
+  hint: { calendarKey, chainId, reason: 'appointment', ...(appointment && { appointment }) },
+  deduplicationId: `pending:${appointment?.id ?? calendarKey}:${now}`,
 });

@@ -71,7 +71,8 @@ export const syncCalendar = async (deps: SyncDeps, received: ReceivedHint): Prom
   try {
     const outcome = await work[admission.kind](deps, job);
     const stamp = { now: received.now, chainId: received.hint.chainId };
-    if (goesBySettings(outcome)) await retellIfOutdated(deps, calendar.userId, settingsOf(job).shared, stamp);
+    const byWhich = { userId: calendar.userId, used: settingsOf(job).shared };
+    if (goesBySettings(outcome)) await retellIfOutdated(deps, byWhich, stamp);
     return outcome;
   } catch (error) {
     return await meetTrouble({ ...deps, channels: channelsAs(asUser, deps) }, job, error);
@@ -148,7 +149,7 @@ const tellGoogle = async (deps: SyncDeps, job: Job): Promise<SyncOutcome> => {
     const push = await (hint.appointment === undefined
       ? pushPending(pushDeps, place)
       : pushOf(pushDeps, place, hint.appointment.id));
-    if (push.more) await deps.queue.send(pendingHint(calendar.key, hint.chainId, now));
+    if (push.more) await deps.queue.send(pendingHint(calendar.key, hint.chainId, now, hint.appointment));
     for (const key of push.left) await deps.queue.send(listingHint(key, hint.chainId, now));
     return { kind: 'pushed', push };
   } catch (error) {

@@ -77,6 +77,17 @@ describe('[R15] whoever goes by settings that are changed meanwhile', () => {
     expect(await job.appointment(id)).toMatchObject({ fields: { title: 'Haircut' }, sync: { state: 'pending' } });
   });
 
+  test('to book, and is cut off before asking, is mended when the request is repeated', async () => {
+    const asked = { title: 'Haircut – Jane', service: 'Haircut', clientName: 'Jane' };
+    const id = await job.book('late', asked);
+    const connection = await job.connectionNow();
+    const { settings = defaultSettings } = connection;
+    const less = { ...settings, shared: { ...settings.shared, clientName: false } };
+    await job.stores.connections.saveSettings(connection, less);
+    await job.book('late', asked);
+    expect(await job.appointment(id)).toMatchObject({ fields: { title: 'Haircut' } });
+  });
+
   test('to edit does too', async () => {
     const id = await job.book('b', { title: 'Haircut', service: 'Haircut' });
     await job.edit(id, { clientName: 'Kim' }, { connections: readBefore({ clientName: false }) });

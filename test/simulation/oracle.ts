@@ -261,7 +261,8 @@ export const oracleOf = ({ sim, ledger, accounts, knobs }: Parts, scene: Scene) 
     if (isFreeing(after)) {
       if (isToBeMade(before)) ledger.deleted('ours', entity, gone, kernel.now());
       else ledger.released(entity, was ?? {});
-    } else if (task.kind !== 'person') return;
+    } else if (reason === 'change_settings') ledger.decided(entity, was ?? {}, is);
+    else if (task.kind !== 'person') return;
     else if (reason === 'create' || reason === 'update') ledger.edited('ours', entity, was, is, kernel.now());
     else if (reason === 'cancel') ledger.deleted('ours', entity, gone, kernel.now());
     else {

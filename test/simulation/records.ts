@@ -39,7 +39,7 @@ export const recordsIn = (sim: Sim, fail: Fail) => {
       const { actor, chainId, reason } = provenance;
       const isPersons = /^(request|consent)-\d+$/.test(chainId);
       // A worker carries on what a person has asked for; otherwise it is Google that has changed something.
-      const isCarriedOn = isPersons || leavings.has(reason);
+      const isCarriedOn = isPersons || leavings.has(reason) || reason === 'change_settings';
       if (kind === 'person' ? actor !== 'user' : actor !== 'google' && !isCarriedOn)
         fail('R12', `${name} writes ${id}:${version}, and the ${actor} is said to have`);
       if (kind === 'person' ? !isPersons : !chains.has(chainId))
