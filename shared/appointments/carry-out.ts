@@ -3,6 +3,8 @@
 import type { Decision } from '../decision/decision.ts';
 import { type Change, type Look, nextAppointment, openConflictOf } from '../decision/next-appointment.ts';
 import { agreedItem, disputeItem, massChangeItem } from '../decision/review-items.ts';
+import { pendingAt } from '../decision/sync-state.ts';
+import { isToldAsShared } from '../decision/told-as-shared.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Conflict } from '../domain/conflict.ts';
@@ -48,7 +50,8 @@ const isWaiting = ({ appointment, event, settled }: Extract<Decision, { kind: 'p
 const save = async (deps: CarryOutDeps, at: At, change: Change): Promise<CarriedOut> => {
   const before = 'appointment' in change ? change.appointment : undefined;
   const next = nextAppointment(change, at.calendar, at.stamp);
-  const appointment = change.kind === 'restore' ? restoredAsShared(next, change.appointment, at) : next;
+  const restored = change.kind === 'restore' ? restoredAsShared(next, change.appointment, at) : next;
+  const appointment = toldInFull(restored, at);
   const conflict = await conflictBeside(deps, at, change, before);
   const kind = await deps.appointments.save(appointment, { before, conflict });
   return kind === 'saved' ? { kind, appointment } : { kind };
@@ -67,6 +70,12 @@ const conflictBeside = async (
   if (change.kind === 'conflict') return disputeItem(change, calendar.key, stamp, open);
   return open && agreedItem(open, stamp);
 };
+
+/** Both say the same, but our own lines, or what is shared, may have changed while it was waiting. */
+const toldInFull = (appointment: Appointment, { calendar, stamp, shared }: At): Appointment =>
+  appointment.sync.state !== 'synced' || isToldAsShared(appointment, shared)
+    ? appointment
+    : { ...appointment, sync: pendingAt(calendar, stamp.now) };
 
 const attempts = 3;
 

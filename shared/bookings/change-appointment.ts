@@ -70,8 +70,9 @@ export const changeAppointment = (
     const written = await deps.appointments.save(appointment, { before, conflict: reviewed.conflict, days });
     if (written === 'conflict') return written;
     if (hasLeft({ now: appointment, before })) await closeOverlaps(deps, [appointment], stamp);
-    await retellIfOutdated(deps, { userId, used: around.destination.settings.shared, written: appointment }, stamp);
-    return { kind: 'done', appointment };
+    const isRetold = await retellIfOutdated(deps, userId, around.destination.settings.shared, stamp);
+    const [latest = appointment] = isRetold ? await deps.appointments.loadMany(userId, [id]) : [];
+    return { kind: 'done', appointment: latest };
   });
 };
 

@@ -28,12 +28,13 @@ const pagesAtMost = 500;
 const changesAtMost = 2_000;
 const writesAtOnce = 8;
 
-/** Read from the table itself: an appointment that an index does not show yet would never be changed. */
+/** `finish`: once the review of one that is in dispute has followed. Read from the table itself: an appointment that an index does not show yet would never be changed. */
 export const changeFuture = async (
   deps: ChangeFutureDeps,
   userId: UserId,
   nextOf: NextOf,
   stamp: Stamp,
+  finish = (next: Appointment): Appointment => next,
 ): Promise<FutureChanged> => {
   let changed = 0;
   let after: AppointmentId | undefined;
@@ -41,7 +42,7 @@ export const changeFuture = async (
     const read = await deps.appointments.listOf(userId, { limit: itemsPerPage, ...(after !== undefined && { after }) });
     const ahead = read.items.filter(({ status, endsAt }) => status === 'confirmed' && endsAt > stamp.now);
     const affected = ahead.filter((listed) => nextOf(listed) !== undefined);
-    const change = (listed: Appointment) => changeOne(deps, listed, nextOf, stamp);
+    const change = (listed: Appointment) => changeOne(deps, listed, { nextOf, finish }, stamp);
     const written = (await pMap(affected, change, { concurrency: writesAtOnce })).filter((one) => one !== 'nothing');
     const left = written.filter(hasLeft).map(({ now }) => now);
     await closeOverlaps(deps, left, stamp);
@@ -59,7 +60,7 @@ type Written = { now: Appointment; before: Appointment };
 const changeOne = (
   deps: ChangeFutureDeps,
   { userId, id }: Appointment,
-  nextOf: NextOf,
+  { nextOf, finish }: { nextOf: NextOf; finish(next: Appointment): Appointment },
   stamp: Stamp,
 ): Promise<Written | 'nothing'> =>
   untilWritten<Written | 'nothing'>(async () => {
@@ -67,7 +68,10 @@ const changeOne = (
     const next = before && nextOf(before);
     if (before === undefined || next === undefined) return 'nothing';
     const open = await loadOpenReview(deps, before);
-    const { appointment, conflict } = open ? reviewed(before, next, open, stamp) : { appointment: next };
+    const { appointment: decided, conflict }: Reviewed = open
+      ? reviewed(before, next, open, stamp)
+      : { appointment: next };
+    const appointment = finish(decided);
     const written = await deps.appointments.save(appointment, { before, conflict });
     return written === 'conflict' ? written : { now: appointment, before };
   });

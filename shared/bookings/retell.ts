@@ -4,7 +4,6 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Stamp } from '../decision/next-appointment.ts';
-import { retitled } from '../decision/retitled.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import { RetryLater } from '../domain/errors.ts';
 import type { UserId } from '../domain/ids.ts';
@@ -19,25 +18,23 @@ export type RetellDeps = DestinationDeps & ChangeFutureDeps;
 /** `were`: what was shared until now. Throws RetryLater when there are more bookings than one request can change. */
 export const retell = async (deps: RetellDeps, userId: UserId, were: Shared, stamp: Stamp): Promise<void> => {
   const around = await loadDestination(deps, userId);
-  const nextOf: NextOf = (before) => {
-    const next = retold(before, were, around.destination, stamp);
-    return next && outgoing(next, around, stamp.now);
-  };
-  const { more } = await changeFuture(deps, userId, nextOf, stamp);
+  const nextOf: NextOf = (before) => retold(before, were, around.destination, stamp);
+  const finish = (next: Appointment): Appointment => outgoing(next, around, stamp.now);
+  const { more } = await changeFuture(deps, userId, nextOf, stamp, finish);
   if (more) throw new RetryLater('More bookings are to be told anew');
+  await retellIfOutdated(deps, userId, around.destination.settings.shared, stamp);
 };
 
-/**
- * `used`: what was shared by the settings that have just been gone by. `written`: what has been written by them, if it is one
- * appointment; a title tells that it was an earlier try of the same request, which was cut off before it could ask.
- */
+/** `used`: what was shared by the settings that have just been gone by. True when those are not the latest. */
 export const retellIfOutdated = async (
   deps: RetellDeps,
-  { userId, used, written }: { userId: UserId; used: Shared; written?: Appointment },
+  userId: UserId,
+  used: Shared,
   stamp: Stamp,
-): Promise<void> => {
+): Promise<boolean> => {
   const connection = await deps.connections.load(userId);
   const { shared } = connection?.settings ?? defaultSettings;
-  const isEarlier = written !== undefined && retitled(written, shared) !== written.fields.title;
-  if (isEarlier || !isDeepStrictEqual(shared, used)) await retell(deps, userId, used, stamp);
+  if (isDeepStrictEqual(shared, used)) return false;
+  await retell(deps, userId, used, stamp);
+  return true;
 };

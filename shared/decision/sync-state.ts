@@ -78,10 +78,16 @@ export const linked = (
     ...(before?.link?.idGeneration !== undefined && { idGeneration: before.link.idGeneration }),
     ...(before?.kind !== 'booking' && whoseItIs(event)),
     ...(before?.link && whatItWasTold(before.link, event)),
-    ...(before?.kind === 'booking' && unshared.length > 0 && { untold: unshared }),
+    ...(before?.kind === 'booking' && untoldStill(before, unshared)),
     observed: { etag: event.etag, updated: event.updated },
   },
 });
+
+/** What is not shared since is still to be taken from it. */
+const untoldStill = ({ link }: Appointment, unshared: Unshared): Pick<EventLink, 'untold'> => {
+  const untold = unshared.filter((part) => link?.untold?.includes(part));
+  return untold.length > 0 ? { untold } : {};
+};
 
 const whoseItIs = ({ confidential, mark }: CalendarEvent): Partial<EventLink> => ({
   ...(confidential && { confidential }),
@@ -93,16 +99,21 @@ const whoseItIs = ({ confidential, mark }: CalendarEvent): Partial<EventLink> =>
  * came through, that version shows.
  */
 export const whatItWasTold = (
-  { footer = '', sent, deleting, observed }: EventLink,
-  { etag, description }: CalendarEvent,
+  link: EventLink,
+  event: CalendarEvent,
 ): Pick<EventLink, 'footer' | 'sent' | 'deleting'> => {
-  if (observed?.etag === etag) {
+  const { footer = '', sent, deleting, observed } = link;
+  if (observed?.etag === event.etag) {
     return { ...(footer !== '' && { footer }), ...(sent && { sent }), ...(deleting && { deleting }) };
   }
-
-  const lines = [footer, ...everSent(sent).map((one) => one.footer)];
-  const shown = footerIn(description, lines) ?? footer;
+  const shown = footerShown(link, event);
   return shown === '' ? {} : { footer: shown };
+};
+
+/** Which of the lines that it has been told, or may have been, an event shows. */
+export const footerShown = ({ footer = '', sent }: EventLink, { description }: CalendarEvent): string => {
+  const lines = [footer, ...everSent(sent).map((one) => one.footer)];
+  return footerIn(description, lines) ?? (lines.includes('') ? '' : footer);
 };
 
 /** The latest first. */

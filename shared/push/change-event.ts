@@ -1,5 +1,6 @@
 /** Changes an event that Google has: what it says, or that it is deleted. */
 import { readTheirs } from '../decision/sides.ts';
+import { footerShown } from '../decision/sync-state.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 import type { EventCopy } from '../google/event-body.ts';
 import { noteSaid, noteTold } from './note-told.ts';
@@ -16,7 +17,7 @@ export const update = async (
   const theirs = readTheirs(appointment, { kind: 'event', event }, context);
   if (!('translated' in theirs)) throw new Error('An event that cannot be read is never overwritten');
   const { fields } = theirs.translated;
-  const content = changedContent(appointment, fields, context.settings);
+  const content = changedContent(asShown(appointment, event), fields, context.settings);
   const said = saidNow(appointment, context.settings);
   if (content === undefined) {
     await noteSaid(deps, appointment, said, event);
@@ -28,6 +29,12 @@ export const update = async (
   if (result.kind !== 'written') return 'noted';
   await noteSaid(deps, noted, said, result.event);
   return 'told';
+};
+
+/** An answer that was lost leaves open which of our lines it says; itself shows that. */
+const asShown = (appointment: Due, event: CalendarEvent): Due => {
+  const { link } = appointment;
+  return link === undefined ? appointment : { ...appointment, link: { ...link, footer: footerShown(link, event) } };
 };
 
 export const remove = async (deps: StepDeps, appointment: Due, event: CalendarEvent): Promise<Stepped> => {

@@ -32,9 +32,8 @@ export const inTime = async <T>(
   { remainingMs }: PushPlace,
   call: () => Promise<T>,
 ): Promise<{ answer: T; isLate: boolean }> => {
-  const wasInTime = remainingMs() > 0;
   const answer = await call();
-  return { answer, isLate: wasInTime && remainingMs() <= 0 };
+  return { answer, isLate: remainingMs() <= 0 };
 };
 
 export type Due = Appointment & { sync: Pending };

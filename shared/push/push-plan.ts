@@ -92,10 +92,12 @@ export const planned = (
 /** Written before an event is changed: what Google has now, and what it is being told, should the answer be lost. */
 export const sending = (
   appointment: Appointment,
-  { fields, footer }: Said,
+  { fields, footer, untold }: Said,
   { event, theirs }: { event: CalendarEvent; theirs: OwnedFields },
 ): Appointment => {
-  const link = linkOf(appointment);
+  const { untold: before = [], ...place } = linkOf(appointment);
+  const untoldStill = before.filter((part) => untold.includes(part));
+  const link = { ...place, ...(untoldStill.length > 0 && { untold: untoldStill }) };
   const sent = sentAfter(link.observed?.etag === event.etag ? link.sent : undefined, { fields, footer });
   return { ...kept(appointment), base: theirs, link: { ...seenAgain(link, event), sent } };
 };

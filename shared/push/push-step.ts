@@ -4,6 +4,7 @@ import type { Appointment } from '../domain/appointment.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 import { eventMarkOf } from '../domain/derived-ids.ts';
 import { GoogleError } from '../google/google-error.ts';
+import { backFromBin } from './back-from-bin.ts';
 import { keep, noteSaid, noteTold } from './note-told.ts';
 import { type Due, inTime, type PushPlace, refOf, type StepDeps, type Stepped } from './push-place.ts';
 import { newContent, planned, relinked, saidByPlan, saidNow } from './push-plan.ts';
@@ -18,10 +19,15 @@ export const step = async (deps: StepDeps, place: PushPlace, appointment: Due): 
   }
   if (link.observed === undefined) {
     if (status === 'cancelled') return reconcile(deps, place, appointment);
-    return base === undefined ? plan(deps, place, appointment) : insert(deps, place, appointment);
+    return base === undefined ? planAnew(deps, place, appointment) : insert(deps, place, appointment);
   }
   const isElsewhere = link.calendarKey !== sync.target.calendarKey && status === 'confirmed';
   return isElsewhere ? move(deps, place, appointment) : reconcile(deps, place, appointment);
+};
+
+const planAnew = async (deps: StepDeps, place: PushPlace, appointment: Due): Promise<Stepped> => {
+  const back = await backFromBin(deps, place, appointment);
+  return back === undefined ? plan(deps, place, appointment) : keep(deps, appointment, back, 'noted');
 };
 
 const plan = (deps: StepDeps, { calendar, context }: PushPlace, appointment: Due): Promise<Stepped> => {
@@ -36,8 +42,11 @@ const insert = async (deps: StepDeps, place: PushPlace, appointment: Due): Promi
   const content = newContent(appointment, said, settings);
   try {
     const { answer, isLate } = await inTime(place, () => deps.events.insert({ ...refOf(appointment), mark, content }));
-    if (isLate && answer.kind === 'written') await removeIfReplaced(deps, appointment, answer.event);
-    if (isLate) return await lookAgain(deps, appointment);
+    if (isLate) {
+      await lookAgain(deps, appointment);
+      if (answer.kind === 'written') await removeIfReplaced(deps, appointment, answer.event);
+      return 'late';
+    }
     if (answer.kind === 'duplicate') return await reconcile(deps, place, appointment);
     await noteSaid(deps, appointment, said, answer.event);
     return 'told';
@@ -55,12 +64,11 @@ const removeIfReplaced = async (deps: StepDeps, { userId, id, link }: Due, { eta
 };
 
 /** An event has been made that may be gone again, or be of a booking that has been cancelled meanwhile: whoever comes next asks. */
-const lookAgain = async (deps: StepDeps, appointment: Due): Promise<Stepped> => {
+const lookAgain = async (deps: StepDeps, appointment: Due): Promise<void> => {
   const { base, sync } = appointment;
   const undecided = { sync, ...(base !== undefined && { base }) };
   const isOpen = ({ sync: { state } }: Appointment) => state === 'pending' || state === 'conflict';
   await noteTold(deps, appointment, (latest) => ({ ...kept(latest), ...(!isOpen(latest) && undecided) }));
-  return 'late';
 };
 
 /** It was planned for a calendar that is gone by now: it is planned again, for the calendar it goes to now. */

@@ -71,8 +71,7 @@ export const syncCalendar = async (deps: SyncDeps, received: ReceivedHint): Prom
   try {
     const outcome = await work[admission.kind](deps, job);
     const stamp = { now: received.now, chainId: received.hint.chainId };
-    const byWhich = { userId: calendar.userId, used: settingsOf(job).shared };
-    if (goesBySettings(outcome)) await retellIfOutdated(deps, byWhich, stamp);
+    if (goesBySettings(outcome)) await retellIfOutdated(deps, calendar.userId, settingsOf(job).shared, stamp);
     return outcome;
   } catch (error) {
     return await meetTrouble({ ...deps, channels: channelsAs(asUser, deps) }, job, error);

@@ -37,7 +37,10 @@ export const inGoogle = ({ start, end }: { start: string; end: string }) => ({
 });
 
 /** What a person books or changes here. */
-type Asked = Partial<Pick<OwnedFields, 'title' | 'start' | 'end' | 'location' | 'notes'> & BookingDetails>;
+/** Without a title one is composed. */
+type Asked = Partial<Pick<OwnedFields, 'start' | 'end' | 'location' | 'notes'> & BookingDetails> & {
+  title?: string | undefined;
+};
 
 const toEdit = ({ title, start, end, location, notes, ...details }: Asked): AskedEdit['edit'] => ({
   ...(title !== undefined && { title }),

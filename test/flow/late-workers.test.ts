@@ -349,3 +349,68 @@ test('[R1] a get that lags behind what we know is no agreement: it is read again
   expect(job.live()).toMatchObject([{ summary: 'Haircut' }]);
   expect(await job.appointment(id)).toMatchObject({ sync: { state: 'synced' }, fields: { title: 'Haircut' } });
 });
+
+const crash = async (): Promise<never> => {
+  throw new Crash();
+};
+
+test('[R3] frozen before its insert, while others made the event, and it was deleted and made anew: one event', async () => {
+  const other = await job.book('other', hourOf(12));
+  await job.push(other, { google: { ...job.google, insertEvent: crash } });
+  const hint = { calendarKey, reason: 'appointment', appointment: { id: other } } as const;
+  let leftMs: number = minute;
+  let froze = false;
+  const loadMany: typeof job.stores.appointments.loadMany = async (...given) => {
+    const answer = await job.stores.appointments.loadMany(...given);
+    if (froze) return answer;
+    froze = true;
+    await job.push(other);
+    await job.remove(other);
+    await job.stores.connections.saveSettings(await job.connectionNow(), {
+      ...defaultSettings,
+      conflictPolicy: 'bookedbarber_wins',
+    });
+    await job.edit(other, { title: 'Shave' });
+    await job.push(other);
+    expect((await job.appointment(other)).link).toMatchObject({ idGeneration: 2 });
+    leftMs = -minute;
+    return answer;
+  };
+  const insertEvent: GoogleJob['google']['insertEvent'] = async (caller, { calendarId: calendar, eventId }) => {
+    job.control.restoreEvent({ calendar, eventId });
+    const { change } = await job.google.readEvent(caller, { calendarId: calendar, eventId });
+    return change.kind === 'event' ? { kind: 'written', event: change.event } : expect.fail(change.kind);
+  };
+  await job.syncFor(() => leftMs, job.passMinute(), hint, {
+    appointments: { ...job.stores.appointments, loadMany },
+    google: { ...job.google, insertEvent },
+  });
+  expect(job.live()).toHaveLength(2); // With the other booking's.
+});
+
+test('[R5] frozen before its insert, whose event is deleted before that is noted: the booking goes with it', async () => {
+  const other = await job.book('other', hourOf(12));
+  await job.push(other, { google: { ...job.google, insertEvent: crash } });
+  const hint = { calendarKey, reason: 'appointment', appointment: { id: other } } as const;
+  let leftMs: number = minute;
+  const loadMany: typeof job.stores.appointments.loadMany = async (...given) => {
+    const answer = await job.stores.appointments.loadMany(...given);
+    leftMs = -minute;
+    return answer;
+  };
+  const insertEvent: GoogleJob['google']['insertEvent'] = async (...given) => {
+    const answer = await job.google.insertEvent(...given);
+    await job.remove(other);
+    await job.sync(calendarKey, { google: { ...job.google, insertEvent: crash, readEvent: crash } });
+    return answer;
+  };
+  await job.syncFor(() => leftMs, job.passMinute(), hint, {
+    appointments: { ...job.stores.appointments, loadMany },
+    google: { ...job.google, insertEvent },
+  });
+  await job.sync();
+  await job.push(other);
+  await job.sync();
+  const { status, sync } = await job.appointment(other);
+  expect({ status, sync, live: job.live().length }).toMatchObject({ status: 'cancelled', live: 1 });
+});

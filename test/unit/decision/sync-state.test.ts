@@ -117,9 +117,10 @@ describe('the link', () => {
     expect(linked(event, calendar, bare).link).not.toHaveProperty('idGeneration');
   });
 
-  test('says which parts of a booking are kept from Google by now, and of a block none', () => {
+  test('[R15] says which parts of a booking Google was never told and shall not be: what is only to go from it now is there still', () => {
     const before = aBooking({ link: { ...(aBooking().link as EventLink), untold: ['notes'] } });
-    expect(linked(event, calendar, before, ['location']).link.untold).toEqual(['location']);
+    expect(linked(event, calendar, before, ['location', 'notes']).link.untold).toEqual(['notes']);
+    expect(linked(event, calendar, before, ['location']).link).not.toHaveProperty('untold');
     expect(linked(event, calendar, before).link).not.toHaveProperty('untold');
     expect(linked(anEvent(), calendar, anAppointment(), ['location']).link).not.toHaveProperty('untold');
     expect(linked(anEvent(), calendar, undefined, ['location']).link).not.toHaveProperty('untold');
