@@ -4,7 +4,6 @@ import type { Appointment } from '../domain/appointment.ts';
 import type { CalendarEvent } from '../domain/calendar-event.ts';
 import { eventMarkOf } from '../domain/derived-ids.ts';
 import { GoogleError } from '../google/google-error.ts';
-import { backFromBin } from './back-from-bin.ts';
 import { keep, noteSaid, noteTold } from './note-told.ts';
 import { type Due, inTime, type PushPlace, refOf, type StepDeps, type Stepped } from './push-place.ts';
 import { newContent, planned, relinked, saidByPlan, saidNow } from './push-plan.ts';
@@ -19,15 +18,10 @@ export const step = async (deps: StepDeps, place: PushPlace, appointment: Due): 
   }
   if (link.observed === undefined) {
     if (status === 'cancelled') return reconcile(deps, place, appointment);
-    return base === undefined ? planAnew(deps, place, appointment) : insert(deps, place, appointment);
+    return base === undefined ? plan(deps, place, appointment) : insert(deps, place, appointment);
   }
   const isElsewhere = link.calendarKey !== sync.target.calendarKey && status === 'confirmed';
   return isElsewhere ? move(deps, place, appointment) : reconcile(deps, place, appointment);
-};
-
-const planAnew = async (deps: StepDeps, place: PushPlace, appointment: Due): Promise<Stepped> => {
-  const back = await backFromBin(deps, place, appointment);
-  return back === undefined ? plan(deps, place, appointment) : keep(deps, appointment, back, 'noted');
 };
 
 const plan = (deps: StepDeps, { calendar, context }: PushPlace, appointment: Due): Promise<Stepped> => {

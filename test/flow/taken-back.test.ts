@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
 import { minute } from '../../shared/domain/instant.ts';
-import { calendarId, calendarKey } from '../support/samples.ts';
+import { calendarKey } from '../support/samples.ts';
 import { type DisputeJob, eleven, euros, lost, openDisputeJob, twelve } from './dispute-job.ts';
 import { hourOf, inGoogle } from './google-job.ts';
 
@@ -293,36 +293,5 @@ test('[R2] taken back while its new event was being made, by whoever was late: i
   await job.sync();
   expect(await job.appointment(id)).toMatchObject({ sync: { state: 'conflict' } });
   await job.decide(id, 'bookedbarber');
-  expect(job.live()).toHaveLength(1);
-});
-
-test('[R3] taken out of the bin there and kept here, before either hears of the other: one event', async () => {
-  const id = await job.book('b', euros(35));
-  await job.push(id);
-  await job.sync();
-  await job.edit(id, hourOf(11));
-  await job.remove(id);
-  await job.push(id);
-  const { link } = await job.appointment(id);
-  job.passMinute();
-  job.control.restoreEvent({ calendar: calendarId, eventId: link?.eventId ?? '' });
-  await job.decide(id, 'bookedbarber');
-  await job.push(id);
-  await job.sync();
-  expect(job.live()).toHaveLength(1);
-  expect((await job.appointments()).map(({ kind }) => kind)).toEqual(['booking']);
-});
-
-test('[R3] so it is after our own deletion, told and taken back', async () => {
-  const id = await job.cancelledInDispute();
-  await job.decide(id, 'bookedbarber');
-  await job.push(id);
-  await job.undo();
-  const { link } = await job.appointment(id);
-  job.passMinute();
-  job.control.restoreEvent({ calendar: calendarId, eventId: link?.eventId ?? '' });
-  await job.decide(id, 'google');
-  await job.push(id);
-  await job.sync();
   expect(job.live()).toHaveLength(1);
 });
