@@ -78,10 +78,9 @@ export const syncCalendar = async (deps: SyncDeps, received: ReceivedHint): Prom
   }
 };
 
-/** Google has been told something, or what it said was understood. */
+/** Google has been told something, or needs to be told nothing; or what it said was understood. */
 const goesBySettings = (outcome: SyncOutcome): boolean =>
-  (outcome.kind === 'pushed' && outcome.push.pushed > 0) ||
-  (outcome.kind === 'synced' && outcome.pull.changedAt.length > 0);
+  outcome.kind === 'pushed' || (outcome.kind === 'synced' && outcome.pull.changedAt.length > 0);
 
 type Job = ReceivedHint & { calendar: Calendar; connection: GrantedConnection; asUser: CallGoogle };
 

@@ -101,6 +101,13 @@ describe('[R15] whoever goes by settings that are changed meanwhile', () => {
     expect(shown()).not.toContain('jane@example.com');
     expect((await job.appointment(id)).sync).toEqual({ state: 'synced' });
   });
+
+  test('to find that there is nothing to tell looks again', async () => {
+    const id = await booked();
+    await job.push(id, { connections: readBefore({ clientContact: false }) });
+    await job.push(id);
+    expect(shown()).not.toContain('jane@example.com');
+  });
 });
 
 test('a title that a person wrote stays', async () => {
