@@ -78,9 +78,13 @@ export const syncCalendar = async (deps: SyncDeps, received: ReceivedHint): Prom
   }
 };
 
-/** Google has been told something, or needs to be told nothing; or what it said was understood. */
+/** Of an event that is new to us, or gone, nothing is shared. */
+const decidedBySettings = ['update', 'restore', 'merge', 'push', 'note', 'conflict'] as const;
+
+/** Google has been told something, or needs to be told nothing; or what it said of a booking was understood. */
 const goesBySettings = (outcome: SyncOutcome): boolean =>
-  outcome.kind === 'pushed' || (outcome.kind === 'synced' && outcome.pull.changedAt.length > 0);
+  outcome.kind === 'pushed' ||
+  (outcome.kind === 'synced' && decidedBySettings.some((kind) => outcome.pull.tally[kind] !== undefined));
 
 type Job = ReceivedHint & { calendar: Calendar; connection: GrantedConnection; asUser: CallGoogle };
 
