@@ -3,8 +3,7 @@
 import type { Decision } from '../decision/decision.ts';
 import { type Change, type Look, nextAppointment, openConflictOf } from '../decision/next-appointment.ts';
 import { agreedItem, disputeItem, massChangeItem } from '../decision/review-items.ts';
-import { pendingAt } from '../decision/sync-state.ts';
-import { isToldAsShared } from '../decision/told-as-shared.ts';
+import { untilToldInFull } from '../decision/told-as-shared.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Conflict } from '../domain/conflict.ts';
@@ -12,7 +11,7 @@ import { RetryLater } from '../domain/errors.ts';
 import type { ConflictId } from '../domain/ids.ts';
 import type { Shared } from '../domain/settings.ts';
 import type { AppointmentStore, ConflictStore, Quarantine } from '../ports.ts';
-import { restoredAsShared } from './restored.ts';
+import { withUntold } from './restored.ts';
 
 export type CarryOutDeps = {
   appointments: AppointmentStore;
@@ -50,8 +49,8 @@ const isWaiting = ({ appointment, event, settled }: Extract<Decision, { kind: 'p
 const save = async (deps: CarryOutDeps, at: At, change: Change): Promise<CarriedOut> => {
   const before = 'appointment' in change ? change.appointment : undefined;
   const next = nextAppointment(change, at.calendar, at.stamp);
-  const restored = change.kind === 'restore' ? restoredAsShared(next, change.appointment, at) : next;
-  const appointment = toldInFull(restored, at);
+  const restored = change.kind === 'restore' ? withUntold(next, change.appointment, at) : next;
+  const appointment = untilToldInFull(restored, at.shared, at.calendar, at.stamp.now);
   const conflict = await conflictBeside(deps, at, change, before);
   const kind = await deps.appointments.save(appointment, { before, conflict });
   return kind === 'saved' ? { kind, appointment } : { kind };
@@ -70,12 +69,6 @@ const conflictBeside = async (
   if (change.kind === 'conflict') return disputeItem(change, calendar.key, stamp, open);
   return open && agreedItem(open, stamp);
 };
-
-/** Both say the same, but our own lines, or what is shared, may have changed while it was waiting. */
-const toldInFull = (appointment: Appointment, { calendar, stamp, shared }: At): Appointment =>
-  appointment.sync.state !== 'synced' || isToldAsShared(appointment, shared)
-    ? appointment
-    : { ...appointment, sync: pendingAt(calendar, stamp.now) };
 
 const attempts = 3;
 

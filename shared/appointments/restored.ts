@@ -2,8 +2,7 @@
 
 import { sameFields } from '../decision/compare.ts';
 import { retitled } from '../decision/retitled.ts';
-import { pendingStill, type Unshared } from '../decision/sync-state.ts';
-import { isToldAsShared } from '../decision/told-as-shared.ts';
+import { pendingAt, type Unshared } from '../decision/sync-state.ts';
 import type { Appointment, OwnedFields } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -11,8 +10,8 @@ import type { Shared } from '../domain/settings.ts';
 
 type Where = { calendar: Calendar; stamp: { now: Instant }; shared: Shared };
 
-/** It is pending where the event is to say something else than it did. */
-export const restoredAsShared = (
+/** What that one was never told stays, and a title that names too much does not: it is pending where its fields differ. */
+export const withUntold = (
   restored: Appointment,
   { fields: ours, link: known }: Appointment,
   { calendar, stamp, shared }: Where,
@@ -23,8 +22,7 @@ export const restoredAsShared = (
   const untold = known?.untold ?? [];
   const fields = { ...neverTold(ours, untold), ...theirs, title: retitled(restored, shared) };
   const next = { ...restored, fields, link: { ...place, ...(untold.length > 0 && { untold }) } };
-  if (sameFields(fields, theirs) && isToldAsShared(next, shared)) return next;
-  return { ...next, base: theirs, sync: pendingStill(next, calendar, stamp.now) };
+  return sameFields(fields, theirs) ? next : { ...next, base: theirs, sync: pendingAt(calendar, stamp.now) };
 };
 
 /** What the event was never told, nobody has deleted from it [R2]. */

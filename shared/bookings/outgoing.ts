@@ -1,7 +1,7 @@
 /** An appointment that is about to be written: is there more that Google must hear, and can it be heard there? */
 
-import { agreed, pendingAt } from '../decision/sync-state.ts';
-import { isToldAsShared } from '../decision/told-as-shared.ts';
+import { agreed } from '../decision/sync-state.ts';
+import { untilToldInFull } from '../decision/told-as-shared.ts';
 import type { Appointment, EventLink } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -19,12 +19,9 @@ export const outgoing = (appointment: Appointment, around: Surroundings, now: In
 /** Until a person has decided, the booking keeps the event that the decision is about. */
 const isUndecided = ({ sync }: Appointment): boolean => sync.state === 'conflict' || sync.state === 'held';
 
-/** Both say the same, but our own lines have changed meanwhile, or what is shared has. */
 const completed = (appointment: Appointment, destination: Destination, now: Instant): Appointment => {
-  const { sync } = appointment;
-  if (sync.state !== 'synced' || isToldAsShared(appointment, destination.settings.shared)) return appointment;
   const target = targetOf(appointment, destination, now);
-  return target === undefined ? appointment : { ...appointment, sync: pendingAt(target, now) };
+  return target === undefined ? appointment : untilToldInFull(appointment, destination.settings.shared, target, now);
 };
 
 /** Nothing is pushed to a calendar that is no longer synced: a booking goes to the one that takes the bookings now [R6]. */

@@ -78,13 +78,13 @@ export const linked = (
     ...(before?.link?.idGeneration !== undefined && { idGeneration: before.link.idGeneration }),
     ...(before?.kind !== 'booking' && whoseItIs(event)),
     ...(before?.link && whatItWasTold(before.link, event)),
-    ...(before?.kind === 'booking' && untoldStill(before, unshared)),
+    ...(before?.kind === 'booking' && untoldStill(before.link, unshared)),
     observed: { etag: event.etag, updated: event.updated },
   },
 });
 
-/** What is not shared since is still to be taken from it. */
-const untoldStill = ({ link }: Appointment, unshared: Unshared): Pick<EventLink, 'untold'> => {
+/** Of what is not shared, what the event was never told: the rest is still to be taken from it. */
+export const untoldStill = (link: EventLink | undefined, unshared: Unshared): Pick<EventLink, 'untold'> => {
   const untold = unshared.filter((part) => link?.untold?.includes(part));
   return untold.length > 0 ? { untold } : {};
 };

@@ -25,8 +25,8 @@ export type PushPlace = {
 };
 
 /**
- * For what is answered of an event that was never seen. `isLate`: our time ran out meanwhile, so others may have had the calendar
- * since Google answered, and have passed over the event's deletion, which decides nothing of what nobody has seen [R5][R13].
+ * For what is answered of an event that was never seen. `isLate`: our time has run out, so others may have had the calendar since
+ * Google answered, and have passed over the event's deletion, which decides nothing of what nobody has seen [R5][R13].
  */
 export const inTime = async <T>(
   { remainingMs }: PushPlace,

@@ -4,7 +4,15 @@ import { footerOf } from '../decision/booking-text.ts';
 import { differing, fieldGroups, sameFields } from '../decision/compare.ts';
 import { isInDispute, toldMeanwhile } from '../decision/dispute.ts';
 import { contentOf } from '../decision/event-content.ts';
-import { agreed, kept, sentAfter, type Unshared, whatItWasTold, withNextId } from '../decision/sync-state.ts';
+import {
+  agreed,
+  kept,
+  sentAfter,
+  type Unshared,
+  untoldStill,
+  whatItWasTold,
+  withNextId,
+} from '../decision/sync-state.ts';
 import type { Appointment, EventLink, FieldGroup, OwnedFields, Pending } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { CalendarEvent, EventContent } from '../domain/calendar-event.ts';
@@ -95,9 +103,8 @@ export const sending = (
   { fields, footer, untold }: Said,
   { event, theirs }: { event: CalendarEvent; theirs: OwnedFields },
 ): Appointment => {
-  const { untold: before = [], ...place } = linkOf(appointment);
-  const untoldStill = before.filter((part) => untold.includes(part));
-  const link = { ...place, ...(untoldStill.length > 0 && { untold: untoldStill }) };
+  const { untold: _untold, ...place } = linkOf(appointment);
+  const link = { ...place, ...untoldStill(appointment.link, untold) };
   const sent = sentAfter(link.observed?.etag === event.etag ? link.sent : undefined, { fields, footer });
   return { ...kept(appointment), base: theirs, link: { ...seenAgain(link, event), sent } };
 };

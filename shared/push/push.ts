@@ -1,4 +1,5 @@
 /** Appointments → Google: everything that is marked pending, one by one. */
+import { untilToldInFull } from '../decision/told-as-shared.ts';
 import type { Appointment } from '../domain/appointment.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { RetryLater } from '../domain/errors.ts';
@@ -77,7 +78,8 @@ type Ended =
 const pushOne = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Promise<Ended> => {
   let ended: Ended = { kind: 'settled' };
   for (let round = 1; ; round++) {
-    const [appointment] = await deps.appointments.loadMany(place.calendar.userId, [id]);
+    const [stored] = await deps.appointments.loadMany(place.calendar.userId, [id]);
+    const appointment = stored && owed(stored, place);
     if (!isDue(appointment, place) || (await isForOthers(deps, place, appointment))) return ended;
     try {
       if (round > roundsPerAppointment) throw new RetryLater('An appointment kept changing while it was being pushed');
@@ -92,6 +94,12 @@ const pushOne = async (deps: PushDeps, place: PushPlace, id: AppointmentId): Pro
     }
   }
 };
+
+/** An earlier try may have told it by settings that were being changed, and not have come to ask whether they still hold. */
+const owed = (appointment: Appointment, { calendar, context }: PushPlace): Appointment =>
+  appointment.link?.calendarKey === calendar.key
+    ? untilToldInFull(appointment, context.settings.shared, calendar, context.now)
+    : appointment;
 
 /** It now goes to a calendar of another account or of a later consent, whose own worker pushes it [R13]. */
 const isForOthers = async (

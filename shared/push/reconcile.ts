@@ -22,7 +22,7 @@ import { parked, relinked } from './push-plan.ts';
 /** What was never seen must bear our mark to be ours [R3], also when it has been deleted since. */
 export const reconcile = async (deps: StepDeps, place: PushPlace, appointment: Due): Promise<Stepped> => {
   const { answer: reading, isLate } = await inTime(place, () => deps.events.read(refOf(appointment)));
-  if (isLate && appointment.link?.observed === undefined) return 'late'; // The next round reads it anew.
+  if (isLate && appointment.link?.observed === undefined) return 'late'; // Whoever comes next reads it anew.
   if (isStrangers(reading.change, appointment, place.context)) {
     return keep(deps, appointment, withNextId(kept(appointment)), 'noted'); // The id is taken, for ever.
   }

@@ -1,5 +1,5 @@
 /** Secrets by name from Secrets Manager, parsed; read again after five minutes, so that a rotation is noticed. */
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { SecretMalformed } from '../domain/errors.ts';
 import { type Instant, minute, plusMs, second } from '../domain/instant.ts';
@@ -7,12 +7,15 @@ import { deriveWebhookKey, type WebhookKeys } from '../notifications/channel-tok
 
 export type Secret<T> = () => Promise<T>;
 
+/** What is asked of the SDK's client. */
+export type SecretSource = { send(command: GetSecretValueCommand): Promise<{ SecretString?: string | undefined }> };
+
 const keptMs = 5 * minute;
 const retryMs = 10 * second;
 
 /** Throws SecretMalformed, which names the secret and never says what is in it. */
 export const readSecret = <T>(
-  client: SecretsManagerClient,
+  client: SecretSource,
   secretName: string,
   parse: (value: unknown) => T,
   now: () => Instant,
@@ -41,11 +44,7 @@ export const readSecret = <T>(
   };
 };
 
-const fetchSecret = async <T>(
-  client: SecretsManagerClient,
-  secretName: string,
-  parse: (value: unknown) => T,
-): Promise<T> => {
+const fetchSecret = async <T>(client: SecretSource, secretName: string, parse: (value: unknown) => T): Promise<T> => {
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretName }));
   try {
     return parse(JSON.parse(SecretString ?? ''));

@@ -8,7 +8,7 @@ import { type AppointmentId, asId } from '../../shared/domain/ids.ts';
 import { type ConflictPolicy, defaultSettings } from '../../shared/domain/settings.ts';
 import { Crash } from '../support/faulty.ts';
 import { at, userId } from '../support/samples.ts';
-import { type GoogleJob, hourOf, inGoogle, openGoogleJob, shopKey } from './google-job.ts';
+import { type Asked, type GoogleJob, hourOf, inGoogle, openGoogleJob, shopKey } from './google-job.ts';
 
 export type DisputeJob = Awaited<ReturnType<typeof openDisputeJob>>;
 
@@ -21,6 +21,18 @@ export const lost = async (_answer?: unknown): Promise<never> => {
   throw new Crash();
 };
 
+/** When a decision is taken back: Google has been told of it, and its answer comes after that, or never. */
+export const answers: [string, (job: DisputeJob, id: AppointmentId) => Promise<unknown>][] = [
+  ['comes after that', (job, id) => job.pushWhile(id, job.undo)],
+  [
+    'never comes',
+    async (job, id) => {
+      await job.pushWhile(id, lost);
+      await job.undo();
+    },
+  ],
+];
+
 type Writing = Pick<GoogleJob['google'], 'insertEvent' | 'updateEvent' | 'deleteEvent'>;
 
 export const openDisputeJob = async () => {
@@ -30,6 +42,12 @@ export const openDisputeJob = async () => {
   await job.sync(shopKey);
   const { insertEvent, updateEvent, deleteEvent } = job.google;
   const item = async (): Promise<Conflict> => (await job.conflicts())[0] ?? expect.fail('There is no review item');
+  const booked = async (asked: Asked = euros(35)): Promise<AppointmentId> => {
+    const id = await job.book('b', asked);
+    await job.push(id);
+    await job.sync();
+    return id;
+  };
   const decide = async (id: AppointmentId, choice: Exclude<Choice, 'merged'>) => {
     const conflict = await item();
     const seen = seenOf({ conflict, appointment: await job.appointment(id) });
@@ -40,7 +58,17 @@ export const openDisputeJob = async () => {
   return {
     ...job,
     item,
+    openItems: async () => (await job.conflicts()).filter(({ status }) => status === 'open'),
+    /** Booked here, and both sides have heard of it. */
+    booked,
     decide,
+    /** Until either side has heard of the other. */
+    settle: async (id: AppointmentId) => {
+      for (let round = 1; round <= 3; round++) {
+        await job.push(id);
+        await job.sync();
+      }
+    },
     /** From now on, the policy is this. */
     choose: async (conflictPolicy: ConflictPolicy) => {
       const connection = await job.connectionNow();
@@ -51,9 +79,7 @@ export const openDisputeJob = async () => {
     startInGoogle: () => job.live()[0]?.start,
     /** Moved to 11 here and to 12 in Google. */
     disputed: async (): Promise<AppointmentId> => {
-      const id = await job.book('b', euros(35));
-      await job.push(id);
-      await job.sync();
+      const id = await booked();
       await job.edit(id, hourOf(11));
       await job.patch(id, inGoogle(hourOf(12)));
       await job.push(id);
@@ -62,9 +88,7 @@ export const openDisputeJob = async () => {
     },
     /** Moved to 12 in Google, and cancelled here. */
     cancelledInDispute: async (): Promise<AppointmentId> => {
-      const id = await job.book('b', euros(35));
-      await job.push(id);
-      await job.sync();
+      const id = await booked();
       await job.patch(id, inGoogle(hourOf(12)));
       await job.cancel(id);
       await job.push(id);
@@ -73,9 +97,7 @@ export const openDisputeJob = async () => {
     },
     /** Changed here, deleted in Google, and kept by a person: its next event is yet to be made. */
     keptAfterDeletion: async (): Promise<AppointmentId> => {
-      const id = await job.book('b', euros(35));
-      await job.push(id);
-      await job.sync();
+      const id = await booked();
       await job.edit(id, hourOf(11));
       await job.remove(id);
       await job.push(id);

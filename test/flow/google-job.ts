@@ -38,7 +38,7 @@ export const inGoogle = ({ start, end }: { start: string; end: string }) => ({
 
 /** What a person books or changes here. */
 /** Without a title one is composed. */
-type Asked = Partial<Pick<OwnedFields, 'start' | 'end' | 'location' | 'notes'> & BookingDetails> & {
+export type Asked = Partial<Pick<OwnedFields, 'start' | 'end' | 'location' | 'notes'> & BookingDetails> & {
   title?: string | undefined;
 };
 

@@ -23,6 +23,24 @@ afterEach(() => job.stop());
 
 type Call = keyof GoogleJob['google'];
 
+/** Its id is used up, which Google does not promise to notice. */
+const insertUnnoticed: GoogleJob['google']['insertEvent'] = async (caller, { calendarId: calendar, eventId }) => {
+  job.control.restoreEvent({ calendar, eventId });
+  const { change } = await job.google.readEvent(caller, { calendarId: calendar, eventId });
+  return change.kind === 'event' ? { kind: 'written', event: change.event } : expect.fail(change.kind);
+};
+
+/** Its event is made, deleted by a person, and made anew, because ours wins. */
+const madeAnew = async (other: AppointmentId) => {
+  await job.push(other);
+  await job.remove(other);
+  const settings = { ...defaultSettings, conflictPolicy: 'bookedbarber_wins' as const };
+  await job.stores.connections.saveSettings(await job.connectionNow(), settings);
+  await job.edit(other, { title: 'Shave' });
+  await job.push(other);
+  expect((await job.appointment(other)).link).toMatchObject({ idGeneration: 2 });
+};
+
 /** A Google whose answer to this call is held back until `thaw`. `reached`: it has answered. */
 const freezing = (call: Call) => {
   const reached = Promise.withResolvers<void>();
@@ -213,24 +231,14 @@ test('[R3] an event that is made too late, after a deletion and under an id that
   const asleep = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
   let leftMs = minute;
-  const insertEvent: GoogleJob['google']['insertEvent'] = async (caller, { calendarId: calendar, eventId }) => {
+  const insertEvent: GoogleJob['google']['insertEvent'] = async (...given) => {
     reached.resolve();
     await asleep.promise;
-    job.control.restoreEvent({ calendar, eventId });
-    const { change } = await job.google.readEvent(caller, { calendarId: calendar, eventId });
-    return change.kind === 'event' ? { kind: 'written', event: change.event } : expect.fail(change.kind);
+    return insertUnnoticed(...given);
   };
   const late = job.syncFor(() => leftMs, now, hint, { google: { ...job.google, insertEvent } });
   await reached.promise;
-  await job.push(other);
-  await job.remove(other);
-  await job.stores.connections.saveSettings(await job.connectionNow(), {
-    ...defaultSettings,
-    conflictPolicy: 'bookedbarber_wins',
-  });
-  await job.edit(other, { title: 'Shave' });
-  await job.push(other);
-  expect((await job.appointment(other)).link).toMatchObject({ idGeneration: 2 });
+  await madeAnew(other);
   leftMs = 0;
   asleep.resolve();
   await late;
@@ -364,26 +372,13 @@ test('[R3] frozen before its insert, while others made the event, and it was del
     const answer = await job.stores.appointments.loadMany(...given);
     if (froze) return answer;
     froze = true;
-    await job.push(other);
-    await job.remove(other);
-    await job.stores.connections.saveSettings(await job.connectionNow(), {
-      ...defaultSettings,
-      conflictPolicy: 'bookedbarber_wins',
-    });
-    await job.edit(other, { title: 'Shave' });
-    await job.push(other);
-    expect((await job.appointment(other)).link).toMatchObject({ idGeneration: 2 });
+    await madeAnew(other);
     leftMs = -minute;
     return answer;
   };
-  const insertEvent: GoogleJob['google']['insertEvent'] = async (caller, { calendarId: calendar, eventId }) => {
-    job.control.restoreEvent({ calendar, eventId });
-    const { change } = await job.google.readEvent(caller, { calendarId: calendar, eventId });
-    return change.kind === 'event' ? { kind: 'written', event: change.event } : expect.fail(change.kind);
-  };
   await job.syncFor(() => leftMs, job.passMinute(), hint, {
     appointments: { ...job.stores.appointments, loadMany },
-    google: { ...job.google, insertEvent },
+    google: { ...job.google, insertEvent: insertUnnoticed },
   });
   expect(job.live()).toHaveLength(2); // With the other booking's.
 });

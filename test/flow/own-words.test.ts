@@ -6,7 +6,7 @@ import { seenOf } from '../../shared/conflicts/review.ts';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
 import { Crash } from '../support/faulty.ts';
 import { calendarId } from '../support/samples.ts';
-import { type DisputeJob, eleven, lost, openDisputeJob, stamp, twelve } from './dispute-job.ts';
+import { answers, type DisputeJob, eleven, lost, openDisputeJob, stamp, twelve } from './dispute-job.ts';
 import { hourOf, inGoogle, shopId, shopKey } from './google-job.ts';
 
 let job: DisputeJob;
@@ -25,7 +25,6 @@ const merge = async (id: AppointmentId, values: GivenValues) => {
   const asked = { choice: 'merged', values, seen, allowOverlap: true } as const;
   expect(await decideConflict(job.stores, conflict.id, asked, stamp)).toEqual({ kind: 'done' });
 };
-const openItems = async () => (await job.conflicts()).filter(({ status }) => status === 'open');
 
 test.each([
   ['lost', true],
@@ -52,16 +51,6 @@ test.each([
   },
 );
 
-const answers = [
-  ['comes after that', (id: AppointmentId) => job.pushWhile(id, job.undo)],
-  [
-    'never comes',
-    async (id: AppointmentId) => {
-      await job.pushWhile(id, lost);
-      await job.undo();
-    },
-  ],
-] as const;
 test.each(answers)(
   '[R2] made anew, taken back, edited, kept again and taken back, the answer %s',
   async (_, pushAndUndo) => {
@@ -70,9 +59,9 @@ test.each(answers)(
     await job.undo();
     await job.edit(id, { title: 'Shave' });
     await job.decide(id, 'bookedbarber');
-    await pushAndUndo(id);
+    await pushAndUndo(job, id);
     await job.sync();
-    expect(await openItems()).toHaveLength(1);
+    expect(await job.openItems()).toHaveLength(1);
   },
 );
 
@@ -88,6 +77,7 @@ test('[R2] a title told, taken back, then changed there, is a change of what it 
   await job.push(id);
   expect(job.live()).toMatchObject([{ summary: 'Cut' }]);
 });
+
 test('[R2] so are the times', async () => {
   const id = await job.disputed();
   await job.decide(id, 'bookedbarber');
@@ -99,6 +89,7 @@ test('[R2] so are the times', async () => {
   await job.push(id);
   expect(job.startInGoogle()).toMatchObject({ dateTime: '2026-03-03T13:00:00-05:00' });
 });
+
 test('[R2] and a title put back there to what it was before it was told', async () => {
   const id = await job.disputed();
   await job.edit(id, { title: 'Shave' });
@@ -111,6 +102,7 @@ test('[R2] and a title put back there to what it was before it was told', async 
   await job.push(id);
   expect(job.live()).toMatchObject([{ summary: 'Haircut', start: twelve }]);
 });
+
 test('[R2] settled by policy while Google still has what it was told, and changed there before that is pushed', async () => {
   const id = await job.disputed();
   await job.decide(id, 'bookedbarber');
@@ -124,6 +116,7 @@ test('[R2] settled by policy while Google still has what it was told, and change
   await job.push(id);
   expect(job.startInGoogle()).toMatchObject({ dateTime: '2026-03-03T13:00:00-05:00' });
 });
+
 test('[R2] our deletion, told and taken back, then the event taken from the bin and moved: newer than our deletion', async () => {
   const id = await job.cancelledInDispute();
   await job.decide(id, 'bookedbarber');
@@ -157,6 +150,7 @@ test('[R1] a deletion that never went out says nothing of the version that an up
   await job.sync();
   expect(await job.appointment(id)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
 });
+
 test('[R1] nor of the event in the calendar to which a person has moved it', async () => {
   const id = await keptAfterUnsentDeletion();
   await job.edit(id, { price: { amount: 100, currency: 'EUR' } });
@@ -168,6 +162,7 @@ test('[R1] nor of the event in the calendar to which a person has moved it', asy
   await job.sync(shopKey);
   expect(await job.appointment(id)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
 });
+
 test("[R2] nor is a person's deletion of a later version taken for ours: both are gone", async () => {
   const id = await job.cancelledInDispute();
   await job.decide(id, 'bookedbarber');
@@ -202,6 +197,7 @@ test('[R1] an event that is shown as free has not been deleted by us: the block 
   await job.sync();
   expect(await job.appointment(id)).toMatchObject({ status: 'cancelled', sync: { state: 'synced' } });
 });
+
 test.each(['unsent', 'heard'] as const)(
   '[R3] in dispute (%s): both agree, and no second event is made',
   async (how) => {
@@ -231,13 +227,14 @@ test('[R2] notes that Google is not told, edited after what was made anew was ta
   await job.sync();
   expect(await job.item()).toMatchObject({ status: 'open' });
 });
+
 test('[R2] nor do they hand a dispute to the policy', async () => {
   await job.share({ notes: false });
   const id = await job.disputed();
   await job.edit(id, { notes: 'Back door' });
   await job.choose('google_wins');
   await job.sync();
-  expect(await openItems()).toHaveLength(1);
+  expect(await job.openItems()).toHaveLength(1);
 });
 
 test("[R2] held with a mass change, told and taken back: Google's own times are not forgotten", async () => {
@@ -260,7 +257,7 @@ test("[R2] held with a mass change, told and taken back: Google's own times are 
   expect(await decideConflict(job.stores, mass.id, asked, stamp)).toEqual({ kind: 'done' });
   await job.push(id);
   await job.sync();
-  const isAsked = (await openItems()).some(({ appointmentId, kind }) => appointmentId === id && kind === 'fields');
+  const isAsked = (await job.openItems()).some(({ appointmentId, kind }) => appointmentId === id && kind === 'fields');
   const { fields } = await job.appointment(id);
   expect(isAsked || fields.start === twelve.dateTime).toBe(true);
 });
@@ -273,7 +270,7 @@ test('kept while Google answers our deletion: that was heard, so it is made anew
     await job.decide(id, 'google');
   });
   await job.push(id);
-  expect(await openItems()).toHaveLength(0);
+  expect(await job.openItems()).toHaveLength(0);
   expect(job.live()).toHaveLength(1);
 });
 
@@ -286,7 +283,7 @@ test('made anew and taken back, given up and taken back while that was being tol
   await job.decide(id, 'bookedbarber');
   await job.push(id);
   await job.sync();
-  expect(await openItems()).toHaveLength(0);
+  expect(await job.openItems()).toHaveLength(0);
   expect(job.live()).toHaveLength(1);
 });
 

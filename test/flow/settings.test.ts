@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { changeSettings } from '../../shared/connections/change-settings.ts';
 import { asId } from '../../shared/domain/ids.ts';
 import { defaultSettings, type Shared } from '../../shared/domain/settings.ts';
+import { Crash } from '../support/faulty.ts';
 import { at, userId } from '../support/samples.ts';
 import { type GoogleJob, hourOf, openGoogleJob } from './google-job.ts';
 
@@ -97,6 +98,20 @@ describe('[R15] whoever goes by settings that are changed meanwhile', () => {
   test('to tell Google tells it again', async () => {
     const id = await job.book('b', { clientContact: 'jane@example.com' });
     await job.push(id, { connections: readBefore({ clientContact: false }) });
+    await job.push(id);
+    expect(shown()).not.toContain('jane@example.com');
+    expect((await job.appointment(id)).sync).toEqual({ state: 'synced' });
+  });
+
+  test('to tell Google, and is failed by the table while telling it again, tells it with the next try', async () => {
+    const id = await job.book('b', { clientContact: 'jane@example.com' });
+    const listOf = () => Promise.reject(new Crash());
+    const failing = {
+      connections: readBefore({ clientContact: false }),
+      appointments: { ...job.stores.appointments, listOf },
+    };
+    expect(await job.push(id, failing)).toMatchObject({ kind: 'failed' });
+    expect(shown()).toContain('jane@example.com');
     await job.push(id);
     expect(shown()).not.toContain('jane@example.com');
     expect((await job.appointment(id)).sync).toEqual({ state: 'synced' });

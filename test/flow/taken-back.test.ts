@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AppointmentId } from '../../shared/domain/ids.ts';
 import { minute } from '../../shared/domain/instant.ts';
 import { calendarKey } from '../support/samples.ts';
-import { type DisputeJob, eleven, euros, lost, openDisputeJob, twelve } from './dispute-job.ts';
+import { answers, type DisputeJob, eleven, euros, lost, openDisputeJob, twelve } from './dispute-job.ts';
 import { hourOf, inGoogle } from './google-job.ts';
 
 let job: DisputeJob;
@@ -176,24 +176,12 @@ test('[R2] kept, taken back while its new event was being made, and cancelled he
   expect(job.live()).toEqual([]);
 });
 
-/** When a decision is taken back: Google has been told of it, and its answer comes after that, or never. */
-const answers = [
-  ['comes after that', (id: AppointmentId) => job.pushWhile(id, job.undo)],
-  [
-    'never comes',
-    async (id: AppointmentId) => {
-      await job.pushWhile(id, lost);
-      await job.undo();
-    },
-  ],
-] as const;
-
 describe.each(answers)('[R2] taken back while Google is being told, and its answer %s,', (_, pushAndUndo) => {
   test.each(['google', 'bookedbarber'] as const)('%s stays in dispute until it is decided again', async (choice) => {
     const id = await job.disputed();
     await job.edit(id, { notes: 'Back door' });
     await job.decide(id, choice);
-    await pushAndUndo(id);
+    await pushAndUndo(job, id);
     await job.sync();
     expect(await job.item()).toMatchObject({ status: 'open' });
     const inDispute = { fields: { start: eleven.dateTime }, sync: { state: 'conflict' } };
@@ -209,7 +197,7 @@ describe.each(answers)('[R2] taken back while Google is being told, and its answ
   test('a cancellation stays in dispute, and what was deleted for it is made anew when it is kept', async () => {
     const id = await job.cancelledInDispute();
     await job.decide(id, 'bookedbarber');
-    await pushAndUndo(id);
+    await pushAndUndo(job, id);
     await job.sync();
     expect(await job.item()).toMatchObject({ status: 'open' });
     await job.decide(id, 'google');
@@ -248,7 +236,6 @@ test('[R1] taken back before anybody has pushed it, and then said in Google as w
 });
 
 describe('[R2] taken back twice, of which Google has been told the first time, unheard,', () => {
-  const openItems = async () => (await job.conflicts()).filter(({ status }) => status === 'open');
   const decideAgain = async (id: AppointmentId) => {
     await job.pushWhile(id, lost);
     await job.undo();
@@ -261,20 +248,20 @@ describe('[R2] taken back twice, of which Google has been told the first time, u
     const id = await job.disputed();
     await job.decide(id, 'bookedbarber');
     await decideAgain(id);
-    expect(await openItems()).toHaveLength(1);
+    expect(await job.openItems()).toHaveLength(1);
   });
 
   test('so does an event that has been made anew', async () => {
     const id = await job.keptAfterDeletion();
     await decideAgain(id);
-    expect(await openItems()).toHaveLength(1);
+    expect(await job.openItems()).toHaveLength(1);
   });
 
   test('so does a cancellation', async () => {
     const id = await job.cancelledInDispute();
     await job.decide(id, 'bookedbarber');
     await decideAgain(id);
-    expect(await openItems()).toHaveLength(1);
+    expect(await job.openItems()).toHaveLength(1);
   });
 });
 

@@ -95,13 +95,13 @@ function send(response: ServerResponse, { status, body, html, headers }: Reply):
 
 /** POST /control/<command> with a JSON object, or GET with its fields in the query; GET /control names the commands. */
 function runCommand(control: Control, { method, url, text }: Request): Reply {
-  const commands = control as unknown as Record<string, (input: unknown) => unknown>;
+  const commands: Record<string, (input: never) => unknown> = control;
   const name = url.pathname.slice('/control/'.length);
   if (!name) return { status: 200, body: { commands: Object.keys(commands) } };
   if (!Object.hasOwn(commands, name)) return { status: 404, body: { error: `no command ${name}` } };
   try {
     const input = method === 'GET' ? Object.fromEntries(url.searchParams) : JSON.parse(text || '{}');
-    return { status: 200, body: commands[name]?.(input) ?? {} };
+    return { status: 200, body: commands[name]?.(input as never) ?? {} };
   } catch (error) {
     if (error instanceof ApiError) return { status: error.code, body: error.body };
     return { status: 400, body: { error: String(error) } };

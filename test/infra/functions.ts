@@ -35,7 +35,7 @@ interface Policy {
 /** All that a role may do: resource, named by its place, → actions. */
 export function grantsOf(rolePath: string): Record<string, string[]> {
   const role = idAt(rolePath);
-  const policies = propertiesOf('AWS::IAM::Policy') as unknown as Policy[];
+  const policies = propertiesOf<Policy>('AWS::IAM::Policy');
   const statements = policies
     .filter((policy) => policy.Roles.some(({ Ref }) => Ref === role))
     .flatMap((policy) => policy.PolicyDocument.Statement);

@@ -51,10 +51,10 @@ export function propertiesAt(path: string): Record<string, unknown> {
   return resourceAt(path).Properties;
 }
 
-export function propertiesOf(type: string): Record<string, unknown>[] {
+export function propertiesOf<Properties = Record<string, unknown>>(type: string): Properties[] {
   return Object.values(template.Resources)
     .filter((resource) => resource.Type === type)
-    .map((resource) => resource.Properties);
+    .map((resource) => resource.Properties as Properties);
 }
 
 export function arnAt(path: string): object {

@@ -1,6 +1,5 @@
 /** What a log line may hold, whatever it is given [R15][F61]. */
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { RetryLater } from '../../../shared/domain/errors.ts';
@@ -81,7 +80,7 @@ describe('[R15] of an error', () => {
   });
 
   test('[F61] a secret of another form is named, and nothing in it', async () => {
-    const client = { send: async () => ({ SecretString: canary }) } as unknown as SecretsManagerClient;
+    const client = { send: async () => ({ SecretString: canary }) };
     const read = readSecret(client, 'stage/google-oauth', parseOAuthClient, () => now);
     const { stack: _, ...said } = await loggedError(await thrownBy(read));
     expect(said).toEqual({

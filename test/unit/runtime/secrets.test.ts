@@ -1,4 +1,3 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { type Instant, minute, plusMs } from '../../../shared/domain/instant.ts';
 import { deriveWebhookKey } from '../../../shared/notifications/channel-token.ts';
@@ -85,7 +84,7 @@ describe('a secret', () => {
       if (answer instanceof Error) throw answer;
       return { SecretString: answer };
     };
-    const client = { send } as unknown as SecretsManagerClient;
+    const client = { send };
     return {
       read: readSecret(
         client,
