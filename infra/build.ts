@@ -52,13 +52,10 @@ const namesOfOurs: Plugin = {
 const httpAsItIsAsked: Plugin = {
   name: 'http-as-it-is-asked',
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^(node:)?http$/ }, ({ path, kind, namespace }) =>
-      kind === 'import-statement'
-        ? { path, namespace: 'required' }
-        : namespace === 'required'
-          ? { path, external: true }
-          : undefined,
-    );
+    onResolve({ filter: /^(node:)?http$/ }, ({ path, kind, namespace }) => {
+      if (namespace === 'required') return { path, external: true };
+      return kind === 'import-statement' ? { path, namespace: 'required' } : undefined;
+    });
     onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
       contents: `module.exports = require('${path}');`,
     }));
